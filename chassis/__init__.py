@@ -1,0 +1,1 @@
+"""What every service stands on: web, database, outbox, inbox, Kafka, jobs, telemetry."""

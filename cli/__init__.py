@@ -1,0 +1,1 @@
+"""The `wafa` command: runs, fills, proves and mends the whole system."""

@@ -1,0 +1,1 @@
+"""What services promise each other: event classes, topics, headers, generated schemas."""

@@ -1,0 +1,1 @@
+"""One module per publishing service: the facts it tells."""

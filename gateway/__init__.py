@@ -1,0 +1,1 @@
+"""The one public door: tenants and keys, limits, routing, the joined API description."""

@@ -1,0 +1,1 @@
+"""The words everything shares: points, money, clock, ids, refusals. Imports nothing of ours."""

@@ -1,0 +1,1 @@
+"""Who the customers are: profiles, identifiers, consents. Publishes customers.*; hears nothing."""

@@ -1,0 +1,1 @@
+"""What customers earn and spend: programs, purchases, ledger, rewards, memberships. Publishes loyalty.*; hears customers.*."""

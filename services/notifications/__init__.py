@@ -1,0 +1,1 @@
+"""What we tell customers, by which channel, and when not to. Publishes notifications.*; hears customers.* and loyalty.*."""

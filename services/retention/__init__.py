@@ -1,0 +1,1 @@
+"""How the relationship goes: stages and figures. Hears customers.* and loyalty.*."""
