@@ -1,0 +1,85 @@
+"""One service's database, and transactions that see only the tenants they are opened for."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Literal
+
+from sqlalchemy import URL, Engine, create_engine, text
+from sqlalchemy.orm import Session
+
+from chassis.settings import Settings
+
+Role = Literal["app", "owner", "relay"]
+
+# A request that waits longer than this for a lock or an answer is better refused and tried again.
+CONNECTION_OPTIONS = "-c timezone=UTC -c jit=off -c lock_timeout=5s -c statement_timeout=30s"
+SET_TENANTS = text("SELECT set_config('wafa.tenants', :tenants, true)")
+
+
+def database_name(service: str) -> str:
+    """A service's database: `wafa_loyalty` for loyalty."""
+    return f"wafa_{service}"
+
+
+class Database:
+    """A pool of connections to one service's database in one role.
+
+    `app` is what services run as: row-level security holds for it. `relay` may only read and mark the outbox.
+    `owner` owns the tables and runs migrations; row-level security is forced on it too.
+    """
+
+    def __init__(self, settings: Settings, service: str, role: Role = "app", pool_size: int = 4) -> None:
+        self.settings = settings
+        self.service = service
+        self.role = role
+        self.pool_size = pool_size
+
+    @property
+    def url(self) -> URL:
+        """Where it is, password included: for the driver, never for a log."""
+        password = {
+            "app": self.settings.app_password,
+            "owner": self.settings.owner_password,
+            "relay": self.settings.relay_password,
+        }[self.role]
+        return URL.create(
+            "postgresql+psycopg",
+            username=f"wafa_{self.role}",
+            password=password.get_secret_value(),
+            host=self.settings.database_host,
+            port=self.settings.database_port,
+            database=database_name(self.service),
+        )
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The pool, made when first needed."""
+        return create_engine(
+            self.url,
+            pool_size=self.pool_size,
+            max_overflow=0,
+            hide_parameters=True,
+            pool_timeout=10,
+            connect_args={
+                "options": CONNECTION_OPTIONS,
+                "connect_timeout": 5,
+                "application_name": f"wafa-{self.service}",
+            },
+        )
+
+    @contextmanager
+    def transaction(self, *tenants: str) -> Iterator[Session]:
+        """A transaction over these tenants' rows; no tenant named, no row seen. Commits unless the block raises."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            see_only(session, *tenants)
+            yield session
+
+    def dispose(self) -> None:
+        """Close the pool's connections."""
+        self.engine.dispose()
+
+
+def see_only(session: Session, *tenants: str) -> None:
+    """Narrow the transaction to these tenants' rows, until it ends."""
+    session.execute(SET_TENANTS, {"tenants": ",".join(tenants)})

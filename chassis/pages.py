@@ -1,0 +1,80 @@
+"""Pages of a list by keyset: a cursor names the last row seen, so that a page costs the same however deep it lies."""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Callable, Sequence
+from typing import Annotated, Generic, Literal, TypeVar
+
+from fastapi import Query, Request
+from pydantic import BaseModel
+
+from kernel.language import Text
+from kernel.refusal import Unprocessable
+
+LIMIT_MAX = 100
+LIMIT_DEFAULT = 25
+SIGNATURE_BYTES = 9
+
+Item = TypeVar("Item")
+Row = TypeVar("Row")
+Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX, description="How many at the most.")]
+
+
+class InvalidCursor(Unprocessable):
+    """The cursor is not one we gave for this list."""
+
+    code = "invalid_cursor"
+    title = Text(en="The cursor is not valid", ar="مؤشر الصفحة غير صالح")
+    detail = Text(
+        en="Use `next_cursor` as it was given, for the same list.",
+        ar="استخدم `next_cursor` كما ورد وللقائمة نفسها.",
+    )
+
+
+class Page(BaseModel, Generic[Item]):
+    """One page of a list."""
+
+    object: Literal["list"] = "list"
+    data: list[Item]
+    next_cursor: str | None
+    has_more: bool
+
+
+def page_of(
+    request: Request,
+    rows: Sequence[Row],
+    limit: int,
+    place: Callable[[Row], str],
+    item: Callable[[Row], Item],
+) -> Page[Item]:
+    """A page from up to `limit` + 1 rows; `place` gives the text by which the next page starts after a row."""
+    shown = rows[:limit]
+    more = len(rows) > limit
+    cursor = sign(request, place(shown[-1])) if more else None
+    return Page(data=[item(row) for row in shown], next_cursor=cursor, has_more=more)
+
+
+def place_after(request: Request, cursor: str | None) -> str | None:
+    """The place a cursor names; None for the first page. Raises InvalidCursor for one made by hand or for another list."""
+    if cursor is None:
+        return None
+    try:
+        signed = base64.urlsafe_b64decode(cursor.encode())
+        place = signed[SIGNATURE_BYTES:].decode()
+    except ValueError as error:
+        raise InvalidCursor from error
+    if not hmac.compare_digest(cursor, sign(request, place)):
+        raise InvalidCursor
+    return place
+
+
+def sign(request: Request, place: str) -> str:
+    """A cursor bound to the tenant's list and its filters."""
+    filters = sorted(
+        (name, value) for name, value in request.query_params.multi_items() if name not in ("cursor", "limit")
+    )
+    bound = repr((request.headers.get("wafa-tenant"), request.url.path, filters, place)).encode()
+    key: bytes = request.app.state.settings.internal_token.get_secret_value().encode()
+    signature = hmac.new(key, bound, hashlib.sha256).digest()[:SIGNATURE_BYTES]
+    return base64.urlsafe_b64encode(signature + place.encode()).decode()

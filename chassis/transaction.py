@@ -1,0 +1,116 @@
+"""The door between HTTP and the operations: one request, one transaction, committed before the answer leaves."""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Response
+from fastapi.routing import APIRoute
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+
+from chassis.caller import Caller, caller_of
+from chassis.database import Database, see_only
+from chassis.idempotency import (
+    HEADER,
+    Claim,
+    Reply,
+    checked_key,
+    claim_key,
+    fingerprint,
+    keep_reply,
+)
+from kernel.clock import utc_now
+
+# For a route's `openapi_extra`: it moves value, so that a retry must be recognisable.
+MONEY_LIKE: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "required": True,
+            "description": "Yours to choose, the same on every retry. The first answer is given again.",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+        }
+    ]
+}
+
+
+class TransactionRoute(APIRoute):
+    """A route whose endpoint runs inside a transaction on the caller's tenant.
+
+    Commits before the answer leaves, so that what was answered is saved; any error rolls back. Writes honour
+    `Idempotency-Key`, which money-like ones require.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """FastAPI's own handler, wrapped."""
+        handle = super().get_route_handler()
+        key_required = bool(self.openapi_extra and self.openapi_extra is MONEY_LIKE)
+
+        async def handle_in_transaction(request: Request) -> Response:
+            caller = caller_of(request)
+            claim = await claim_of(request, caller, required=key_required)
+            database: Database = request.app.state.database
+            session = Session(database.engine, expire_on_commit=False)
+            request.state.session = session
+            try:
+                return await answered(request, session, caller, claim, handle)
+            finally:
+                await run_in_threadpool(session.close)
+
+        return handle_in_transaction
+
+
+async def claim_of(request: Request, caller: Caller, *, required: bool) -> Claim | None:
+    """The request's claim to its Idempotency-Key; none for reads, and for writes that need none and bring none."""
+    sent = request.headers.get(HEADER)
+    if request.method in ("GET", "HEAD") or (sent is None and not required):
+        return None
+    operation = f"{request.method} {request.url.path}"
+    return Claim(caller.tenant_id, operation, checked_key(sent), fingerprint(await request.body()))
+
+
+async def answered(
+    request: Request,
+    session: Session,
+    caller: Caller,
+    claim: Claim | None,
+    handle: Callable[[Request], Awaitable[Response]],
+) -> Response:
+    """Run the endpoint between the beginning and the commit; or give the first answer again."""
+    before = await run_in_threadpool(begin, session, caller, claim)
+    if before is not None:
+        return Response(before.body, before.status, {"Idempotent-Replayed": "true"}, "application/json")
+    response = await handle(request)
+    kept = claim if response.status_code < 300 else None
+    await run_in_threadpool(finish, session, kept, response)
+    return response
+
+
+def begin(session: Session, caller: Caller, claim: Claim | None) -> Reply | None:
+    """See only the caller's tenant; take the key, or find the reply it had."""
+    see_only(session, caller.tenant_id)
+    return claim_key(session, claim) if claim else None
+
+
+def finish(session: Session, claim: Claim | None, response: Response) -> None:
+    """Keep the reply and commit."""
+    if claim is not None:
+        keep_reply(session, claim, Reply(response.status_code, bytes(response.body).decode()))
+    session.commit()
+
+
+def session_of(request: Request) -> Session:
+    """The transaction this request runs in."""
+    session: Session = request.state.session
+    return session
+
+
+def moment() -> datetime:
+    """The moment of the request, which a test may replace."""
+    return utc_now()
+
+
+Transaction = Annotated[Session, Depends(session_of)]
+Now = Annotated[datetime, Depends(moment)]
