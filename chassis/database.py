@@ -29,11 +29,14 @@ class Database:
     `owner` owns the tables and runs migrations; row-level security is forced on it too.
     """
 
-    def __init__(self, settings: Settings, service: str, role: Role = "app", pool_size: int = 4) -> None:
+    def __init__(
+        self, settings: Settings, service: str, role: Role = "app", pool_size: int = 4, name: str | None = None
+    ) -> None:
         self.settings = settings
         self.service = service
         self.role = role
         self.pool_size = pool_size
+        self.name = name or database_name(service)
 
     @property
     def url(self) -> URL:
@@ -49,7 +52,7 @@ class Database:
             password=password.get_secret_value(),
             host=self.settings.database_host,
             port=self.settings.database_port,
-            database=database_name(self.service),
+            database=self.name,
         )
 
     @cached_property

@@ -27,7 +27,7 @@ RECORD = text("""
 
 @dataclass(frozen=True, slots=True)
 class DailyJob:
-    """Work for one tenant, due each day once it is `hour` o'clock in the tenant's zone. Returns what it did, in words."""
+    """Work for one tenant, due each day at `hour` o'clock in the tenant's zone. Returns what it did, in words."""
 
     name: str
     hour: int
@@ -35,11 +35,11 @@ class DailyJob:
 
 
 def run_jobs(database: Database, jobs: Sequence[DailyJob], stop: Event) -> None:
-    """Look every half minute for jobs that are due, until told to stop. A failed job is tried again at the next look."""
+    """Look every half minute for jobs that are due, until told to stop. A failed job is tried again next time."""
     while not stop.is_set():
         try:
             run_due_jobs(database, jobs, utc_now())
-        except Exception:
+        except Exception:  # noqa: BLE001 - the scheduler outlives whatever its jobs meet
             log.exception("jobs could not be looked through")
         stop.wait(LOOK_SECONDS)
 
@@ -52,7 +52,7 @@ def run_due_jobs(database: Database, jobs: Sequence[DailyJob], at: datetime) -> 
 
 
 def run_once(database: Database, job: DailyJob, tenant_id: TenantId, at: datetime, zone: ZoneInfo) -> bool:
-    """Run one job for one tenant unless today's run is done or not yet due. The run and its record are one transaction."""
+    """Run one job for one tenant unless it is done or not yet due. Run and record are one transaction."""
     local = at.astimezone(zone)
     if local.hour < job.hour:
         return False
@@ -66,7 +66,7 @@ def run_once(database: Database, job: DailyJob, tenant_id: TenantId, at: datetim
                 return False
             result = job.run(db, tenant_id, at)
             db.execute(RECORD, {**run, "at": at, "result": result})
-    except Exception:
+    except Exception:  # noqa: BLE001 - one tenant's failing job must not stop the others'
         log.exception("job failed", job=job.name, tenant_id=tenant_id)
         return False
     log.info("job done", job=job.name, tenant_id=tenant_id, result=result)

@@ -26,7 +26,7 @@ MAILROOM = ("outbox", "inbox", "dead_letters", "idempotency_keys", "job_runs", "
 
 
 def bootstrap(settings: Settings) -> None:
-    """Create the roles and databases that are missing, as the superuser of `WAFA_ADMIN_URL`, and set the roles' passwords."""
+    """Create the missing roles and databases, as the superuser of `WAFA_ADMIN_URL`, and set the roles' passwords."""
     assert settings.admin_url is not None, "WAFA_ADMIN_URL names the superuser that creates roles and databases"
     with psycopg.connect(settings.admin_url.get_secret_value(), autocommit=True) as admin:
         for role, password in (
@@ -53,7 +53,8 @@ def create_database(admin: psycopg.Connection, name: str) -> None:
     database = sql.Identifier(name)
     admin.execute(
         sql.SQL(
-            "CREATE DATABASE {} OWNER wafa_owner TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
+            "CREATE DATABASE {} OWNER wafa_owner TEMPLATE template0 ENCODING 'UTF8' "
+            "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C'"
         ).format(database)
     )
     admin.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
@@ -78,7 +79,7 @@ def migrate(settings: Settings, service: str, revision: str = "head") -> None:
 
 
 def run_migrations(metadata: MetaData) -> None:
-    """The whole of a service's `env.py`: run on the owner's connection, give up on a lock rather than queue behind it."""
+    """The whole of a service's `env.py`: run as the owner, giving up on a lock rather than queueing behind it."""
     database: Database = context.config.attributes["database"]
     engine = database.engine.execution_options(poolclass=pool.NullPool)
     with engine.connect() as connection:

@@ -56,7 +56,7 @@ def page_of(
 
 
 def place_after(request: Request, cursor: str | None) -> str | None:
-    """The place a cursor names; None for the first page. Raises InvalidCursor for one made by hand or for another list."""
+    """The place a cursor names; None for the first page. Raises InvalidCursor for one made by hand or elsewhere."""
     if cursor is None:
         return None
     try:

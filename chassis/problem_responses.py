@@ -55,7 +55,7 @@ class FieldProblem(BaseModel):
 
 
 class Problem(BaseModel):
-    """Why a request was refused. `code` is stable; `title` and `detail` are in the language asked for. Source: RFC 9457."""
+    """Why a request was refused: a stable `code`, and words in the language asked for. Source: RFC 9457."""
 
     type: str = Field(examples=["/problems/insufficient_points"])
     title: str

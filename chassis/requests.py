@@ -16,7 +16,7 @@ SAFE = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 
 
 class RequestRecords:
-    """ASGI middleware: keeps the caller's request id when it is safe to print, else makes one; logs without personal data.
+    """ASGI middleware: keeps the caller's request id when it is safe to print, else makes one; records the answer.
 
     Successful requests on hot routes (which set `scope["hot"]`) are counted, not logged.
     """

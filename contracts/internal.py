@@ -1,4 +1,4 @@
-"""The headers by which the gateway tells a service who is calling. A client's own `wafa-` headers never pass the gateway."""
+"""The headers by which the gateway tells a service who is calling. A client's own never pass the gateway."""
 
 PREFIX = "wafa-"
 TOKEN = "wafa-internal-token"  # noqa: S105 - a header's name
