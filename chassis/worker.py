@@ -4,24 +4,19 @@ import signal
 from collections.abc import Callable, Sequence
 from threading import Event, Thread
 
-import anyio.to_thread
 import uvicorn
-from contracts.events.access import TenantCreated
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route
 
-from chassis.app import is_migrated, livez, version
+from chassis.app import health_routes
 from chassis.database import Database
 from chassis.jobs import DailyJob, run_jobs
 from chassis.known_tenants import learn_tenant
 from chassis.listening import Hearing, Listeners, listen
 from chassis.logging import configure_logging, log
-from chassis.metrics import metrics
 from chassis.relay import relay
 from chassis.settings import Settings
+from contracts.events.access import TenantCreated
 
 RESTART_SECONDS = 1.0
 STOP_SECONDS = 8.0
@@ -85,18 +80,8 @@ def start(name: str, run: Callable[[], None], stop: Event) -> Thread:
 def health_server(settings: Settings, database: Database) -> uvicorn.Server:
     """A small server for `/livez`, `/readyz`, `/metrics` and `/version`."""
 
-    async def readyz(_request: Request) -> JSONResponse:
-        ready = await anyio.to_thread.run_sync(is_migrated, database)
-        return JSONResponse({"status": "ready" if ready else "not ready"}, 200 if ready else 503)
-
-    app = Starlette(
-        routes=[
-            Route("/livez", livez),
-            Route("/readyz", readyz),
-            Route("/metrics", metrics),
-            Route("/version", version),
-        ]
-    )
+    app = Starlette(routes=health_routes())
+    app.state.database = database
     config = uvicorn.Config(app, settings.host, settings.port, log_config=None, access_log=False, server_header=False)
     server = uvicorn.Server(config)
     # The worker handles signals itself; the server's thread cannot.

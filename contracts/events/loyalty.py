@@ -1,0 +1,146 @@
+"""What loyalty tells: purchases with all they caused, returns, redemptions, expiry."""
+
+from datetime import date, datetime
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.event import Event
+from kernel.points import Points
+
+
+class Fact(BaseModel):
+    """One thing that a purchase or a return caused. Consumers ignore kinds they do not know."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class PointsAccrued(Fact):
+    """Units came into the wallet; negative in a return, where they were taken back."""
+
+    kind: Literal["accrue"] = "accrue"
+    unit: str
+    amount: Points
+    spendable_at: datetime | None = Field(default=None, description="Pending until then; spendable at once when null.")
+    expires_at: datetime | None = None
+
+
+class StampsGiven(Fact):
+    """A stamp card moved; negative in a return."""
+
+    kind: Literal["stamp"] = "stamp"
+    card: str
+    card_name: dict[str, str] = Field(description="The card's name by language, `en` and `ar`.")
+    stamps: int
+    stamps_on_card: int = Field(description="After this purchase.")
+    stamps_needed: int
+
+
+class VoucherIssued(Fact):
+    """The customer was given a voucher. Its code is told to the customer only, so it is not in the event."""
+
+    kind: Literal["voucher"] = "voucher"
+    voucher_id: str
+    reward_name: dict[str, str]
+    expires_at: datetime | None = None
+
+
+class MembershipExtended(Fact):
+    """Membership time was added; negative months in a return."""
+
+    kind: Literal["membership"] = "membership"
+    plan: str
+    plan_name: dict[str, str]
+    paid_months: int
+    bonus_months: int
+    ends_on: date
+
+
+class DiscountGiven(Fact):
+    """Money off, in the currency's minor unit; `free_units` of them for nothing."""
+
+    kind: Literal["discount"] = "discount"
+    rule: str
+    amount: int
+    free_units: int = 0
+
+
+AnyFact = Annotated[
+    PointsAccrued | StampsGiven | VoucherIssued | MembershipExtended | DiscountGiven, Field(discriminator="kind")
+]
+
+
+class PurchaseRecorded(Event):
+    """A sale was recorded, and this is all it caused. Amounts in minor units of `currency`."""
+
+    event_type: ClassVar[str] = "loyalty.purchase_recorded.v1"
+
+    purchase_id: str
+    store_id: str
+    channel: str
+    currency: str
+    subtotal: int
+    discount: int
+    due: int
+    facts: list[AnyFact]
+    balance: Points | None = Field(default=None, description="The wallet's balance afterwards; null for a walk-in.")
+
+
+class PurchaseReturned(Event):
+    """Part or all of a sale came back. Amounts are what was given back; facts are the differences posted."""
+
+    event_type: ClassVar[str] = "loyalty.purchase_returned.v1"
+
+    purchase_id: str
+    return_id: str
+    currency: str
+    refund: int
+    whole: bool = Field(description="Whether nothing of the purchase is left.")
+    facts: list[AnyFact]
+    balance: Points | None = None
+
+
+class RewardRedeemed(Event):
+    """Points were exchanged for a reward, and a voucher was issued for it."""
+
+    event_type: ClassVar[str] = "loyalty.reward_redeemed.v1"
+
+    redemption_id: str
+    reward_id: str
+    reward_name: dict[str, str]
+    voucher_id: str
+    unit: str
+    price: Points
+    balance: Points
+
+
+class PointsExpired(Event):
+    """Units died unused."""
+
+    event_type: ClassVar[str] = "loyalty.points_expired.v1"
+
+    unit: str
+    amount: Points
+    balance: Points
+
+
+class PointsAdjusted(Event):
+    """Somebody gave or took units by hand, for a reason."""
+
+    event_type: ClassVar[str] = "loyalty.points_adjusted.v1"
+
+    unit: str
+    amount: int
+    reason: str
+    balance: Points
+
+
+class ProgramPublished(Event):
+    """A version of the tenant's program went live."""
+
+    event_type: ClassVar[str] = "loyalty.program_published.v1"
+
+    program_id: str
+    version: int
+    time_zone: str
+    currency: str
