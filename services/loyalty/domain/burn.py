@@ -1,0 +1,31 @@
+"""Which lots pay for something. Source: docs/rules/burn-order.md."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.loyalty.domain.lot import FAR_AWAY, Draw, Lot, LotId, draw_in_order
+from services.loyalty.domain.refusals import InsufficientPoints
+
+
+def plan_burn(lots: Sequence[Lot], amount: int, *, at: datetime, held: int = 0) -> tuple[Draw, ...]:
+    """Choose which lots pay: soonest to expire first, never-expiring last, then the oldest.
+
+    `amount` is whole units above zero; `held` is what is set aside for others. The draws add up to the amount.
+    Raises InsufficientPoints, drawing nothing, when debts and holds leave less than that to spend.
+    """
+    available = spendable(lots, at=at, held=held)
+    if amount > available:
+        raise InsufficientPoints(needed=amount, available=available)
+    return draw_in_order(sorted((lot for lot in lots if lot.is_spendable(at)), key=burn_order), amount)
+
+
+def spendable(lots: Sequence[Lot], *, at: datetime, held: int = 0) -> int:
+    """What can be spent now: the spendable lots less debts and holds; never below zero."""
+    spendable_units = sum(lot.remaining for lot in lots if lot.is_spendable(at))
+    debt = sum(lot.remaining for lot in lots if lot.remaining < 0)
+    return max(0, spendable_units + debt - held)
+
+
+def burn_order(lot: Lot) -> tuple[datetime, datetime, LotId]:
+    """Lots that sort first are spent first."""
+    return lot.expires_at or FAR_AWAY, lot.earned_at, lot.id

@@ -1,0 +1,139 @@
+"""When a rule applies. A condition that does not hold says how far off it was. Source: docs/rules/conditions.md."""
+
+from collections.abc import Iterable
+from datetime import time
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+
+from services.loyalty.domain.basket import MONEY_MAX, QUANTITY_MAX, Channel, Code
+from services.loyalty.domain.cart import Cart
+from services.loyalty.domain.misses import UNMET, Shortfall
+from services.loyalty.domain.selector import EVERYTHING, Labels, Selector
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def _local(moment: time) -> time:
+    if moment.tzinfo is not None:
+        raise ValueError("hours are by the shop's clock and carry no zone")
+    return moment
+
+
+LocalTime = Annotated[time, AfterValidator(_local)]
+Channels = Annotated[frozenset[Channel], Field(min_length=1), PlainSerializer(sorted, return_type=list[str])]
+
+
+class ConditionDocument(BaseModel):
+    """What all conditions share."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SpendAtLeast(ConditionDocument):
+    """The selected lines cost so much: what is left of them after earlier rules, or their price before discounts."""
+
+    kind: Literal["spend_at_least"] = "spend_at_least"
+    amount: Annotated[int, Field(gt=0, le=MONEY_MAX)]
+    of: Literal["what_is_left", "subtotal"] = "what_is_left"
+    selector: Selector = EVERYTHING
+
+    def shortfall(self, cart: Cart) -> Shortfall | None:
+        """The money still missing."""
+        places = self.selector.select(cart.lines)
+        spent = sum(self._spent(cart, places))
+        return Shortfall(self.amount - spent, "money") if spent < self.amount else None
+
+    def _spent(self, cart: Cart, places: list[int]) -> Iterable[int]:
+        if self.of == "subtotal":
+            return (cart.lines[place].subtotal for place in places)
+        return (cart.left[place] for place in places)
+
+
+class QuantityAtLeast(ConditionDocument):
+    """So many of the selected units are paid for. Free units do not count."""
+
+    kind: Literal["quantity_at_least"] = "quantity_at_least"
+    quantity: Annotated[int, Field(ge=1, le=QUANTITY_MAX)] = 1
+    selector: Selector = EVERYTHING
+
+    def shortfall(self, cart: Cart) -> Shortfall | None:
+        """The units still missing."""
+        bought = sum(cart.paid_units[place] for place in self.selector.select(cart.lines))
+        return Shortfall(self.quantity - bought, "units") if bought < self.quantity else None
+
+
+class OnWeekdays(ConditionDocument):
+    """It is one of these days in the shop, and within the hours when some are given.
+
+    The hours include their beginning and not their end. Hours that pass midnight belong to the day they begin on.
+    """
+
+    kind: Literal["on_weekdays"] = "on_weekdays"
+    days: Annotated[tuple[Weekday, ...], Field(min_length=1, max_length=7)] = WEEKDAYS
+    from_time: LocalTime | None = None
+    until_time: LocalTime | None = None
+
+    def shortfall(self, cart: Cart) -> Shortfall | None:
+        """Nothing that can be counted."""
+        now, today = cart.local.time(), cart.local.weekday()
+        begin, end = self.from_time or time.min, self.until_time or time.max
+        if begin < end:
+            holds = self._has_day(today) and begin <= now and (now < end or self.until_time is None)
+        else:
+            holds = (now >= begin and self._has_day(today)) or (now < end and self._has_day(today - 1))
+        return None if holds else UNMET
+
+    def _has_day(self, weekday: int) -> bool:
+        return WEEKDAYS[weekday] in self.days
+
+
+class InChannel(ConditionDocument):
+    """The purchase was made there."""
+
+    kind: Literal["in_channel"] = "in_channel"
+    channels: Channels
+
+    def shortfall(self, cart: Cart) -> Shortfall | None:
+        """Nothing that can be counted."""
+        return None if cart.basket.channel in self.channels else UNMET
+
+
+class AtStores(ConditionDocument):
+    """The purchase was made in one of these stores."""
+
+    kind: Literal["at_stores"] = "at_stores"
+    stores: Annotated[Labels, Field(min_length=1)]
+
+    def shortfall(self, cart: Cart) -> Shortfall | None:
+        """Nothing that can be counted."""
+        return None if cart.basket.store_id in self.stores else UNMET
+
+
+class HasCode(ConditionDocument):
+    """The basket shows this coupon code."""
+
+    kind: Literal["has_code"] = "has_code"
+    code: Code
+
+    def shortfall(self, cart: Cart) -> Shortfall | None:
+        """Nothing that can be counted."""
+        shown = any(cart.terms.same_code(self.code, code) for code in cart.basket.codes)
+        return None if shown else UNMET
+
+
+class FirstPurchase(ConditionDocument):
+    """The customer has bought nothing before."""
+
+    kind: Literal["first_purchase"] = "first_purchase"
+
+    def shortfall(self, cart: Cart) -> Shortfall | None:
+        """Nothing that can be counted. A sale without a customer is nobody's first."""
+        return None if cart.customer is not None and cart.customer.purchases == 0 else UNMET
+
+
+Condition = Annotated[
+    SpendAtLeast | QuantityAtLeast | OnWeekdays | InChannel | AtStores | HasCode | FirstPurchase,
+    Field(discriminator="kind"),
+]

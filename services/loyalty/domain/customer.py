@@ -1,0 +1,32 @@
+"""What the rules may ask about a customer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from services.loyalty.domain.reward import Reward
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoucherFacts:
+    """A voucher whose code is among the basket's and which belongs to the customer. `code` is in its plain form."""
+
+    code: str
+    reward: Reward
+    valid_until: datetime | None = None
+    used: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerFacts:
+    """A customer just before the purchase. A return is worked out from the same facts as its sale.
+
+    `stamps` is what each card shows (below zero when stamps were taken back that had been used up);
+    `memberships` is the last day of each plan.
+    """
+
+    id: str
+    purchases: int = 0
+    stamps: Mapping[str, int] = field(default_factory=dict)
+    memberships: Mapping[str, date] = field(default_factory=dict)
+    vouchers: tuple[VoucherFacts, ...] = ()

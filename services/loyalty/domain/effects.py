@@ -1,0 +1,117 @@
+"""What a program does to a basket. Effects are stored with the purchase; a return is worked out from them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter
+
+from services.loyalty.domain.reward import Reward
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """The part of a discount that falls on one line. `line` counts from zero."""
+
+    line: int
+    quantity: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discount:
+    """Money off. The pieces add up to the amount, in minor units."""
+
+    kind: Literal["discount"] = "discount"
+    rule: str
+    amount: int
+    pieces: tuple[Piece, ...]
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Give:
+    """Units to hand over free, beside those in the basket."""
+
+    kind: Literal["give"] = "give"
+    rule: str
+    sku: str
+    name: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UseVoucher:
+    """A voucher was taken in. The pieces add up to the amount, in minor units."""
+
+    kind: Literal["use_voucher"] = "use_voucher"
+    code: str
+    amount: int
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accrue:
+    """Units for the customer's wallet: `amount` of them for `base` minor units of money."""
+
+    kind: Literal["accrue"] = "accrue"
+    rule: str
+    unit: str
+    amount: int
+    base: int
+    spendable_at: datetime
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """Marks on a stamp card. `on_card` is what it shows afterwards, `filled` how many times it was filled."""
+
+    kind: Literal["stamp"] = "stamp"
+    rule: str
+    card: str
+    stamps: int
+    needed: int
+    filled: int
+    on_card: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueVoucher:
+    """A voucher for the customer. Whoever records the effect gives it its code: a rule knows no randomness."""
+
+    kind: Literal["issue_voucher"] = "issue_voucher"
+    rule: str
+    card: str
+    reward: Reward
+    valid_until: datetime | None
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtendMembership:
+    """Time on a membership, bought and given."""
+
+    kind: Literal["extend_membership"] = "extend_membership"
+    rule: str
+    plan: str
+    paid_months: int
+    bonus_months: int
+
+
+Effect = Annotated[
+    Discount | Give | UseVoucher | Accrue | Stamp | IssueVoucher | ExtendMembership, Field(discriminator="kind")
+]
+
+EFFECTS: TypeAdapter[tuple[Effect, ...]] = TypeAdapter(tuple[Effect, ...])
+
+
+def effects_as_json(effects: Iterable[Effect]) -> list[dict[str, Any]]:
+    """The effects as plain JSON values, as the API answers and the purchase stores them."""
+    return EFFECTS.dump_python(tuple(effects), mode="json")  # type: ignore[no-any-return]
+
+
+def effects_from_json(stored: str | bytes) -> tuple[Effect, ...]:
+    """The effects a purchase was stored with."""
+    return EFFECTS.validate_json(stored)

@@ -1,0 +1,49 @@
+"""What a basket does for a customer. Source: docs/adr/0008-pure-program-engine.md."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.loyalty.domain.basket import Basket
+from services.loyalty.domain.cart import Cart
+from services.loyalty.domain.customer import CustomerFacts
+from services.loyalty.domain.effects import Effect
+from services.loyalty.domain.misses import Miss
+from services.loyalty.domain.program import CompiledProgram
+from services.loyalty.domain.refusals import CurrencyMismatch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """What the basket costs, in minor units: subtotal − discount = due. The discount includes the till's own."""
+
+    subtotal: int
+    discount: int
+    due: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """Everything a program says about a basket."""
+
+    effects: tuple[Effect, ...]
+    misses: tuple[Miss, ...]
+    totals: Totals
+
+
+def evaluate(program: CompiledProgram, basket: Basket, customer: CustomerFacts | None, at: datetime) -> Evaluation:
+    """What the program does to this basket at that moment, and what it would take for more.
+
+    Pure: the same arguments give the same answer, and the order of the lines does not matter. Without a customer
+    only what needs none applies. Raises CurrencyMismatch.
+    """
+    if basket.currency != program.terms.currency:
+        raise CurrencyMismatch(basket=basket.currency, program=program.terms.currency)
+    cart = Cart(program.terms, basket, customer, at)
+    for rule in program.rules:
+        rule.consider(cart)
+    return Evaluation(effects=tuple(cart.effects), misses=tuple(cart.misses), totals=_totals(cart))
+
+
+def _totals(cart: Cart) -> Totals:
+    subtotal, due = cart.basket.subtotal, sum(cart.left)
+    return Totals(subtotal=subtotal, discount=subtotal - due, due=due)

@@ -1,0 +1,60 @@
+"""When units can be spent, and when they die. Source: docs/rules/expiry.md."""
+
+from datetime import date, datetime, timedelta
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from services.loyalty.domain.local_day import day_end, local_date, month_end, months_later
+
+
+class Never(BaseModel):
+    """Units stay until they are spent."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["never"] = "never"
+
+    def last_day(self, start: date) -> date | None:  # noqa: ARG002 - the policies share one shape
+        """There is none."""
+        return None
+
+
+class Rolling(BaseModel):
+    """Units live for so many months or days, to the end of the last local day, month, quarter or year."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["rolling"] = "rolling"
+    months: Annotated[int, Field(ge=1, le=600)] | None = None
+    days: Annotated[int, Field(ge=1, le=18_000)] | None = None
+    round_to: Literal["day", "month", "quarter", "year"] = "day"
+
+    @model_validator(mode="after")
+    def _has_one_length(self) -> Self:
+        if (self.months is None) == (self.days is None):
+            raise ValueError("give either months or days")
+        return self
+
+    def last_day(self, start: date) -> date:
+        """The last day on which units counted from `start` can be spent."""
+        day = months_later(start, self.months) if self.months else start + timedelta(days=self.days or 0)
+        match self.round_to:
+            case "day":
+                return day
+            case "month":
+                return month_end(day)
+            case "quarter":
+                return month_end(months_later(day.replace(day=1), -day.month % 3))
+            case "year":
+                return day.replace(month=12, day=31)
+
+
+Expiry = Annotated[Never | Rolling, Field(discriminator="kind")]
+
+
+def expires_at(expiry: Expiry, counted_from: datetime, zone: ZoneInfo) -> datetime | None:
+    """The moment from which the units can no longer be spent, in UTC; none when they never expire."""
+    last_day = expiry.last_day(local_date(counted_from, zone))
+    return day_end(last_day, zone) if last_day else None

@@ -1,0 +1,27 @@
+"""Why a rule did nothing, and how far off it was."""
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+MissUnit = Literal["money", "units", "none"]
+
+
+class Shortfall(NamedTuple):
+    """How much was missing: minor units of money, units of an article, or nothing that can be counted."""
+
+    short_by: int
+    unit: MissUnit
+
+
+UNMET = Shortfall(0, "none")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Miss:
+    """A rule that did nothing, or a code nobody knows. `condition` names what stood in the way."""
+
+    rule: str | None
+    condition: str
+    short_by: int
+    unit: MissUnit
+    code: str | None = None

@@ -1,0 +1,38 @@
+"""Percentages: written as people write them, exact to two decimals."""
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field, PlainSerializer
+
+from kernel.points import Rounding
+
+
+def _as_number(percent: Decimal) -> int | float:
+    return int(percent) if percent == int(percent) else float(percent)
+
+
+Percent = Annotated[
+    Decimal,
+    Field(gt=0, le=100, decimal_places=2),
+    PlainSerializer(_as_number, return_type=int | float, when_used="json"),
+]
+
+WHOLE = Decimal(100)
+
+
+def percentage(amount: int, percent: Decimal, rounding: Rounding) -> int:
+    """That part of the amount, in the same units. Never more than the amount, which is not below zero."""
+    return quotient(amount * int(percent * 100), 10_000, rounding)
+
+
+def quotient(numerator: int, denominator: int, rounding: Rounding) -> int:
+    """A division of whole numbers that are not below zero, rounded as named."""
+    whole, rest = divmod(numerator, denominator)
+    if rest == 0 or rounding is Rounding.DOWN:
+        return whole
+    if rounding is Rounding.UP:
+        return whole + 1
+    if 2 * rest == denominator:
+        return whole + (rounding is Rounding.HALF_UP or whole % 2)
+    return whole + (2 * rest > denominator)

@@ -1,0 +1,45 @@
+"""What a voucher is good for."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.loyalty.domain.basket import MONEY_MAX
+from services.loyalty.domain.name import Name
+from services.loyalty.domain.percent import Percent
+from services.loyalty.domain.selector import EVERYTHING, Selector
+
+
+class RewardDocument(BaseModel):
+    """What all rewards say. Without `valid_days` the voucher never ends; with 0 it ends with its first day."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Name
+    valid_days: Annotated[int, Field(ge=0, le=3660)] | None = None
+
+
+class FreeItem(RewardDocument):
+    """One unit of what the selector selects, free: the cheapest in the basket."""
+
+    kind: Literal["free_item"] = "free_item"
+    selector: Selector = EVERYTHING
+
+
+class AmountOff(RewardDocument):
+    """Money off the selected lines, in minor units, as far as there is something to pay."""
+
+    kind: Literal["amount_off"] = "amount_off"
+    amount: Annotated[int, Field(gt=0, le=MONEY_MAX)]
+    selector: Selector = EVERYTHING
+
+
+class PercentOff(RewardDocument):
+    """A percentage off what is left to pay for the selected lines."""
+
+    kind: Literal["percent_off"] = "percent_off"
+    percent_off: Percent
+    selector: Selector = EVERYTHING
+
+
+Reward = Annotated[FreeItem | AmountOff | PercentOff, Field(discriminator="kind")]

@@ -1,0 +1,72 @@
+"""What every rule has: a name, dates, conditions, and something it does."""
+
+from abc import ABC, abstractmethod
+from datetime import date
+from typing import Annotated, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from services.loyalty.domain.cart import Cart
+from services.loyalty.domain.conditions import Condition, HasCode
+from services.loyalty.domain.name import Name
+
+RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+
+
+class RuleDocument(BaseModel, ABC):
+    """What all rules say. Both dates are days in the shop, and both are inside.
+
+    Rules of a family go by their priority, the smallest first, then as the program lists them.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    needs_customer: ClassVar[bool] = False
+
+    id: RuleId
+    name: Name
+    conditions: Annotated[tuple[Condition, ...], Field(max_length=20)] = ()
+    starts_on: date | None = None
+    ends_on: date | None = None
+    priority: Annotated[int, Field(ge=0, le=1000)] = 100
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
+            raise ValueError("ends_on is before starts_on")
+        return self
+
+    @property
+    def code(self) -> str | None:
+        """The coupon code the rule asks for, if it does."""
+        return next((condition.code for condition in self.conditions if isinstance(condition, HasCode)), None)
+
+    def consider(self, cart: Cart) -> None:
+        """Apply the rule to the cart, or say why not."""
+        if self._runs_on(cart) and self._holds_for(cart):
+            self.apply(cart)
+
+    @abstractmethod
+    def apply(self, cart: Cart) -> None:
+        """Leave the rule's effects in the cart, or the miss that explains why it has none."""
+
+    def _runs_on(self, cart: Cart) -> bool:
+        if self.starts_on and cart.local.date() < self.starts_on:
+            cart.miss(self.id, "starts_on")
+            return False
+        if self.ends_on and cart.local.date() > self.ends_on:
+            cart.miss(self.id, "ends_on")
+            return False
+        return True
+
+    def _holds_for(self, cart: Cart) -> bool:
+        holds = True
+        if self.needs_customer and cart.customer is None:
+            cart.miss(self.id, "customer")
+            holds = False
+        for condition in self.conditions:
+            if shortfall := condition.shortfall(cart):
+                code = condition.code if isinstance(condition, HasCode) else None
+                cart.miss(self.id, condition.kind, shortfall, code)
+                holds = False
+        return holds
