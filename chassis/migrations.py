@@ -14,6 +14,7 @@ from sqlalchemy import MetaData, pool
 
 from chassis.database import Database, database_name
 from chassis.settings import Settings
+from chassis.tables import service_metadata
 
 DATABASES = {
     "gateway": "gateway",
@@ -114,8 +115,9 @@ def isolate_tenants(table: str, grants: str) -> None:
     op.execute(f"GRANT {grants} ON {table} TO wafa_app")
 
 
-def create_mailroom(metadata: MetaData) -> None:
+def create_mailroom() -> None:
     """The tables every service has, as `chassis.tables.describe_mailroom` describes them, with their rights."""
+    metadata = service_metadata()
     op.execute("GRANT USAGE ON SCHEMA public TO wafa_app, wafa_relay")
     metadata.create_all(op.get_bind(), tables=[metadata.tables[name] for name in MAILROOM])
     isolate_tenants("outbox", "SELECT, INSERT")
@@ -129,6 +131,13 @@ def create_mailroom(metadata: MetaData) -> None:
     op.execute("CREATE TABLE outbox_default PARTITION OF outbox DEFAULT")
     for statement in OUTBOX_UPKEEP:
         op.execute(statement)
+
+
+def drop_mailroom() -> None:
+    """Undo `create_mailroom`."""
+    op.execute("DROP FUNCTION outbox_create_partitions, outbox_drop_partitions")
+    for name in MAILROOM:
+        op.execute(f"DROP TABLE {name}")
 
 
 # Partitions are made and dropped by the owner's functions, so that no running process needs the owner's rights.

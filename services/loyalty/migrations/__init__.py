@@ -1,0 +1,1 @@
+"""How the loyalty database became what it is."""

@@ -1,0 +1,33 @@
+"""The rows of the loyalty database."""
+
+from services.loyalty.tables.base import Base
+from services.loyalty.tables.customers import CustomerRow
+from services.loyalty.tables.holds import HoldRow
+from services.loyalty.tables.ledger import AdjustmentRow, DrawRow, EntryRow, LotRow, WalletRow
+from services.loyalty.tables.memberships import MembershipEntryRow, MembershipRow
+from services.loyalty.tables.programs import ProgramRow, ProgramVersionRow
+from services.loyalty.tables.purchases import PurchaseRow, ReturnRow
+from services.loyalty.tables.rewards import RedemptionRow, RewardRow
+from services.loyalty.tables.stamp_cards import StampCardRow
+from services.loyalty.tables.vouchers import VoucherRow
+
+__all__ = [
+    "AdjustmentRow",
+    "Base",
+    "CustomerRow",
+    "DrawRow",
+    "EntryRow",
+    "HoldRow",
+    "LotRow",
+    "MembershipEntryRow",
+    "MembershipRow",
+    "ProgramRow",
+    "ProgramVersionRow",
+    "PurchaseRow",
+    "RedemptionRow",
+    "ReturnRow",
+    "RewardRow",
+    "StampCardRow",
+    "VoucherRow",
+    "WalletRow",
+]

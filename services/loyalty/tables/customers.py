@@ -1,0 +1,25 @@
+"""Loyalty's own copy of the few facts it needs about a customer."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.tables import TenantKey
+from kernel.ids import CustomerId
+from services.loyalty.tables.base import Base
+
+
+class CustomerRow(Base):
+    """A customer as loyalty knows them. This row is the lock for everything the customer owns here."""
+
+    __tablename__ = "customers"
+    # Room on the page, so that counting a purchase need not touch an index.
+    __table_args__ = ({"postgresql_with": {"fillfactor": "80"}},)
+
+    tenant_id: Mapped[TenantKey]
+    customer_id: Mapped[CustomerId] = mapped_column(primary_key=True)
+    version: Mapped[int]  # of the facts heard; an older event changes nothing
+    language: Mapped[str]
+    status: Mapped[str]
+    purchases: Mapped[int] = mapped_column(server_default="0")
+    heard_at: Mapped[datetime]

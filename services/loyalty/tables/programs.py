@@ -1,0 +1,37 @@
+"""Programs and their versions."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.tables import TenantKey
+from services.loyalty.tables.base import Base
+
+
+class ProgramRow(Base):
+    """A tenant's set of rules, under one name through all its versions."""
+
+    __tablename__ = "programs"
+
+    tenant_id: Mapped[TenantKey]
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class ProgramVersionRow(Base):
+    """One version: a draft may be replaced, a published one never changes. A tenant has one live version at most."""
+
+    __tablename__ = "program_versions"
+    __table_args__ = (
+        Index("uq_program_versions_live", "tenant_id", unique=True, postgresql_where=text("status = 'live'")),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    program_id: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    status: Mapped[str]  # draft, live, retired
+    document: Mapped[str]
+    created_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]

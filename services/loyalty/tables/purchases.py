@@ -1,0 +1,60 @@
+"""Purchases and what came back of them."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.tables import TenantKey
+from kernel.ids import CustomerId
+from services.loyalty.tables.base import Base
+
+
+class PurchaseRow(Base):
+    """A sale, its natural identity the receipt. Amounts in minor units; documents are JSON text.
+
+    `facts` is what the rules knew of the customer, so that a return can be worked out as if it were then.
+    `effects` is what was posted for what is left of the sale; `returned` counts the units that came back by line.
+    """
+
+    __tablename__ = "purchases"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "store_id", "external_id"),
+        Index("ix_purchases_of", "tenant_id", "customer_id", "id"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    id: Mapped[str] = mapped_column(primary_key=True)
+    customer_id: Mapped[CustomerId | None]
+    store_id: Mapped[str]
+    external_id: Mapped[str]
+    fingerprint: Mapped[bytes]
+    status: Mapped[str]  # recorded, partly_returned, returned
+    program_id: Mapped[str | None]
+    program_version: Mapped[int | None]
+    currency: Mapped[str]
+    subtotal: Mapped[int]
+    discount: Mapped[int]
+    due: Mapped[int]
+    basket: Mapped[str]
+    facts: Mapped[str]
+    effects: Mapped[str]
+    misses: Mapped[str]
+    returned: Mapped[str | None]
+    occurred_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+
+
+class ReturnRow(Base):
+    """Part or all of a sale that came back, and the difference that was posted for it. Never updated."""
+
+    __tablename__ = "returns"
+    __table_args__ = (Index("ix_returns_of", "tenant_id", "purchase_id"),)
+
+    tenant_id: Mapped[TenantKey]
+    id: Mapped[str] = mapped_column(primary_key=True)
+    purchase_id: Mapped[str]
+    lines: Mapped[str]
+    refund: Mapped[int]
+    changes: Mapped[str]
+    recorded_at: Mapped[datetime]

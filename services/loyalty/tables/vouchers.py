@@ -1,0 +1,34 @@
+"""Codes issued to one customer."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.tables import TenantKey
+from kernel.ids import CustomerId
+from services.loyalty.tables.base import Base
+
+
+class VoucherRow(Base):
+    """A voucher: whose, what it is good for (`benefit`, JSON), and what became of it."""
+
+    __tablename__ = "vouchers"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "code"),
+        Index("ix_vouchers_of", "tenant_id", "customer_id", "id"),
+        Index("ix_vouchers_source", "tenant_id", "source"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    id: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[str]  # in its plain form
+    customer_id: Mapped[CustomerId]
+    benefit: Mapped[str]
+    card: Mapped[str | None]  # the stamp card that was filled for it
+    source: Mapped[str]  # the purchase or redemption it was issued for
+    status: Mapped[str]  # issued, used, revoked
+    issued_at: Mapped[datetime]
+    valid_until: Mapped[datetime | None]
+    used_by: Mapped[str | None]  # the purchase
+    used_at: Mapped[datetime | None]
