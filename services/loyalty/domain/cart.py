@@ -1,6 +1,7 @@
 """A basket while a program is applied to it."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
 
@@ -11,7 +12,7 @@ from services.loyalty.domain.effects import Effect, Piece
 from services.loyalty.domain.misses import UNMET, Miss, Shortfall
 from services.loyalty.domain.selector import Selector
 from services.loyalty.domain.terms import Terms
-from services.loyalty.domain.units import Units
+from services.loyalty.domain.units import Pick, Units
 
 
 class Cart:
@@ -53,14 +54,48 @@ class Cart:
         return rank
 
     def select(self, selector: Selector) -> list[int]:
-        """The places of the selected lines that still have units to pay."""
-        return [place for place in selector.select(self.lines) if self.paid_units[place]]
+        """The places of the selected lines that still cost something: what is free counts towards nothing."""
+        left = self.left
+        return [place for place in selector.select(self.lines) if left[place]]
+
+    def pick_loose(self, selector: Selector) -> list[Pick]:
+        """The selected units that serve no set yet and cost something, the cheapest first."""
+        rank = self.rank
+        picks = [
+            Pick(price, rank[place], place, quantity)
+            for place in self.select(selector)
+            for price, quantity in self.loose[place].prices()
+            if price
+        ]
+        return sorted(picks)
 
     def miss(self, rule: str | None, condition: str, shortfall: Shortfall = UNMET, code: str | None = None) -> None:
         """Say why a rule did nothing."""
         self.misses.append(
             Miss(rule=rule, condition=condition, short_by=shortfall.short_by, unit=shortfall.unit, code=code)
         )
+
+    def use(self, picks: Iterable[Pick]) -> None:
+        """Count loose units to a set: they can serve no other."""
+        for pick in picks:
+            self.loose[pick.place] = self.loose[pick.place].without(pick.quantity, pick.money)
+
+    def give_away(self, picks: Sequence[Pick]) -> tuple[Piece, ...]:
+        """Make loose units free: they count towards nothing from here on."""
+        self.use(picks)
+        for pick in picks:
+            self.paid_units[pick.place] -= pick.quantity
+        return self.reduce(picks, sum(pick.money for pick in picks))
+
+    def reduce(self, picks: Sequence[Pick], amount: int) -> tuple[Piece, ...]:
+        """Take money off picked units in proportion to their prices."""
+        amounts = shared(amount, [pick.money for pick in picks])
+        quantity, off = Counter[int](), Counter[int]()
+        for pick, piece in zip(picks, amounts, strict=True):
+            quantity[pick.place] += pick.quantity
+            off[pick.place] += piece
+            self.left[pick.place] -= piece
+        return tuple(Piece(line=place, quantity=quantity[place], amount=off[place]) for place in sorted(off))
 
     def take_off(self, amount: int, places: Iterable[int]) -> tuple[Piece, ...]:
         """Take money off lines in proportion to what is left to pay for them; not more than that is."""

@@ -7,9 +7,11 @@ from services.loyalty.domain.basket import Basket
 from services.loyalty.domain.cart import Cart
 from services.loyalty.domain.customer import CustomerFacts
 from services.loyalty.domain.effects import Effect
-from services.loyalty.domain.misses import Miss
+from services.loyalty.domain.misses import UNMET, Miss
 from services.loyalty.domain.program import CompiledProgram
 from services.loyalty.domain.refusals import CurrencyMismatch
+from services.loyalty.domain.voucher_code import normalised
+from services.loyalty.domain.vouchers import usable_vouchers, use_for_items, use_for_money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +41,22 @@ def evaluate(program: CompiledProgram, basket: Basket, customer: CustomerFacts |
     if basket.currency != program.terms.currency:
         raise CurrencyMismatch(basket=basket.currency, program=program.terms.currency)
     cart = Cart(program.terms, basket, customer, at)
-    for rule in program.rules:
+    vouchers = usable_vouchers(cart)
+    use_for_items(cart, vouchers)
+    for rule in program.price_rules:
         rule.consider(cart)
+    use_for_money(cart, vouchers)
+    for rule in program.reward_rules:
+        rule.consider(cart)
+    _miss_unknown_codes(program, cart)
     return Evaluation(effects=tuple(cart.effects), misses=tuple(cart.misses), totals=_totals(cart))
+
+
+def _miss_unknown_codes(program: CompiledProgram, cart: Cart) -> None:
+    vouchers = {voucher.code for voucher in cart.customer.vouchers} if cart.customer else set()
+    for code in cart.basket.codes:
+        if not program.knows_code(code) and normalised(code) not in vouchers:
+            cart.miss(None, "unknown_code", UNMET, code)
 
 
 def _totals(cart: Cart) -> Totals:

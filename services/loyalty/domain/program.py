@@ -1,15 +1,28 @@
 """A tenant's set of rules: the document people write, and the same made ready to apply."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from services.loyalty.domain.name import Name
+from services.loyalty.domain.rules.buy_x_get_y import BuyXGetY
+from services.loyalty.domain.rules.discount import PercentDiscount
 from services.loyalty.domain.rules.earn import Earn
+from services.loyalty.domain.rules.membership_bonus import MembershipBonus
 from services.loyalty.domain.rules.rule import RuleDocument
+from services.loyalty.domain.rules.stamp_card import StampCard
 from services.loyalty.domain.terms import Terms
 
-Rule = Annotated[Earn, Field()]
+Rule = Annotated[
+    Earn | BuyXGetY | StampCard | MembershipBonus | PercentDiscount,
+    Field(discriminator="kind"),
+]
+
+# Whole units are given away before percentages are taken of what is left, and nothing is earned on what was not paid.
+PRICE_FAMILIES = (BuyXGetY, PercentDiscount)
+REWARD_FAMILIES = (Earn, StampCard, MembershipBonus)
 
 
 class ProgramDocument(Terms):
@@ -18,21 +31,44 @@ class ProgramDocument(Terms):
     rules: Annotated[tuple[Rule, ...], Field(max_length=100)] = ()
 
     @model_validator(mode="after")
-    def _names_each_rule_once(self) -> Self:
-        ids = [rule.id for rule in self.rules]
-        if len(ids) != len(set(ids)):
-            raise ValueError("two rules have the same id")
+    def _names_each_thing_once(self) -> Self:
+        for what, names in (
+            ("rules", [rule.id for rule in self.rules]),
+            ("stamp cards", [rule.card for rule in self.rules if isinstance(rule, StampCard)]),
+        ):
+            if len(names) != len(set(names)):
+                raise ValueError(f"two {what} have the same id")
         return self
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledProgram:
-    """A program in the order in which it is applied. Made once for each version, and kept."""
+    """A program in the order in which it is applied. Made once for each version, and kept.
+
+    `price_rules` change what is to be paid; `reward_rules` look at what is left.
+    """
 
     terms: Terms
-    rules: tuple[RuleDocument, ...]
+    price_rules: tuple[RuleDocument, ...]
+    reward_rules: tuple[RuleDocument, ...]
+    names: Mapping[str, Name]
+
+    def knows_code(self, code: str) -> bool:
+        """Whether one of the rules asks for this code."""
+        asked = (rule.code for rule in self.price_rules + self.reward_rules)
+        return any(self.terms.same_code(own, code) for own in asked if own is not None)
 
 
 def compile_program(document: ProgramDocument) -> CompiledProgram:
     """Make a version of a program ready for `evaluate`."""
-    return CompiledProgram(terms=document, rules=document.rules)
+    return CompiledProgram(
+        terms=document,
+        price_rules=_in_order(document.rules, PRICE_FAMILIES),
+        reward_rules=_in_order(document.rules, REWARD_FAMILIES),
+        names={rule.id: rule.name for rule in document.rules},
+    )
+
+
+def _in_order(rules: Iterable[RuleDocument], families: tuple[type[RuleDocument], ...]) -> tuple[RuleDocument, ...]:
+    members = [rule for rule in rules if isinstance(rule, families)]
+    return tuple(sorted(members, key=lambda rule: (families.index(type(rule)), rule.priority)))

@@ -32,3 +32,11 @@ class ReturnTooLarge(Unprocessable):
         en="Line {line} has {left} units left, {returned} are returned.",
         ar="السطر {line} بقي فيه {left}، والمرتجع {returned}.",
     )
+
+
+class MembershipTooLong(Unprocessable):
+    """The membership would end after the calendar does."""
+
+    code = "membership_too_long"
+    title = Text(en="Membership too long", ar="العضوية أطول من الممكن")
+    detail = Text(en="A membership ends before the year {year}.", ar="تنتهي العضوية قبل سنة {year}.")

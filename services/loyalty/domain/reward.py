@@ -1,10 +1,13 @@
 """What a voucher is good for."""
 
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.loyalty.domain.basket import MONEY_MAX
+from services.loyalty.domain.local_day import day_end, local_date
 from services.loyalty.domain.name import Name
 from services.loyalty.domain.percent import Percent
 from services.loyalty.domain.selector import EVERYTHING, Selector
@@ -17,6 +20,12 @@ class RewardDocument(BaseModel):
 
     name: Name
     valid_days: Annotated[int, Field(ge=0, le=3660)] | None = None
+
+    def valid_until(self, issued_at: datetime, zone: ZoneInfo) -> datetime | None:
+        """The moment from which a voucher issued then is no longer taken: the end of its last local day."""
+        if self.valid_days is None:
+            return None
+        return day_end(local_date(issued_at, zone) + timedelta(days=self.valid_days), zone)
 
 
 class FreeItem(RewardDocument):

@@ -1,5 +1,6 @@
 """Single units of a line. A line's money is shared over its units as evenly as whole minor units allow."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 
@@ -20,3 +21,31 @@ class Units(NamedTuple):
     def without(self, quantity: int, money: int) -> "Units":
         """What is left when units are taken away at their prices."""
         return Units(self.quantity - quantity, self.money - money)
+
+
+class Pick(NamedTuple):
+    """Units of one price on one line. Equal prices sort by what the lines say, not by where they stand."""
+
+    price: int
+    rank: int
+    place: int
+    quantity: int
+
+    @property
+    def money(self) -> int:
+        """What the picked units cost together."""
+        return self.price * self.quantity
+
+
+def take(picks: Iterable[Pick], quantity: int) -> tuple[list[Pick], list[Pick]]:
+    """The first so many units, and the rest."""
+    taken: list[Pick] = []
+    rest: list[Pick] = []
+    for pick in picks:
+        now = min(quantity, pick.quantity)
+        quantity -= now
+        if now:
+            taken.append(pick._replace(quantity=now))
+        if now < pick.quantity:
+            rest.append(pick._replace(quantity=pick.quantity - now))
+    return taken, rest

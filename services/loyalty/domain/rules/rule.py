@@ -66,7 +66,6 @@ class RuleDocument(BaseModel, ABC):
             holds = False
         for condition in self.conditions:
             if shortfall := condition.shortfall(cart):
-                code = condition.code if isinstance(condition, HasCode) else None
-                cart.miss(self.id, condition.kind, shortfall, code)
+                cart.miss(self.id, condition.kind, shortfall)
                 holds = False
         return holds

@@ -1,0 +1,132 @@
+"""What changes between two evaluations of a purchase. Source: docs/rules/returns.md."""
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, NamedTuple, TypeVar
+
+from services.loyalty.domain.effects import (
+    Accrue,
+    Discount,
+    Effect,
+    ExtendMembership,
+    Give,
+    Stamp,
+    UseVoucher,
+)
+
+
+class UnitsChange(NamedTuple):
+    """Units to accrue, or to take back when below zero, for one rule and one life."""
+
+    rule: str
+    unit: str
+    spendable_at: datetime
+    expires_at: datetime | None
+    amount: int
+
+
+class StampsChange(NamedTuple):
+    """Stamps to add to a card, or to take back when below zero. What fills or breaks is the card's to say."""
+
+    card: str
+    needed: int
+    stamps: int
+
+
+class MembershipChange(NamedTuple):
+    """Months to add to a plan, or to take back when below zero."""
+
+    plan: str
+    paid_months: int
+    bonus_months: int
+
+
+class GiftChange(NamedTuple):
+    """Free units to hand over, or to hand back when below zero."""
+
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What is to be posted, so that what was posted before becomes what it would be now.
+
+    `discount` is how much more is taken off, in minor units. `vouchers_freed` were used before and are not any more.
+    Vouchers that came from a stamp card follow its stamps.
+    """
+
+    discount: int
+    units: tuple[UnitsChange, ...]
+    stamps: tuple[StampsChange, ...]
+    memberships: tuple[MembershipChange, ...]
+    gifts: tuple[GiftChange, ...]
+    vouchers_used: tuple[str, ...]
+    vouchers_freed: tuple[str, ...]
+
+
+def difference(before: Sequence[Effect], after: Sequence[Effect]) -> Difference:
+    """What to post to get from one to the other. Posting the steps of a series posts the whole way."""
+    used_before, used_after = _vouchers_used(before), _vouchers_used(after)
+    return Difference(
+        discount=_discount(after) - _discount(before),
+        units=tuple(UnitsChange(*key, amount) for key, amount in _changes(_units(before), _units(after))),
+        stamps=tuple(StampsChange(*key, stamps) for key, stamps in _changes(_stamps(before), _stamps(after))),
+        memberships=_membership_changes(before, after),
+        gifts=tuple(GiftChange(sku, quantity) for sku, quantity in _changes(_gifts(before), _gifts(after))),
+        vouchers_used=tuple(sorted(used_after - used_before)),
+        vouchers_freed=tuple(sorted(used_before - used_after)),
+    )
+
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+def _changes(before: Counter[Key], after: Counter[Key]) -> list[tuple[Key, int]]:
+    keys = dict.fromkeys([*before, *after])
+    return [(key, after[key] - before[key]) for key in keys if after[key] != before[key]]
+
+
+def _discount(effects: Sequence[Effect]) -> int:
+    return sum(effect.amount for effect in effects if isinstance(effect, Discount | UseVoucher))
+
+
+def _vouchers_used(effects: Sequence[Effect]) -> set[str]:
+    return {effect.code for effect in effects if isinstance(effect, UseVoucher)}
+
+
+def _units(effects: Sequence[Effect]) -> Counter[tuple[str, str, datetime, datetime | None]]:
+    return _summed(
+        ((effect.rule, effect.unit, effect.spendable_at, effect.expires_at), effect.amount)
+        for effect in effects
+        if isinstance(effect, Accrue)
+    )
+
+
+def _stamps(effects: Sequence[Effect]) -> Counter[tuple[str, int]]:
+    return _summed(((effect.card, effect.needed), effect.stamps) for effect in effects if isinstance(effect, Stamp))
+
+
+def _gifts(effects: Sequence[Effect]) -> Counter[str]:
+    return _summed((effect.sku, effect.quantity) for effect in effects if isinstance(effect, Give))
+
+
+def _membership_changes(before: Sequence[Effect], after: Sequence[Effect]) -> tuple[MembershipChange, ...]:
+    paid = dict(_changes(_months(before, "paid_months"), _months(after, "paid_months")))
+    bonus = dict(_changes(_months(before, "bonus_months"), _months(after, "bonus_months")))
+    return tuple(
+        MembershipChange(plan, paid.get(plan, 0), bonus.get(plan, 0)) for plan in dict.fromkeys([*paid, *bonus])
+    )
+
+
+def _months(effects: Sequence[Effect], kind: Literal["paid_months", "bonus_months"]) -> Counter[str]:
+    return _summed((effect.plan, getattr(effect, kind)) for effect in effects if isinstance(effect, ExtendMembership))
+
+
+def _summed(amounts: Iterable[tuple[Key, int]]) -> Counter[Key]:
+    sums: Counter[Key] = Counter()
+    for key, amount in amounts:
+        sums[key] += amount
+    return sums

@@ -1,0 +1,118 @@
+"""Every effect and every miss as a sentence, in both languages."""
+
+from kernel.language import Language, Text
+from kernel.money import Money
+from services.loyalty.domain.effects import (
+    Accrue,
+    Discount,
+    Effect,
+    ExtendMembership,
+    Give,
+    IssueVoucher,
+    Stamp,
+    UseVoucher,
+)
+from services.loyalty.domain.misses import Miss
+from services.loyalty.domain.plural import MILES, MONTHS, POINTS, STAMPS, UNITS, counted
+from services.loyalty.domain.program import CompiledProgram
+from services.loyalty.domain.voucher_code import displayed
+
+CURRENCY_IN_ARABIC = {
+    "AED": "د.إ",
+    "BHD": "د.ب",
+    "EGP": "ج.م",
+    "JOD": "د.أ",
+    "KWD": "د.ك",
+    "OMR": "ر.ع",
+    "QAR": "ر.ق",
+    "SAR": "ر.س",
+    "TND": "د.ت",
+}
+WALLET_NOUNS = {"points": POINTS, "miles": MILES}
+
+MONEY_OFF = Text(en="{money} off", ar="خصم {money}")
+MONEY_SHORT = Text(en="{money} short", ar="ينقصك {money}")
+UNITS_SHORT = Text(en="{units} short", ar="ينقصك {units}")
+GIFT = Text(en="{units} of {name} free", ar="{units} من {name} مجانًا")
+VOUCHER_USED = Text(en="Voucher {code}: {money} off", ar="القسيمة {code}: خصم {money}")
+VOUCHER_ISSUED = Text(en="a voucher for {reward}", ar="قسيمة: {reward}")
+STAMPED = Text(en="{stamps}, the card shows {on_card} of {needed}", ar="{stamps}، وعلى البطاقة {on_card} من {needed}")
+EXTENDED = Text(en="{paid} paid", ar="المدفوع {paid}")
+EXTENDED_WITH_BONUS = Text(en="{paid} paid, {bonus} free", ar="المدفوع {paid}، والهدية {bonus}")
+REASONS = {
+    "customer": Text(en="only for a known customer", ar="لعميل معروف فقط"),
+    "starts_on": Text(en="has not begun", ar="لم يبدأ بعد"),
+    "ends_on": Text(en="has ended", ar="انتهى"),
+    "on_weekdays": Text(en="not on this day or at this hour", ar="ليس في هذا اليوم أو هذه الساعة"),
+    "in_channel": Text(en="not through this channel", ar="ليس عبر هذه القناة"),
+    "at_stores": Text(en="not in this store", ar="ليس في هذا الفرع"),
+    "has_code": Text(en="needs a code", ar="يحتاج إلى رمز"),
+    "first_purchase": Text(en="only for the first purchase", ar="لأول عملية شراء فقط"),
+    "discount": Text(en="too little to discount", ar="المبلغ أقل من أن يُخصم منه"),
+    "voucher_used": Text(en="This voucher was used", ar="استُخدمت هذه القسيمة"),
+    "voucher_expired": Text(en="This voucher has ended", ar="انتهت صلاحية هذه القسيمة"),
+    "unknown_code": Text(en="Nobody knows this code", ar="رمز غير معروف"),
+}
+
+# Names and codes keep their own direction inside a sentence of the other one (Unicode bidirectional isolates).
+ISOLATED = "\u2068{}\u2069"
+
+
+def effect_text(effect: Effect, program: CompiledProgram, language: Language) -> str:
+    """What happened, as the customer reads it."""
+    match effect:
+        case UseVoucher():
+            money = _money(effect.amount, program, language)
+            return _said(VOUCHER_USED, language, code=ISOLATED.format(displayed(effect.code)), money=money)
+        case Discount():
+            said = _said(MONEY_OFF, language, money=_money(effect.amount, program, language))
+        case Give():
+            name = ISOLATED.format(effect.name or effect.sku)
+            said = _said(GIFT, language, units=counted(UNITS, effect.quantity, language), name=name)
+        case Accrue():
+            said = wallet_units(effect.amount, effect.unit, language)
+        case Stamp():
+            stamps = counted(STAMPS, effect.stamps, language)
+            said = _said(STAMPED, language, stamps=stamps, on_card=effect.on_card, needed=effect.needed)
+        case IssueVoucher():
+            said = _said(VOUCHER_ISSUED, language, reward=effect.reward.name.in_language(language))
+        case ExtendMembership():
+            said = _membership(effect, language)
+    return f"{program.names[effect.rule].in_language(language)}: {said}"
+
+
+def miss_text(miss: Miss, program: CompiledProgram, language: Language) -> str:
+    """Why nothing happened, and how far off it was, as the customer reads it."""
+    if miss.unit == "money":
+        said = _said(MONEY_SHORT, language, money=_money(miss.short_by, program, language))
+    elif miss.unit == "units":
+        said = _said(UNITS_SHORT, language, units=counted(UNITS, miss.short_by, language))
+    else:
+        said = REASONS[miss.condition].in_language(language)
+    if miss.rule is not None:
+        return f"{program.names[miss.rule].in_language(language)}: {said}"
+    return f"{said}: {ISOLATED.format(miss.code)}"
+
+
+def wallet_units(amount: int, unit: str, language: Language) -> str:
+    """So many units of a wallet: points, miles, or what the tenant calls them."""
+    noun = WALLET_NOUNS.get(unit)
+    return counted(noun, amount, language) if noun else f"{amount} {unit}"
+
+
+def _membership(effect: ExtendMembership, language: Language) -> str:
+    paid = counted(MONTHS, effect.paid_months, language)
+    if not effect.bonus_months:
+        return _said(EXTENDED, language, paid=paid)
+    return _said(EXTENDED_WITH_BONUS, language, paid=paid, bonus=counted(MONTHS, effect.bonus_months, language))
+
+
+def _money(minor: int, program: CompiledProgram, language: Language) -> str:
+    money = Money(minor, program.terms.currency)
+    if language is Language.ARABIC:
+        return f"{money.major} {CURRENCY_IN_ARABIC.get(money.currency, money.currency)}"
+    return str(money)
+
+
+def _said(text: Text, language: Language, **facts: object) -> str:
+    return text.in_language(language).format(**facts)
