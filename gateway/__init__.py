@@ -1,1 +1,1 @@
-"""The one public door: tenants and keys, limits, routing, the joined API description."""
+"""The one public door: who may enter, which service answers, what the outside never sees. Publishes access.events."""

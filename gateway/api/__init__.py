@@ -1,0 +1,1 @@
+"""The resources the gateway itself answers for, one file each."""

@@ -1,0 +1,1 @@
+"""The access database, step by step."""

@@ -1,0 +1,1 @@
+"""The verbs: create a tenant, create and revoke its keys."""

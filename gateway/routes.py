@@ -1,0 +1,80 @@
+"""Which service answers which public path. What is not named here does not exist: the answer is 404."""
+
+from dataclasses import dataclass
+from typing import Final
+
+GATEWAY: Final = "gateway"
+
+# The resource after /v1/ names its owner; everything below it belongs to the same service.
+OWNERS: Final = {
+    "tenant": GATEWAY,
+    "api_keys": GATEWAY,
+    "customers": "customers",
+    "programs": "loyalty",
+    "quotes": "loyalty",
+    "purchases": "loyalty",
+    "rewards": "loyalty",
+    "redemptions": "loyalty",
+    "holds": "loyalty",
+    "adjustments": "loyalty",
+    "vouchers": "loyalty",
+    "coupons": "loyalty",
+    "memberships": "loyalty",
+    "retention": "retention",
+}
+# Except below one customer, where every service shows what it knows of them: /v1/customers/{id}/…
+OWNERS_BELOW_CUSTOMER: Final = {
+    "consents": "customers",
+    "balance": "loyalty",
+    "statement": "loyalty",
+    "stamp_cards": "loyalty",
+    "memberships": "loyalty",
+    "vouchers": "loyalty",
+    "purchases": "loyalty",
+    "inbox": "notifications",
+    "stage": "retention",
+}
+# What anyone may see without a key.
+PAGES: Final = frozenset({"/livez", "/readyz", "/version", "/openapi.json", "/docs"})
+PAGE_FILES: Final = "/docs/"
+LOCAL_PAGES: Final = frozenset({"/metrics"})
+
+BODY_BYTES_MAX: Final = 1 << 20
+BATCH_BYTES_MAX: Final = 4 << 20
+PATH_PARTS_MAX: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Which service a public path leads to. `path` stands for it in logs and metrics, without ids."""
+
+    service: str
+    path: str
+    body_bytes_max: int = BODY_BYTES_MAX
+
+
+def find_route(path: str) -> Route | None:
+    """The route of a path below /v1/; None when there is none. `path` is decoded, as the service will see it."""
+    parts = path.split("/", PATH_PARTS_MAX)
+    if len(parts) < 3 or parts[0] or parts[1] != "v1" or not all(map(is_plain, parts[2:])):
+        return None
+    resource = parts[2]
+    if resource == "customers" and len(parts) > 4:
+        return route_below_customer(parts[4])
+    service = OWNERS.get(resource)
+    if service is None:
+        return None
+    if parts[2:] == ["purchases", "batch"]:
+        return Route(service, "/v1/purchases/batch", BATCH_BYTES_MAX)
+    return Route(service, f"/v1/{resource}")
+
+
+def route_below_customer(part: str) -> Route | None:
+    """The route of /v1/customers/{id}/<part>."""
+    service = OWNERS_BELOW_CUSTOMER.get(part)
+    return Route(service, f"/v1/customers/*/{part}") if service else None
+
+
+def is_plain(part: str) -> bool:
+    """Whether a part of a path names something. Dots, emptiness and a rest with slashes only lead astray."""
+    return part not in ("", ".", "..") and "/" not in part and "\\" not in part
