@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
+ACCESS_FILE = "access.json"
+
 
 class CommandFailed(Exception):
     """Why a command could not do its work, in one line that says what to do about it."""
@@ -49,7 +51,7 @@ class Home:
     @property
     def access(self) -> dict[str, Any] | None:
         """Where the run is reached and with which key; None before the first start has finished."""
-        access: dict[str, Any] | None = self.read("access.json")
+        access: dict[str, Any] | None = self.read(ACCESS_FILE)
         return access
 
     def create(self) -> None:

@@ -25,7 +25,9 @@ class Mailbox:
     """Receives messages and keeps the newest of them."""
 
     def __init__(self, folder: Path) -> None:
-        self.messages = Maildir(folder, create=True)
+        for part in ("tmp", "new", "cur"):
+            (folder / part).mkdir(parents=True, exist_ok=True)
+        self.messages = Maildir(folder, create=False)
         self.arrived = folder / "new"
         self.received = 0
 

@@ -11,6 +11,7 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from cli.home import CommandFailed, Home
+from kernel.refusal import Refused
 
 
 class Commands(TyperGroup):
@@ -19,12 +20,16 @@ class Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
-        except CommandFailed as failure:
+        except (CommandFailed, Refused) as failure:
             Console(stderr=True).print(Text.assemble(("✗ ", "red"), str(failure)), soft_wrap=True)
             raise typer.Exit(1) from failure
 
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, help="Wafa keeps a business's customers.")
+tenants = typer.Typer(no_args_is_help=True, help="The businesses that use Wafa.")
+keys = typer.Typer(no_args_is_help=True, help="The keys by which a tenant's systems are known.")
+app.add_typer(tenants, name="tenants")
+app.add_typer(keys, name="keys")
 console = Console()
 
 
@@ -77,3 +82,44 @@ def mail(
     from cli.mail import mail as show_mail
 
     show_mail(Home.here(), console, to=to, last=last)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the databases of all services up to date."""
+    from cli.databases import settings_here
+    from cli.migrate import migrate_all
+
+    migrate_all(settings_here(), console.print)
+
+
+@tenants.command("create")
+def create_tenant(
+    name: Annotated[str, typer.Argument(help="What the business is called.")],
+    live: Annotated[bool, typer.Option("--live", help="Real customers; a test tenant when left out.")] = False,
+    currency: Annotated[str, typer.Option(help="ISO 4217.")] = "SAR",
+    time_zone: Annotated[str, typer.Option(help="IANA name.")] = "Asia/Riyadh",
+) -> None:
+    """Create a tenant and print its id."""
+    from cli.databases import settings_here
+    from cli.tenants import add_tenant
+
+    print_plainly(add_tenant(settings_here(), name, live=live, currency=currency, time_zone=time_zone))
+
+
+@keys.command("create")
+def create_key(
+    tenant: Annotated[str, typer.Argument(help="The tenant's id.")],
+    scopes: Annotated[str, typer.Option(help="What it may do, separated by commas; all when left out.")] = "",
+    name: Annotated[str, typer.Option(help="Which system holds it.")] = "wafa keys create",
+) -> None:
+    """Create a key, live or test as its tenant is, and print it: nobody can read it again."""
+    from cli.databases import settings_here
+    from cli.keys import add_key
+
+    print_plainly(add_key(settings_here(), tenant, name=name, scopes=[scope for scope in scopes.split(",") if scope]))
+
+
+def print_plainly(text: str) -> None:
+    """For what is copied or piped: no colours, no wrapping."""
+    console.print(text, markup=False, highlight=False, soft_wrap=True)

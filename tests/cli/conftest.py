@@ -2,8 +2,9 @@
 
 import os
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -31,9 +32,17 @@ time.sleep(60)
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    """An empty home whose path has spaces and Arabic letters."""
-    home = Home(tmp_path / "متجر الوفاء 1" / ".wafa")
+def folder() -> Iterator[Path]:
+    """A folder that every account can walk to (pytest's own are closed), with spaces and Arabic letters in its path."""
+    with tempfile.TemporaryDirectory(prefix="wafa متجر الوفاء ") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.fixture
+def home(folder: Path) -> Home:
+    """An empty home."""
+    home = Home(folder / ".wafa")
     home.create()
     return home
 
