@@ -1,1 +1,4 @@
-"""What we tell customers, by which channel, and when not to. Publishes notifications.*; hears customers.* and loyalty.*."""
+"""What we tell customers, by which channel, and when not to.
+
+Publishes notifications.*; hears access.*, customers.* and loyalty.*.
+"""

@@ -1,0 +1,1 @@
+"""What a message says, in Arabic and English, and when sending it is tried again. Pure."""

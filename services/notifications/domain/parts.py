@@ -1,0 +1,206 @@
+"""What a message tells, part by part: facts only, no names of people. Stored as JSON, put into words when read."""
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from services.notifications.domain.words import Words
+
+
+class Part(BaseModel):
+    """One thing that a message tells. Of a message's parts the first gives it its title."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @abstractmethod
+    def title(self, words: Words) -> str:
+        """The part in a few words, without a full stop."""
+
+    @abstractmethod
+    def lines(self, words: Words) -> Iterator[str]:
+        """The part in whole sentences, one after another."""
+
+
+class Welcome(Part):
+    """The customer is new."""
+
+    kind: Literal["welcome"] = "welcome"
+
+    def title(self, words: Words) -> str:
+        return words.say("welcome.title")
+
+    def lines(self, words: Words) -> Iterator[str]:
+        yield words.say("welcome.line")
+
+
+class PointsReceived(Part):
+    """Units came into the wallet; `spendable_at` only when they cannot be spent yet."""
+
+    kind: Literal["points_received"] = "points_received"
+    unit: str
+    amount: int
+    spendable_at: datetime | None = None
+
+    def title(self, words: Words) -> str:
+        return words.say("points_received.title", amount=words.amount(self.unit, self.amount))
+
+    def lines(self, words: Words) -> Iterator[str]:
+        yield words.say("points_received.line", amount=words.amount(self.unit, self.amount))
+        if self.spendable_at is not None:
+            yield words.say("points_received.pending", day=words.first_day(self.spendable_at))
+
+
+class PointsTaken(Part):
+    """Units were taken back with a return; `amount` is above zero."""
+
+    kind: Literal["points_taken"] = "points_taken"
+    unit: str
+    amount: int
+
+    def title(self, words: Words) -> str:
+        return words.say("points_taken.title")
+
+    def lines(self, words: Words) -> Iterator[str]:
+        yield words.say("points_taken.line", amount=words.amount(self.unit, self.amount))
+
+
+class Balance(Part):
+    """What the wallet holds afterwards. Never the first part of a message."""
+
+    kind: Literal["balance"] = "balance"
+    unit: str
+    amount: int
+
+    def title(self, words: Words) -> str:
+        return words.say("balance.line", amount=words.amount(self.unit, self.amount))
+
+    def lines(self, words: Words) -> Iterator[str]:
+        yield self.title(words)
+
+
+class StampProgress(Part):
+    """A stamp card moved; `stamps_left` is how many it still lacks."""
+
+    kind: Literal["stamp_progress"] = "stamp_progress"
+    card_name: dict[str, str]
+    stamps_left: int
+
+    def title(self, words: Words) -> str:
+        return words.say("stamps.title", card=words.name(self.card_name))
+
+    def lines(self, words: Words) -> Iterator[str]:
+        yield words.count("stamps.line", self.stamps_left, card=words.name(self.card_name))
+
+
+class VoucherReceived(Part):
+    """The customer was given a voucher, which ends at `expires_at`. Its code is shown in the account only."""
+
+    kind: Literal["voucher"] = "voucher"
+    reward_name: dict[str, str]
+    expires_at: datetime | None = None
+
+    def title(self, words: Words) -> str:
+        return words.say("voucher.title", reward=words.name(self.reward_name))
+
+    def lines(self, words: Words) -> Iterator[str]:
+        yield words.say("voucher.line", reward=words.name(self.reward_name))
+        if self.expires_at is not None:
+            yield words.say("voucher.until", day=words.last_day(self.expires_at))
+
+
+class MembershipExtended(Part):
+    """Membership time was added: paid and given months told apart."""
+
+    kind: Literal["membership"] = "membership"
+    plan_name: dict[str, str]
+    paid_months: int
+    bonus_months: int
+    ends_on: date
+
+    def title(self, words: Words) -> str:
+        return words.say("membership.title", plan=words.name(self.plan_name))
+
+    def lines(self, words: Words) -> Iterator[str]:
+        yield words.say("membership.line", plan=words.name(self.plan_name), day=words.day(self.ends_on))
+        if self.paid_months:
+            yield words.say("membership.paid", months=words.amount("months", self.paid_months))
+        if self.bonus_months:
+            yield words.say("membership.bonus", months=words.amount("months", self.bonus_months))
+
+
+class MembershipShortened(Part):
+    """A return took membership time back."""
+
+    kind: Literal["membership_shortened"] = "membership_shortened"
+    plan_name: dict[str, str]
+    ends_on: date
+
+    def title(self, words: Words) -> str:
+        return words.say("membership_shortened.title", plan=words.name(self.plan_name))
+
+    def lines(self, words: Words) -> Iterator[str]:
+        yield words.say("membership_shortened.line", plan=words.name(self.plan_name), day=words.day(self.ends_on))
+
+
+class Refunded(Part):
+    """Money was given back for a return, in the currency's minor unit."""
+
+    kind: Literal["refund"] = "refund"
+    currency: str
+    amount: int
+
+    def title(self, words: Words) -> str:
+        return words.say("refund.title")
+
+    def lines(self, words: Words) -> Iterator[str]:
+        yield words.say("refund.line", money=words.money(self.amount, self.currency))
+
+
+class RewardTaken(Part):
+    """Units were exchanged for a reward."""
+
+    kind: Literal["redemption"] = "redemption"
+    reward_name: dict[str, str]
+    unit: str
+    price: int
+
+    def title(self, words: Words) -> str:
+        return words.say("redemption.title", reward=words.name(self.reward_name))
+
+    def lines(self, words: Words) -> Iterator[str]:
+        amount = words.amount(self.unit, self.price)
+        yield words.say("redemption.line", reward=words.name(self.reward_name), amount=amount)
+
+
+class UnitsExpired(Part):
+    """Units died unused."""
+
+    kind: Literal["expiry"] = "expiry"
+    unit: str
+    amount: int
+
+    def title(self, words: Words) -> str:
+        return words.say("expiry.title")
+
+    def lines(self, words: Words) -> Iterator[str]:
+        yield words.say("expiry.line", amount=words.amount(self.unit, self.amount))
+
+
+AnyPart = Annotated[
+    Welcome
+    | PointsReceived
+    | PointsTaken
+    | Balance
+    | StampProgress
+    | VoucherReceived
+    | MembershipExtended
+    | MembershipShortened
+    | Refunded
+    | RewardTaken
+    | UnitsExpired,
+    Field(discriminator="kind"),
+]
+PARTS: TypeAdapter[tuple[AnyPart, ...]] = TypeAdapter(tuple[AnyPart, ...])

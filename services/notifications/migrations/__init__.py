@@ -1,0 +1,1 @@
+"""The notifications database's history."""

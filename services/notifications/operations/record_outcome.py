@@ -1,0 +1,42 @@
+"""Record how an attempt to send went."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from chassis.outbox import publish
+from contracts.events.notifications import MessageFailed, MessageSent
+from services.notifications.domain.message import State
+from services.notifications.domain.outcome import Outcome
+from services.notifications.domain.retry import next_try
+from services.notifications.tables import MessageRow
+
+
+def record_outcome(db: Session, message: MessageRow, outcome: Outcome, *, at: datetime) -> None:
+    """Bring a locked message into the state its attempt leads to, and tell the others if that is the end of it."""
+    message.tries += 1
+    again = next_try(message.tries, message.created_at, at) if outcome.state is State.QUEUED else None
+    if outcome.state is State.QUEUED and again is None:
+        outcome = Outcome(State.FAILED, "gave_up")
+    message.state = outcome.state
+    message.reason = outcome.reason
+    message.due_at = again
+    message.finished_at = None if again else at
+    tell_outcome(db, message, at)
+
+
+def tell_outcome(db: Session, message: MessageRow, at: datetime) -> None:
+    """Publish what became of the message. Messages that are not sent for want of consent or address are no news."""
+    facts = {
+        "tenant_id": message.tenant_id,
+        "customer_id": message.customer_id,
+        "occurred_at": at,
+        "message_id": message.id,
+        "kind": message.kind,
+        "channel": "email",
+    }
+    if message.state == State.SENT:
+        publish(db, MessageSent.model_validate(facts))
+    elif message.state in (State.FAILED, State.UNKNOWN):
+        lost = message.state == State.UNKNOWN
+        publish(db, MessageFailed.model_validate({**facts, "reason": message.reason or "", "lost": lost}))

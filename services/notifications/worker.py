@@ -1,0 +1,17 @@
+"""The notifications service's other process: it hears what happened, and sends."""
+
+from threading import Event
+
+from chassis.worker import run_worker
+from services.notifications.listeners import LISTENERS
+from services.notifications.schedules import send_messages
+from services.notifications.settings import NotificationsSettings
+
+if __name__ == "__main__":
+    settings = NotificationsSettings()
+
+    def sender(stop: Event) -> None:
+        """Sending, as a task of the worker."""
+        send_messages(settings, stop)
+
+    run_worker(settings, "notifications", LISTENERS, tasks=[sender])
