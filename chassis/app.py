@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
+import anyio
 import anyio.to_thread
 from fastapi import APIRouter, FastAPI, Request
 from sqlalchemy import text
@@ -18,6 +19,7 @@ from chassis.settings import Settings
 
 VERSION = "0.1.0"
 BODY_BYTES_MAX = 1 << 20
+CONNECTIONS_MAX = 8
 
 
 def create_service_app(
@@ -50,11 +52,13 @@ def create_service_app(
         max_body_size=BODY_BYTES_MAX,
     )
     app.state.settings = settings
-    app.state.database = Database(settings, service, pool_size=8)
+    app.state.database = Database(settings, service, pool_size=CONNECTIONS_MAX)
+    app.state.connections = anyio.CapacityLimiter(CONNECTIONS_MAX)
     install_problem_handlers(app)
+    first = [*hot_routes(app), *health_routes()]
     for router in routers:
         app.include_router(router)
-    app.router.routes[:0] = [*hot_routes(app), *health_routes()]
+    app.router.routes[:0] = first
     app.add_middleware(RequestRecords)
     return app
 

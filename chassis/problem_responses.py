@@ -6,6 +6,9 @@ from typing import Any
 import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from psycopg import DataError
+from psycopg import Error as DriverError
+from psycopg import OperationalError as DriverOperationalError
 from psycopg.errors import LockNotAvailable, QueryCanceled
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -14,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from chassis.caller import Unauthenticated, language_of
+from chassis.etags import IfMatchRequired
 from chassis.logging import log
 from chassis.validation_texts import validation_text
 from contracts import internal
@@ -33,6 +37,7 @@ from kernel.refusal import (
 MEDIA_TYPE = "application/problem+json"
 STATUSES: tuple[tuple[type[Refused], int], ...] = (
     (Unauthenticated, 401),
+    (IfMatchRequired, 428),
     (Malformed, 400),
     (Denied, 403),
     (Missing, 404),
@@ -42,6 +47,8 @@ STATUSES: tuple[tuple[type[Refused], int], ...] = (
     (Unprocessable, 422),
     (Unavailable, 503),
 )
+# Numeric value out of range, character not in repertoire, untranslatable character.
+UNSTORABLE = ("22003", "22021", "22P05")
 
 
 class FieldProblem(BaseModel):
@@ -85,6 +92,17 @@ class MalformedBody(Malformed):
     code = "malformed_body"
     title = Text(en="The body cannot be read", ar="تعذّرت قراءة المحتوى")
     detail = Text(en="Send a JSON document.", ar="أرسل مستند JSON.")
+
+
+class UnstorableValue(Unprocessable):
+    """A value has the right type and cannot be kept: the character NUL, a number beyond 64 bits."""
+
+    code = "unstorable_value"
+    title = Text(en="A value cannot be stored", ar="قيمة لا يمكن حفظها")
+    detail = Text(
+        en="The request holds a NUL character or a number beyond 64 bits.",
+        ar="يحتوي الطلب على الرمز NUL أو على عدد يتجاوز 64 بتًّا.",
+    )
 
 
 class NotFound(Missing):
@@ -202,6 +220,12 @@ def field_problems(errors: Sequence[Mapping[str, Any]], language: Language) -> l
     ]
 
 
+def invalid_document(error: RequestValidationError, language: Language, request_id: str) -> dict[str, Any]:
+    """The problem of a value of the wrong shape, where it is one of several results."""
+    found = field_problems(error.errors(), language)
+    return problem_document(InvalidRequest(count=len(found)), language, request_id, errors=found)
+
+
 def invalid_request(errors: Sequence[Mapping[str, Any]], headers: Any) -> Response:
     """The response to a body or parameter of the wrong shape."""
     if any(error["type"] == "json_invalid" for error in errors):
@@ -230,6 +254,8 @@ def install_problem_handlers(app: FastAPI) -> None:
         return response
 
     async def database(request: Request, error: Exception) -> Response:
+        if is_unstorable(error):
+            return problem_response(UnstorableValue(), request.headers)
         if not is_passing(error):
             return await unexpected(request, error)
         log.warning("database did not answer", reason=type(error).__name__)
@@ -244,13 +270,20 @@ def install_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(DBAPIError, database)
     app.add_exception_handler(PoolTimeout, database)
+    app.add_exception_handler(DriverError, database)
     app.add_exception_handler(Exception, unexpected)
 
 
 def is_passing(error: Exception) -> bool:
     """Whether the same call may well succeed later: the connection was lost, a lock or an answer took too long."""
-    if isinstance(error, PoolTimeout | OperationalError):
+    if isinstance(error, PoolTimeout | OperationalError | DriverOperationalError):
         return True
     cause = error.orig if isinstance(error, DBAPIError) else error
     lost = isinstance(error, DBAPIError) and error.connection_invalidated
     return lost or isinstance(cause, LockNotAvailable | QueryCanceled)
+
+
+def is_unstorable(error: Exception) -> bool:
+    """Whether PostgreSQL, or the driver before it, refused a value that no column could hold."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return isinstance(cause, DataError) and (cause.sqlstate is None or cause.sqlstate in UNSTORABLE)

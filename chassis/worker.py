@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Callable, Sequence
+from functools import partial
 from threading import Event, Thread
 
 import uvicorn
@@ -12,9 +13,10 @@ from chassis.app import health_routes
 from chassis.database import Database
 from chassis.jobs import DailyJob, run_jobs
 from chassis.known_tenants import learn_tenant
-from chassis.listening import Hearing, Listeners, listen
+from chassis.letters import Hearing, Listeners
+from chassis.listening import listen
 from chassis.logging import configure_logging, log
-from chassis.relay import relay
+from chassis.relay import run_relay
 from chassis.settings import Settings
 from contracts.events.access import TenantCreated
 
@@ -38,12 +40,13 @@ def run_worker(
     for signum in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signum, lambda *_: stop.set())
     database = Database(settings, service)
+    mailroom = Database(settings, service, "relay", pool_size=2)
     heard: Listeners = {TenantCreated: on_tenant_created, **listeners}
     threads = [
-        start(f"{service}-relay", lambda: relay(settings, service, stop), stop),
-        start(f"{service}-listener", lambda: listen(settings, service, database, heard, stop), stop),
+        start(f"{service}-relay", lambda: run_relay(mailroom, stop), stop),
+        start(f"{service}-listener", lambda: listen(database, heard, stop), stop),
         start(f"{service}-jobs", lambda: run_jobs(database, jobs, stop), stop),
-        *(start(task.__name__, lambda task=task: task(stop), stop) for task in tasks),
+        *(start(task.__name__, partial(task, stop), stop) for task in tasks),
     ]
     server = health_server(settings, database)
     Thread(target=server.run, daemon=True).start()
@@ -53,6 +56,7 @@ def run_worker(
         thread.join(STOP_SECONDS)
     server.should_exit = True
     database.dispose()
+    mailroom.dispose()
     log.info("stopped", service=service)
 
 

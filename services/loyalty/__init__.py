@@ -1,1 +1,4 @@
-"""What customers earn and spend: programs, purchases, ledger, rewards, memberships. Publishes loyalty.*; hears customers.*."""
+"""What customers earn and spend: programs, purchases, ledger, rewards, memberships.
+
+Publishes loyalty.*; hears customers.* and access.*.
+"""

@@ -1,7 +1,7 @@
 """What loyalty's rules say no to."""
 
 from kernel.language import Text
-from kernel.refusal import Unprocessable
+from kernel.refusal import Conflict, Gone, Missing, Unprocessable
 
 
 class InsufficientPoints(Unprocessable):
@@ -40,3 +40,54 @@ class MembershipTooLong(Unprocessable):
     code = "membership_too_long"
     title = Text(en="Membership too long", ar="العضوية أطول من الممكن")
     detail = Text(en="A membership ends before the year {year}.", ar="تنتهي العضوية قبل سنة {year}.")
+
+
+class CustomerUnknown(Unprocessable):
+    """The tenant has no such customer."""
+
+    code = "customer_unknown"
+    title = Text(en="Unknown customer", ar="عميل غير معروف")
+    detail = Text(en="There is no customer {customer_id}.", ar="لا يوجد عميل {customer_id}.")
+
+
+class CustomerBlocked(Conflict):
+    """The customer may not take part."""
+
+    code = "customer_blocked"
+    title = Text(en="The customer is blocked", ar="العميل موقوف")
+    detail = Text(en="Customer {customer_id} is blocked.", ar="العميل {customer_id} موقوف.")
+
+
+class PurchaseConflict(Conflict):
+    """The receipt is in the books with other content."""
+
+    code = "purchase_conflict"
+    title = Text(en="This receipt was recorded differently", ar="سُجّل هذا الإيصال بمحتوى مختلف")
+    detail = Text(
+        en="Receipt {external_id} of store {store_id} is purchase {purchase_id}, with other content.",
+        ar="الإيصال {external_id} من الفرع {store_id} مسجّل بالرقم {purchase_id} بمحتوى آخر.",
+    )
+
+
+class PurchaseUnknown(Missing):
+    """The tenant has no such purchase."""
+
+    code = "purchase_unknown"
+    title = Text(en="Unknown purchase", ar="عملية شراء غير معروفة")
+    detail = Text(en="There is no such purchase.", ar="لا توجد عملية شراء كهذه.")
+
+
+class QuoteInvalid(Unprocessable):
+    """The quote was not given by us, or for another basket."""
+
+    code = "quote_invalid"
+    title = Text(en="The quote does not fit", ar="عرض السعر لا يطابق")
+    detail = Text(en="This quote was given for another basket.", ar="أُعطي هذا العرض لسلة أخرى.")
+
+
+class QuoteExpired(Gone):
+    """The quote's time is over."""
+
+    code = "quote_expired"
+    title = Text(en="The quote has expired", ar="انتهت صلاحية عرض السعر")
+    detail = Text(en="The quote was good until {expired_at}.", ar="كان العرض صالحًا حتى {expired_at}.")

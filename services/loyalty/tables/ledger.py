@@ -14,8 +14,9 @@ from services.loyalty.tables.base import Base
 class WalletRow(Base):
     """One customer's holding in one unit: a cache of what entries and open lots say, and `wafa verify` checks it.
 
-    `pending` and `available` (balance - pending - held) are true until `settled_until`; from then on time itself has
-    changed them (a lot died, or became spendable) and the lots must be asked. None: until something is written.
+    What can be spent is balance - pending - expired - held. `pending` (not spendable yet) and `expired` (dead, and not
+    booked yet) are true until `settled_until`; from then on time itself has changed them and the lots must be asked.
+    None: they are true until something is written.
     """
 
     __tablename__ = "wallets"
@@ -29,6 +30,7 @@ class WalletRow(Base):
     unit: Mapped[str] = mapped_column(primary_key=True)
     balance: Mapped[Points]
     pending: Mapped[Points]
+    expired: Mapped[Points]
     held: Mapped[Points] = mapped_column(server_default="0")
     debt: Mapped[Points] = mapped_column(server_default="0")  # what negative lots hold, as a positive number
     settled_until: Mapped[datetime | None]

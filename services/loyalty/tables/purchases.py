@@ -36,6 +36,7 @@ class PurchaseRow(Base):
     subtotal: Mapped[int]
     discount: Mapped[int]
     due: Mapped[int]
+    balance_after: Mapped[int | None]  # of the program's wallet, ledger balance; none for a walk-in
     basket: Mapped[str]
     facts: Mapped[str]
     effects: Mapped[str]

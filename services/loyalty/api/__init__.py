@@ -1,0 +1,1 @@
+"""The doors of HTTP: one file for each resource."""

@@ -1,0 +1,125 @@
+"""Purchases in bulk."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import anyio.to_thread
+import orjson
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from starlette.responses import Response
+from starlette.routing import Route
+
+from chassis.caller import Caller
+from chassis.hot_routes import hot_caller, hot_route, parsed, read_body
+from chassis.problem_responses import Problem, invalid_document, problem_document, problems
+from kernel.refusal import Refused
+from services.loyalty.api.newcomers import introduce
+from services.loyalty.api.purchase_documents import PurchaseDocument, purchase_document
+from services.loyalty.api.purchases import BASKET, sale_of
+from services.loyalty.api.till import record_each
+from services.loyalty.domain.basket import Basket
+from services.loyalty.domain.refusals import CustomerUnknown
+from services.loyalty.operations.record_purchases import Outcome, Sale
+
+BATCH_MAX = 500
+BATCH_BYTES_MAX = 4 << 20
+
+router = APIRouter(tags=["purchases"])
+
+
+class PurchaseBatch(BaseModel):
+    """Up to 500 purchases, taken in this order; one that is refused does not disturb the others."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    purchases: Annotated[list[Basket], Field(min_length=1, max_length=BATCH_MAX)]
+
+
+class UnreadBatch(BaseModel):
+    """A batch whose purchases are still to be read, each by itself."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    purchases: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=BATCH_MAX)]
+
+
+class BatchResult(BaseModel):
+    """What became of one purchase: its status, and the purchase or the problem."""
+
+    status: int
+    purchase: PurchaseDocument | None = None
+    problem: Problem | None = None
+
+
+class BatchDocument(BaseModel):
+    """What became of each purchase, in the order sent."""
+
+    object: str = "batch"
+    results: list[BatchResult]
+
+
+UNREAD: TypeAdapter[UnreadBatch] = TypeAdapter(UnreadBatch)
+
+
+def hot_routes(_app: FastAPI) -> list[Route]:
+    """The routes of this resource that must be fast."""
+    return [
+        hot_route(
+            router,
+            "POST",
+            "/v1/purchases/batch",
+            create_purchases,
+            scope="purchases:write",
+            body=PurchaseBatch,
+            response_model=BatchDocument,
+            responses=problems(),
+        )
+    ]
+
+
+async def create_purchases(request: Request) -> Response:
+    """Record sales in bulk: at most 500, each with its own result. Send it again when in doubt."""
+    caller = hot_caller(request, "purchases:write")
+    unread = parsed(UNREAD, await read_body(request, BATCH_BYTES_MAX))
+    results: list[dict[str, Any] | Sale] = [sale_or_problem(request, caller, item) for item in unread.purchases]
+    sales = [result for result in results if isinstance(result, Sale)]
+    outcomes = iter(await record_all(request.app, sales))
+    answered = [batch_result(caller, next(outcomes)) if isinstance(result, Sale) else result for result in results]
+    return Response(orjson.dumps({"object": "batch", "results": answered}), media_type="application/json")
+
+
+async def record_all(app: FastAPI, sales: list[Sale]) -> list[Outcome]:
+    """Record the sales in one transaction; those of customers not heard of yet in a second one, once introduced."""
+    outcomes = await anyio.to_thread.run_sync(record_each, app.state.database, sales)
+    strangers = [place for place, outcome in enumerate(outcomes) if isinstance(outcome, CustomerUnknown)]
+    if strangers and await introduce(app, [sales[place] for place in strangers]):
+        again = await anyio.to_thread.run_sync(record_each, app.state.database, [sales[place] for place in strangers])
+        for place, outcome in zip(strangers, again, strict=True):
+            outcomes[place] = outcome
+    return outcomes
+
+
+def sale_or_problem(request: Request, caller: Caller, item: Mapping[str, Any]) -> Sale | dict[str, Any]:
+    """One purchase of a batch, or the result that says what is wrong with it."""
+    try:
+        return sale_of(request, caller, parsed(BASKET, orjson.dumps(item)))
+    except RequestValidationError as error:
+        return {"status": 422, "problem": invalid_document(error, caller.language, caller.request_id)}
+    except Refused as refused:
+        return problem_result(refused, caller)
+
+
+def batch_result(caller: Caller, outcome: Outcome) -> dict[str, Any]:
+    """One entry of a batch's answer."""
+    if isinstance(outcome, Refused):
+        return problem_result(outcome, caller)
+    document = purchase_document(outcome.purchase, outcome.program, caller.language)
+    return {"status": 200 if outcome.again else 201, "purchase": document}
+
+
+def problem_result(refused: Refused, caller: Caller) -> dict[str, Any]:
+    """A refusal as an entry of a batch's answer."""
+    document = problem_document(refused, caller.language, caller.request_id)
+    return {"status": document["status"], "problem": document}

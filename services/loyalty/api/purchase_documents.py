@@ -1,0 +1,121 @@
+"""How a purchase reads in an answer: the same whether it was recorded now or before."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from kernel.language import Language
+from services.loyalty.domain.effects import Effect, effects_as_json, effects_from_json
+from services.loyalty.domain.misses import Miss
+from services.loyalty.domain.program import CompiledProgram
+from services.loyalty.domain.wording import effect_text, miss_text
+from services.loyalty.operations.record_purchases import MISSES
+from services.loyalty.tables.receipts import PurchaseRecord
+
+
+class TotalsDocument(BaseModel):
+    """What the basket costs, in minor units: subtotal - discount = due."""
+
+    subtotal: int
+    discount: int
+    due: int
+
+
+class EffectDocument(BaseModel):
+    """Something a rule did; which fields there are depends on `kind`."""
+
+    kind: str = Field(description="discount, give, use_voucher, accrue, stamp, issue_voucher or extend_membership.")
+    rule: str | None = None
+    text: str = Field(description="In the language asked for.")
+
+    model_config = {"extra": "allow"}
+
+
+class MissDocument(BaseModel):
+    """A rule that did nothing: which condition stood in the way, and how far off it was."""
+
+    rule: str | None
+    condition: str
+    short_by: int
+    unit: str
+    code: str | None
+    text: str
+
+
+class ProgramReference(BaseModel):
+    """The version of the program that decided."""
+
+    id: str
+    version: int
+
+
+class PurchaseDocument(BaseModel):
+    """A recorded sale and what it caused. Amounts in minor units of `currency`."""
+
+    object: str = "purchase"
+    id: str
+    status: str
+    customer_id: str | None
+    store_id: str
+    external_id: str
+    occurred_at: datetime
+    recorded_at: datetime
+    currency: str
+    totals: TotalsDocument
+    effects: list[EffectDocument]
+    misses: list[MissDocument]
+    balance_after: int | None = Field(description="The wallet's balance after the sale; null for a walk-in.")
+    program: ProgramReference | None
+
+
+def purchase_document(purchase: PurchaseRecord, program: CompiledProgram | None, language: Language) -> dict[str, Any]:
+    """A purchase as JSON values."""
+    reference = {"id": purchase.program_id, "version": purchase.program_version} if purchase.program_id else None
+    return {
+        "object": "purchase",
+        "id": purchase.id,
+        "status": purchase.status,
+        "customer_id": purchase.customer_id,
+        "store_id": purchase.store_id,
+        "external_id": purchase.external_id,
+        "occurred_at": in_utc(purchase.occurred_at),
+        "recorded_at": in_utc(purchase.recorded_at),
+        "currency": purchase.currency,
+        "totals": {"subtotal": purchase.subtotal, "discount": purchase.discount, "due": purchase.due},
+        "effects": effect_documents(effects_from_json(purchase.effects), program, language),
+        "misses": miss_documents(MISSES.validate_json(purchase.misses), program, language),
+        "balance_after": purchase.balance_after,
+        "program": reference,
+    }
+
+
+def effect_documents(
+    effects: Sequence[Effect], program: CompiledProgram | None, language: Language
+) -> list[dict[str, Any]]:
+    """Effects as JSON values, each with its sentence."""
+    return [
+        {**document, "text": effect_text(effect, program, language) if program else ""}
+        for effect, document in zip(effects, effects_as_json(effects), strict=True)
+    ]
+
+
+def miss_documents(misses: Sequence[Miss], program: CompiledProgram | None, language: Language) -> list[dict[str, Any]]:
+    """Misses as JSON values, each with its sentence."""
+    return [
+        {
+            "rule": miss.rule,
+            "condition": miss.condition,
+            "short_by": miss.short_by,
+            "unit": miss.unit,
+            "code": miss.code,
+            "text": miss_text(miss, program, language) if program else "",
+        }
+        for miss in misses
+    ]
+
+
+def in_utc(moment: datetime) -> str:
+    """RFC 3339, in UTC, ending in Z."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,124 @@
+"""Purchases: recorded one by one or in batches, read, and quoted for."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, FastAPI, Query, Request
+from pydantic import TypeAdapter
+from starlette.responses import Response
+from starlette.routing import Route
+
+from chassis.caller import Caller, CurrentCaller, needs
+from chassis.hot_routes import hot_caller, hot_route, parsed, read_body
+from chassis.idempotency import HEADER, IdempotencyKeyReused, checked_key
+from chassis.problem_responses import problem_response, problems
+from chassis.transaction import Transaction, TransactionRoute
+from kernel.refusal import Refused
+from services.loyalty.api.newcomers import introduce
+from services.loyalty.api.purchase_documents import PurchaseDocument, purchase_document
+from services.loyalty.api.quote_tokens import quoted_version
+from services.loyalty.api.till import Till
+from services.loyalty.domain.basket import Basket
+from services.loyalty.domain.refusals import CustomerBlocked, CustomerUnknown, PurchaseConflict, PurchaseUnknown
+from services.loyalty.operations.record_purchases import Outcome, Sale, program_of
+from services.loyalty.queries.purchases import find_purchase, find_purchase_by_receipt
+
+BATCH_MAX = 500
+BODY_BYTES_MAX = 1 << 20
+BATCH_BYTES_MAX = 4 << 20
+BASKET: TypeAdapter[Basket] = TypeAdapter(Basket)
+REFUSALS = (CustomerUnknown, CustomerBlocked, PurchaseConflict, IdempotencyKeyReused)
+
+router = APIRouter(prefix="/v1", tags=["purchases"], route_class=TransactionRoute)
+
+
+def hot_routes(app: FastAPI) -> list[Route]:
+    """The routes of this resource that must be fast."""
+    app.state.till = Till(app)
+    return [
+        hot_route(
+            router,
+            "POST",
+            "/v1/purchases",
+            create_purchase,
+            scope="purchases:write",
+            body=Basket,
+            status_code=201,
+            response_model=PurchaseDocument,
+            responses={200: {"model": PurchaseDocument, "description": "Recorded before"}, **problems(*REFUSALS)},
+        ),
+    ]
+
+
+async def create_purchase(request: Request) -> Response:
+    """Record a sale. The same receipt again gives the first answer; `Idempotency-Key` is welcome and not needed."""
+    caller = hot_caller(request, "purchases:write")
+    basket = parsed(BASKET, await read_body(request, BODY_BYTES_MAX))
+    sale = sale_of(request, caller, basket, key=request.headers.get(HEADER))
+    till: Till = request.app.state.till
+    outcome = await till.record(sale)
+    if isinstance(outcome, CustomerUnknown) and await introduce(request.app, [sale]):
+        outcome = await till.record(sale)
+    return answer(request, caller, outcome)
+
+
+@router.get(
+    "/purchases/{purchase_id}",
+    dependencies=[needs("purchases:read")],
+    response_model=PurchaseDocument,
+    responses=problems(PurchaseUnknown),
+)
+def get_purchase(purchase_id: str, db: Transaction, caller: CurrentCaller) -> Response:
+    """One purchase, with what is left of its effects."""
+    purchase = find_purchase(db, caller.tenant_id, purchase_id)
+    return as_json(purchase_document(purchase, program_of(db, purchase), caller.language))
+
+
+@router.get(
+    "/purchases",
+    dependencies=[needs("purchases:read")],
+    response_model=PurchaseDocument,
+    responses=problems(PurchaseUnknown),
+)
+def get_purchase_by_receipt(
+    store_id: Annotated[str, Query(max_length=100)],
+    external_id: Annotated[str, Query(max_length=100)],
+    db: Transaction,
+    caller: CurrentCaller,
+) -> Response:
+    """The purchase of a receipt."""
+    purchase = find_purchase_by_receipt(db, caller.tenant_id, store_id, external_id)
+    return as_json(purchase_document(purchase, program_of(db, purchase), caller.language))
+
+
+def sale_of(request: Request, caller: Caller, basket: Basket, *, key: str | None = None) -> Sale:
+    """A basket as a sale to record. Raises IdempotencyKeyRequired for a key that cannot be one, and QuoteInvalid."""
+    return Sale(
+        tenant_id=caller.tenant_id,
+        basket=basket,
+        fingerprint=fingerprint(basket),
+        key=checked_key(key) if key is not None else None,
+        quoted=quoted_version(request.app.state.settings, caller.tenant_id, basket) if basket.quote_id else None,
+        trace=caller.request_id or None,
+    )
+
+
+def fingerprint(basket: Basket) -> bytes:
+    """What makes two baskets the same: all they say but the quote they name."""
+    return hashlib.sha256(basket.model_dump_json(exclude={"quote_id"}, exclude_defaults=True).encode()).digest()
+
+
+def answer(request: Request, caller: Caller, outcome: Outcome) -> Response:
+    """What became of one sale, as a response."""
+    if isinstance(outcome, Refused):
+        return problem_response(outcome, request.headers)
+    document = purchase_document(outcome.purchase, outcome.program, caller.language)
+    headers = {"Idempotent-Replayed": "true"} if outcome.again else {}
+    return Response(orjson.dumps(document), 200 if outcome.again else 201, headers, "application/json")
+
+
+def as_json(document: Mapping[str, Any]) -> Response:
+    """A document as a response."""
+    return Response(orjson.dumps(document), media_type="application/json")

@@ -1,0 +1,29 @@
+"""Loyalty's HTTP process: `python -m services.loyalty.app`."""
+
+from fastapi import FastAPI
+from starlette.routing import Route
+
+from chassis.app import create_service_app
+from chassis.internal_client import InternalClient
+from chassis.serving import serve
+from services.loyalty.api import purchase_batches, purchases
+from services.loyalty.settings import LoyaltySettings
+
+ROUTERS = (purchase_batches.router, purchases.router)
+
+
+def create_app(settings: LoyaltySettings) -> FastAPI:
+    """The application, on the loyalty database."""
+    app = create_service_app(settings, "loyalty", __doc__ or "", ROUTERS, hot_routes=hot_routes)
+    app.state.customers = InternalClient(settings, settings.customers_url)
+    return app
+
+
+def hot_routes(app: FastAPI) -> list[Route]:
+    """The few routes that are placed ahead of FastAPI's machinery."""
+    return [*purchases.hot_routes(app), *purchase_batches.hot_routes(app)]
+
+
+if __name__ == "__main__":
+    settings = LoyaltySettings()
+    serve(create_app(settings), settings, "loyalty")

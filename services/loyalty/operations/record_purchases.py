@@ -1,0 +1,336 @@
+"""Recording sales: the hot path. Two round trips for a batch, however many sales it holds.
+
+The first locks the customers concerned and reads where they stand; the rules then decide each sale in turn, in memory;
+the second writes everything. Source: docs/adr/0016-group-commit.md.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import orjson
+from pydantic import TypeAdapter
+from sqlalchemy.orm import Session
+
+from chassis.idempotency import IdempotencyKeyReused
+from chassis.row_sets import pipeline
+from contracts.events.loyalty import AnyFact, PurchaseRecorded
+from kernel.ids import CustomerId, TenantId, new_id
+from kernel.points import Points
+from kernel.refusal import Refused
+from services.loyalty.domain.basket import Basket
+from services.loyalty.domain.customer import CustomerFacts, VoucherFacts
+from services.loyalty.domain.effects import Effect, effects_as_json
+from services.loyalty.domain.evaluate import Evaluation, Totals, evaluate
+from services.loyalty.domain.misses import Miss
+from services.loyalty.domain.program import CompiledProgram
+from services.loyalty.domain.refusals import CustomerBlocked, CustomerUnknown, PurchaseConflict
+from services.loyalty.domain.voucher_code import is_voucher_code, normalised
+from services.loyalty.operations.apply_effects import REWARD, Cause, apply_effects
+from services.loyalty.queries.program_shelf import SHELF, ShelvedProgram
+from services.loyalty.tables.books import Books
+from services.loyalty.tables.receipts import PresentedVoucher, PurchaseRecord, Receipt, ReceiptsRequest
+from services.loyalty.tables.standings import Standing, StandingsRequest, load_lots
+
+# A till's clock may run ahead by this much; what it says beyond is taken as now.
+CLOCK_AHEAD_MAX = timedelta(minutes=5)
+OPERATION = "POST /v1/purchases"
+FACTS: TypeAdapter[CustomerFacts] = TypeAdapter(CustomerFacts)
+MISSES: TypeAdapter[tuple[Miss, ...]] = TypeAdapter(tuple[Miss, ...])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sale:
+    """One sale to record. `fingerprint` is of the basket's content; `quoted` is the program version of its quote."""
+
+    tenant_id: TenantId
+    basket: Basket
+    fingerprint: bytes
+    key: str | None = None
+    quoted: tuple[str, int] | None = None
+    trace: str | None = None
+
+    @property
+    def receipt(self) -> Receipt:
+        """What names it."""
+        return Receipt(self.tenant_id, self.basket.store_id, self.basket.external_id)
+
+    @property
+    def owner(self) -> tuple[TenantId, CustomerId] | None:
+        """Whose it is; nobody's for a walk-in."""
+        customer_id = self.basket.customer_id
+        return (self.tenant_id, CustomerId(customer_id)) if customer_id else None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A sale in the books, under the program that decided it; `again` when it was there before."""
+
+    purchase: PurchaseRecord
+    program: CompiledProgram | None
+    again: bool
+
+
+Outcome = Recorded | Refused
+
+
+def record_purchases(db: Session, sales: Sequence[Sale], *, at: datetime) -> list[Outcome]:
+    """Record the sales in turn, each as if the ones before it had been recorded already.
+
+    A refused sale leaves no trace and does not disturb the others. The same receipt again gives the first result;
+    with other content it is refused. Raises SpoiltBatch, or the database's error when two processes record the same
+    receipt at once: the caller then rolls back and runs the sales again one by one.
+    """
+    batch = Batch(db, sales, at)
+    outcomes = [batch.outcome(sale) for sale in sales]
+    batch.close()
+    return outcomes
+
+
+class SpoiltBatch(Exception):
+    """A sale was refused when some of its effects were posted already: run the sales again, one by one."""
+
+
+class Batch:
+    """The state of everything the sales of one batch concern."""
+
+    def __init__(self, db: Session, sales: Sequence[Sale], at: datetime) -> None:
+        self.db = db
+        self.at = at
+        self.alone = len(sales) == 1
+        self.posting = False
+        self.spoilt = False
+        self.books = Books(at)
+        with pipeline(db) as asking:
+            standings = StandingsRequest(asking, [sale.owner for sale in sales if sale.owner])
+            receipts = ReceiptsRequest(
+                asking,
+                [sale.receipt for sale in sales],
+                voucher_codes(sales),
+                [(sale.tenant_id, OPERATION, sale.key) for sale in sales if sale.key],
+            )
+            live = asking.send(LIVE, [sorted({sale.tenant_id for sale in sales})])
+        self.standings = standings.answer()
+        self.known = receipts.known()
+        self.vouchers = receipts.vouchers()
+        self.keys = receipts.keys()
+        self.live: dict[TenantId, tuple[str, int]] = {row[0]: (row[1], row[2]) for row in live.fetchall()}
+        self._load_unsettled_lots()
+
+    def outcome(self, sale: Sale) -> Outcome:
+        """Record one sale, or say why not. Raises SpoiltBatch when a sale is refused with its effects half posted."""
+        try:
+            return self._known(sale) or self._record(sale)
+        except Refused as refused:
+            if self.posting and not self.alone:
+                raise SpoiltBatch from refused
+            self.spoilt = self.posting
+            return refused
+
+    def close(self) -> None:
+        """Write everything; nothing when the only sale was refused."""
+        if not self.spoilt:
+            self.books.close(self.db)
+
+    def _load_unsettled_lots(self) -> None:
+        """Wallets that time has changed, or that owe, cannot be added to by their totals alone."""
+        unsettled = [
+            (standing, wallet)
+            for standing in self.standings.values()
+            for wallet in standing.wallets.values()
+            if wallet.needs_lots(self.at)
+        ]
+        load_lots(self.db, unsettled)
+
+    def _known(self, sale: Sale) -> Recorded | None:
+        """The first result of a sale that was recorded before."""
+        if sale.key and self.keys.get((sale.tenant_id, sale.key), sale.fingerprint) != sale.fingerprint:
+            raise IdempotencyKeyReused
+        before = self.known.get(sale.receipt)
+        if before is None:
+            return None
+        if before.fingerprint != sale.fingerprint:
+            raise PurchaseConflict(store_id=before.store_id, external_id=before.external_id, purchase_id=before.id)
+        return Recorded(before, program_of(self.db, before), again=True)
+
+    def _record(self, sale: Sale) -> Recorded:
+        standing = self._standing(sale)
+        program = self._program(sale)
+        facts = facts_of(sale, standing, self.vouchers) if standing else None
+        occurred_at = min(sale.basket.occurred_at, self.at + CLOCK_AHEAD_MAX)
+        purchase_id = new_id("pur")
+        decided = decide(program, sale.basket, facts, occurred_at)
+        effects, told = list(decided.effects), list[AnyFact]()
+        if standing and program:
+            cause = Cause(purchase_id, occurred_at, program)
+            self.posting = True
+            effects, told = apply_effects(self.db, self.books, standing, cause, effects, self.vouchers)
+            self.posting = False
+        return self._write(sale, standing, program, facts, purchase_id, occurred_at, decided, effects, told)
+
+    def _standing(self, sale: Sale) -> Standing | None:
+        if sale.owner is None:
+            return None
+        standing = self.standings.get(sale.owner)
+        if standing is None:
+            raise CustomerUnknown(customer_id=sale.owner[1])
+        if standing.status == "blocked":
+            raise CustomerBlocked(customer_id=sale.owner[1])
+        return standing
+
+    def _program(self, sale: Sale) -> ShelvedProgram | None:
+        named = sale.quoted or self.live.get(sale.tenant_id)
+        return SHELF.program(self.db, sale.tenant_id, *named) if named else None
+
+    def _write(
+        self,
+        sale: Sale,
+        standing: Standing | None,
+        program: ShelvedProgram | None,
+        facts: CustomerFacts | None,
+        purchase_id: str,
+        occurred_at: datetime,
+        decided: Evaluation,
+        effects: Sequence[Effect],
+        told: Sequence[AnyFact],
+    ) -> Recorded:
+        """Post the purchase itself, count it, and tell others."""
+        basket, totals = sale.basket, decided.totals
+        balance = self._count(standing, program)
+        record = PurchaseRecord(
+            tenant_id=sale.tenant_id,
+            id=purchase_id,
+            customer_id=CustomerId(basket.customer_id) if basket.customer_id else None,
+            store_id=basket.store_id,
+            external_id=basket.external_id,
+            fingerprint=sale.fingerprint,
+            status="recorded",
+            program_id=program.program_id if program else None,
+            program_version=program.version if program else None,
+            currency=basket.currency,
+            subtotal=totals.subtotal,
+            discount=totals.discount,
+            due=totals.due,
+            balance_after=balance,
+            basket=basket.model_dump_json(exclude_defaults=True),
+            facts=FACTS.dump_json(facts, exclude_defaults=True).decode() if facts else "null",
+            effects=orjson.dumps(effects_as_json(effects)).decode(),
+            misses=MISSES.dump_json(decided.misses).decode(),
+            returned=None,
+            occurred_at=occurred_at,
+            recorded_at=self.at,
+        )
+        self.known[record.receipt] = record
+        self.books.postings.purchases.append(purchase_row(record))
+        if sale.key:
+            self.keys[sale.tenant_id, sale.key] = sale.fingerprint
+            key = (sale.tenant_id, OPERATION, sale.key, sale.fingerprint, 201, purchase_id)
+            self.books.postings.keys.append(key)
+        self.books.postings.tell(recorded_event(record, told), sale.trace)
+        return Recorded(record, program.compiled if program else None, again=False)
+
+    def _count(self, standing: Standing | None, program: ShelvedProgram | None) -> int | None:
+        """Count the customer's purchase; the balance of the program's wallet after it."""
+        if standing is None:
+            return None
+        standing.purchases += 1
+        self.books.count_purchase(standing)
+        return standing.wallet(program.document.unit).balance if program else None
+
+
+LIVE = """
+    SELECT tenant_id, program_id, version FROM program_versions
+    WHERE tenant_id = ANY (%b::text[]) AND status = 'live'
+"""
+
+
+def program_of(db: Session, purchase: PurchaseRecord) -> CompiledProgram | None:
+    """The program version a sale was decided by."""
+    if purchase.program_id is None or purchase.program_version is None:
+        return None
+    program = SHELF.program(db, purchase.tenant_id, purchase.program_id, purchase.program_version)
+    assert program is not None, "a published version stays"
+    return program.compiled
+
+
+def voucher_codes(sales: Iterable[Sale]) -> list[tuple[TenantId, str]]:
+    """The codes of all baskets that have the form of a voucher's, in their plain form."""
+    return [(sale.tenant_id, normalised(code)) for sale in sales for code in sale.basket.codes if is_voucher_code(code)]
+
+
+def facts_of(sale: Sale, standing: Standing, presented: dict[tuple[TenantId, str], PresentedVoucher]) -> CustomerFacts:
+    """What the rules may ask about the customer of a sale."""
+    vouchers = [
+        presented[sale.tenant_id, normalised(code)]
+        for code in dict.fromkeys(sale.basket.codes)
+        if (sale.tenant_id, normalised(code)) in presented
+    ]
+    return CustomerFacts(
+        id=standing.customer_id,
+        purchases=standing.purchases,
+        stamps={name: card.stamps for name, card in standing.cards.items()},
+        memberships={plan: membership.ends_on for plan, membership in standing.memberships.items()},
+        vouchers=tuple(
+            VoucherFacts(
+                code=voucher.code,
+                reward=REWARD.validate_json(voucher.benefit),
+                valid_until=voucher.valid_until,
+                used=voucher.status != "issued",
+            )
+            for voucher in vouchers
+            if voucher.customer_id == standing.customer_id
+        ),
+    )
+
+
+def decide(program: ShelvedProgram | None, basket: Basket, facts: CustomerFacts | None, at: datetime) -> Evaluation:
+    """What the program makes of the basket; without one it only costs what it costs."""
+    if program is not None:
+        return evaluate(program.compiled, basket, facts, at)
+    subtotal = basket.subtotal
+    due = sum(line.total for line in basket.lines)
+    return Evaluation(effects=(), misses=(), totals=Totals(subtotal=subtotal, discount=subtotal - due, due=due))
+
+
+def purchase_row(record: PurchaseRecord) -> tuple[object, ...]:
+    """The row of a new purchase, in the order of the row set's columns."""
+    return (
+        record.tenant_id,
+        record.id,
+        record.customer_id,
+        record.store_id,
+        record.external_id,
+        record.fingerprint,
+        record.status,
+        record.program_id,
+        record.program_version,
+        record.currency,
+        record.subtotal,
+        record.discount,
+        record.due,
+        record.balance_after,
+        record.basket,
+        record.facts,
+        record.effects,
+        record.misses,
+        record.occurred_at,
+        record.recorded_at,
+    )
+
+
+def recorded_event(record: PurchaseRecord, told: Sequence[AnyFact]) -> PurchaseRecorded:
+    """The one event of a sale, which carries all it caused."""
+    return PurchaseRecorded(
+        tenant_id=record.tenant_id,
+        customer_id=record.customer_id,
+        occurred_at=record.occurred_at,
+        purchase_id=record.id,
+        store_id=record.store_id,
+        channel=orjson.loads(record.basket).get("channel", "store"),
+        currency=record.currency,
+        subtotal=record.subtotal,
+        discount=record.discount,
+        due=record.due,
+        facts=list(told),
+        balance=None if record.balance_after is None else Points(record.balance_after),
+    )

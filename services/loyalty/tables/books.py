@@ -1,0 +1,217 @@
+"""The books of some customers: opened under their locks, changed in memory, written in one round trip.
+
+Every movement of units goes through here, so that three things stay true together: the entries of a transaction add up
+to zero, the wallet's balance is the sum of its entries, and it is the sum of its open lots.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from kernel.ids import new_id
+from services.loyalty.domain.lot import Draw, Lot, LotId
+from services.loyalty.domain.membership import TimeEntry
+from services.loyalty.domain.wallet import wallet_view
+from services.loyalty.tables.memberships import read_time_entries
+from services.loyalty.tables.postings import Postings
+from services.loyalty.tables.standings import Card, Membership, OpenLot, Standing, Wallet, load_lots
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """One transaction of the ledger: what kind, what caused it (`reference`), and when it happened in the shop.
+
+    `house` is the wallet on the other side: issued, redeemed, expired or adjusted.
+    """
+
+    id: str
+    kind: str
+    house: str
+    reference: str
+    occurred_at: datetime
+
+
+def movement(kind: str, house: str, reference: str, occurred_at: datetime) -> Movement:
+    """A transaction under a new id."""
+    return Movement(id=new_id("ltx"), kind=kind, house=house, reference=reference, occurred_at=occurred_at)
+
+
+class Books:
+    """Changes to locked customers at one moment, collected until `close`."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+        self.postings = Postings()
+        self._touched: dict[tuple[str, str, str], tuple[Standing, Wallet]] = {}
+        self._lots: dict[LotId, tuple[object, ...]] = {}
+        self._cards: dict[tuple[str, str, str], Card] = {}
+        self._memberships: dict[str, tuple[Standing, str, Membership]] = {}
+        self._purchases: Counter[tuple[str, str]] = Counter()
+        self._time: dict[str, tuple[TimeEntry, ...]] = {}
+
+    def open_wallet(self, db: Session, standing: Standing, unit: str) -> Wallet:
+        """A wallet with its open lots."""
+        wallet = standing.wallet(unit)
+        load_lots(db, [(standing, wallet)])
+        return wallet
+
+    def add(
+        self,
+        standing: Standing,
+        wallet: Wallet,
+        moved: Movement,
+        amount: int,
+        *,
+        spendable_at: datetime,
+        expires_at: datetime | None,
+        rule: str | None = None,
+    ) -> LotId:
+        """Units come in as a new lot; they pay the wallet's debt first. A negative amount is a debt."""
+        lot_id = LotId(new_id("lot"))
+        lot = Lot(
+            id=lot_id,
+            remaining=amount,
+            spendable_at=spendable_at,
+            expires_at=expires_at,
+            earned_at=moved.occurred_at,
+        )
+        self._enter(standing, wallet, moved, amount)
+        self._keep(standing, wallet, OpenLot(lot, moved.reference, rule, amount))
+        if amount > 0 and wallet.debt:
+            self._pay_debt(standing, wallet, moved, lot_id)
+        return lot_id
+
+    def take(self, standing: Standing, wallet: Wallet, moved: Movement, draws: Sequence[Draw]) -> None:
+        """Units go out, from the lots that were chosen. The wallet's lots must be loaded."""
+        self._enter(standing, wallet, moved, -sum(draw.amount for draw in draws))
+        for draw in draws:
+            self._draw(standing, wallet, moved, draw)
+
+    def put_back(self, standing: Standing, wallet: Wallet, moved: Movement, draws: Sequence[Draw]) -> None:
+        """Units return to the lots they were taken from, which must be loaded."""
+        self._enter(standing, wallet, moved, sum(draw.amount for draw in draws))
+        for draw in draws:
+            self._draw(standing, wallet, moved, Draw(draw.lot, -draw.amount))
+
+    def hold(self, standing: Standing, wallet: Wallet, amount: int) -> None:
+        """Set units aside, or free them when negative. No units move."""
+        wallet.held += amount
+        self._touch(standing, wallet)
+
+    def count_purchase(self, standing: Standing) -> None:
+        """Count one purchase more for the customer."""
+        self._purchases[standing.owner] += 1
+
+    def touch_card(self, standing: Standing, card: str) -> None:
+        """Have a stamp card written as it is when the books are closed."""
+        self._cards[(*standing.owner, card)] = standing.cards[card]
+
+    def time_entries(self, db: Session, standing: Standing, membership: Membership | None) -> tuple[TimeEntry, ...]:
+        """A membership's entries of time, those of this batch included."""
+        if membership is None:
+            return ()
+        if membership.id not in self._time:
+            self._time[membership.id] = read_time_entries(db, standing.tenant_id, membership.id)
+        return self._time[membership.id]
+
+    def keep_time(self, standing: Standing, plan: str, membership: Membership, entries: tuple[TimeEntry, ...]) -> None:
+        """Have a membership written as it is when the books are closed."""
+        self._time[membership.id] = entries
+        self._memberships[membership.id] = (standing, plan, membership)
+
+    def close(self, db: Session) -> None:
+        """Write everything that changed."""
+        self.postings.purchase_counts.extend((*owner, count) for owner, count in self._purchases.items())
+        for (*owner, name), card in self._cards.items():
+            self.postings.stamp_cards.append((*owner, name, card.stamps, card.filled, self.at))
+        for standing, plan, membership in self._memberships.values():
+            row = (standing.tenant_id, membership.id, standing.customer_id, plan, membership.ends_on, self.at)
+            self.postings.memberships.append(row)
+        for standing, wallet in self._touched.values():
+            if wallet.lots is not None:
+                settle(wallet, self.at)
+            self.postings.wallets.append(self._wallet_row(standing, wallet))
+        self.postings.lots.extend(self._lots.values())
+        self.postings.write(db)
+
+    def _enter(self, standing: Standing, wallet: Wallet, moved: Movement, amount: int) -> None:
+        """Write both sides of a movement."""
+        wallet.balance += amount
+        self._touch(standing, wallet)
+        line = (standing.tenant_id, moved.id, moved.kind, moved.reference)
+        dates = (moved.occurred_at, self.at)
+        owner = standing.customer_id
+        self.postings.entries.append((*line, "customer", owner, wallet.unit, amount, wallet.balance, *dates))
+        self.postings.entries.append((*line, moved.house, owner, wallet.unit, -amount, None, *dates))
+
+    def _draw(self, standing: Standing, wallet: Wallet, moved: Movement, draw: Draw) -> None:
+        """Change what is left of a lot, and note by how much."""
+        assert wallet.lots is not None
+        opened = wallet.lots[draw.lot]
+        left = replace(opened.lot, remaining=opened.lot.remaining - draw.amount)
+        self._keep(standing, wallet, OpenLot(left, opened.reference, opened.rule, opened.amount))
+        self.postings.draws.append((standing.tenant_id, moved.id, draw.lot, draw.amount))
+
+    def _pay_debt(self, standing: Standing, wallet: Wallet, moved: Movement, lot_id: LotId) -> None:
+        """Let a new lot pay the negative ones. No entry: nothing moves in or out of the wallet."""
+        assert wallet.lots is not None
+        for owed in [opened.lot for opened in wallet.lots.values() if opened.lot.remaining < 0]:
+            paid = min(-owed.remaining, wallet.lots[lot_id].lot.remaining)
+            if paid:
+                self._draw(standing, wallet, moved, Draw(owed.id, -paid))
+                self._draw(standing, wallet, moved, Draw(lot_id, paid))
+
+    def _keep(self, standing: Standing, wallet: Wallet, opened: OpenLot) -> None:
+        """Remember a lot's row; and count it, in the open lots where they are known, else in the totals."""
+        lot = opened.lot
+        self._lots[lot.id] = (
+            standing.tenant_id,
+            lot.id,
+            standing.customer_id,
+            wallet.unit,
+            opened.reference,
+            opened.rule,
+            opened.amount,
+            lot.remaining,
+            lot.earned_at,
+            lot.spendable_at,
+            lot.expires_at,
+        )
+        if wallet.lots is not None:
+            wallet.lots[lot.id] = opened
+        else:
+            count_new_lot(wallet, lot, self.at)
+
+    def _touch(self, standing: Standing, wallet: Wallet) -> None:
+        self._touched[(*standing.owner, wallet.unit)] = (standing, wallet)
+
+    def _wallet_row(self, standing: Standing, wallet: Wallet) -> tuple[object, ...]:
+        wallet.version += 1
+        totals = (wallet.balance, wallet.pending, wallet.expired, wallet.held, wallet.debt)
+        return (*standing.owner, wallet.unit, *totals, wallet.settled_until, wallet.version, self.at)
+
+
+def settle(wallet: Wallet, at: datetime) -> None:
+    """Bring the wallet's totals to this moment, from its lots."""
+    assert wallet.lots is not None
+    lots = [opened.lot for opened in wallet.lots.values()]
+    assert wallet.balance == sum(lot.remaining for lot in lots), "a balance is the sum of its open lots"
+    view = wallet_view(lots, held=wallet.held, at=at)
+    wallet.pending = view.pending
+    wallet.expired = view.expired_unswept
+    wallet.debt = -sum(lot.remaining for lot in lots if lot.remaining < 0)
+    wallet.settled_until = view.next_change_at
+
+
+def count_new_lot(wallet: Wallet, lot: Lot, at: datetime) -> None:
+    """Bring a settled wallet's totals up to date with one lot more, without asking for the others."""
+    if lot.is_expired(at):
+        wallet.expired += lot.remaining
+        return
+    if lot.spendable_at > at:
+        wallet.pending += lot.remaining
+    turns = [wallet.settled_until, lot.expires_at, lot.spendable_at if lot.spendable_at > at else None]
+    wallet.settled_until = min((turn for turn in turns if turn), default=None)

@@ -1,0 +1,223 @@
+"""Everything a batch writes, collected while it is decided and sent in one round trip."""
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from chassis.outbox import outbox_rows
+from chassis.row_sets import Pipeline, RowSet, columns_of, pipeline
+from contracts.event import Event
+
+TEXT, WHOLE, MOMENT, DAY, BYTES = "text", "bigint", "timestamptz", "date", "bytea"
+
+PURCHASES = RowSet(
+    "purchases",
+    {
+        "tenant_id": TEXT,
+        "id": TEXT,
+        "customer_id": TEXT,
+        "store_id": TEXT,
+        "external_id": TEXT,
+        "fingerprint": BYTES,
+        "status": TEXT,
+        "program_id": TEXT,
+        "program_version": WHOLE,
+        "currency": TEXT,
+        "subtotal": WHOLE,
+        "discount": WHOLE,
+        "due": WHOLE,
+        "balance_after": WHOLE,
+        "basket": TEXT,
+        "facts": TEXT,
+        "effects": TEXT,
+        "misses": TEXT,
+        "occurred_at": MOMENT,
+        "recorded_at": MOMENT,
+    },
+)
+ENTRIES = RowSet(
+    "entries",
+    {
+        "tenant_id": TEXT,
+        "transaction_id": TEXT,
+        "kind": TEXT,
+        "reference": TEXT,
+        "wallet": TEXT,
+        "customer_id": TEXT,
+        "unit": TEXT,
+        "amount": WHOLE,
+        "balance_after": WHOLE,
+        "occurred_at": MOMENT,
+        "recorded_at": MOMENT,
+    },
+)
+LOTS = RowSet(
+    "lots",
+    {
+        "tenant_id": TEXT,
+        "id": TEXT,
+        "customer_id": TEXT,
+        "unit": TEXT,
+        "reference": TEXT,
+        "rule": TEXT,
+        "amount": WHOLE,
+        "remaining": WHOLE,
+        "earned_at": MOMENT,
+        "spendable_at": MOMENT,
+        "expires_at": MOMENT,
+    },
+    # A lot that is there already only changes in what is left of it.
+    "ON CONFLICT (tenant_id, id) DO UPDATE SET remaining = excluded.remaining",
+)
+DRAWS = RowSet("draws", {"tenant_id": TEXT, "transaction_id": TEXT, "lot_id": TEXT, "amount": WHOLE})
+WALLETS = RowSet(
+    "wallets",
+    {
+        "tenant_id": TEXT,
+        "customer_id": TEXT,
+        "unit": TEXT,
+        "balance": WHOLE,
+        "pending": WHOLE,
+        "expired": WHOLE,
+        "held": WHOLE,
+        "debt": WHOLE,
+        "settled_until": MOMENT,
+        "version": WHOLE,
+        "updated_at": MOMENT,
+    },
+    """ON CONFLICT (tenant_id, customer_id, unit) DO UPDATE SET
+        balance = excluded.balance, pending = excluded.pending, expired = excluded.expired, held = excluded.held,
+        debt = excluded.debt, settled_until = excluded.settled_until, version = excluded.version,
+        updated_at = excluded.updated_at""",
+)
+STAMP_CARDS = RowSet(
+    "stamp_cards",
+    {
+        "tenant_id": TEXT,
+        "customer_id": TEXT,
+        "card": TEXT,
+        "stamps": WHOLE,
+        "filled": WHOLE,
+        "updated_at": MOMENT,
+    },
+    """ON CONFLICT (tenant_id, customer_id, card) DO UPDATE SET
+        stamps = excluded.stamps, filled = excluded.filled, updated_at = excluded.updated_at""",
+)
+VOUCHERS = RowSet(
+    "vouchers",
+    {
+        "tenant_id": TEXT,
+        "id": TEXT,
+        "code": TEXT,
+        "customer_id": TEXT,
+        "benefit": TEXT,
+        "card": TEXT,
+        "source": TEXT,
+        "status": TEXT,
+        "issued_at": MOMENT,
+        "valid_until": MOMENT,
+    },
+)
+MEMBERSHIPS = RowSet(
+    "memberships",
+    {
+        "tenant_id": TEXT,
+        "id": TEXT,
+        "customer_id": TEXT,
+        "plan": TEXT,
+        "ends_on": DAY,
+        "updated_at": MOMENT,
+    },
+    "ON CONFLICT (tenant_id, id) DO UPDATE SET ends_on = excluded.ends_on, updated_at = excluded.updated_at",
+)
+MEMBERSHIP_ENTRIES = RowSet(
+    "membership_entries",
+    {
+        "tenant_id": TEXT,
+        "membership_id": TEXT,
+        "kind": TEXT,
+        "months": WHOLE,
+        "from_date": DAY,
+        "until_date": DAY,
+        "reference": TEXT,
+        "recorded_at": MOMENT,
+    },
+)
+KEYS = RowSet(
+    "idempotency_keys",
+    {"tenant_id": TEXT, "operation": TEXT, "key": TEXT, "fingerprint": BYTES, "status": WHOLE, "reply": TEXT},
+)
+OUTBOX = RowSet(
+    "outbox",
+    {
+        "tenant_id": TEXT,
+        "id": TEXT,
+        "topic": TEXT,
+        "key": TEXT,
+        "type": TEXT,
+        "subject": TEXT,
+        "occurred_at": MOMENT,
+        "data": TEXT,
+        "trace": TEXT,
+    },
+)
+COUNT_PURCHASES = """
+    UPDATE customers SET purchases = customers.purchases + more.purchases
+    FROM unnest(%b::text[], %b::text[], %b::bigint[]) AS more (tenant_id, customer_id, purchases)
+    WHERE customers.tenant_id = more.tenant_id AND customers.customer_id = more.customer_id
+"""
+MARK_VOUCHERS = """
+    UPDATE vouchers SET status = mark.status, used_by = mark.used_by, used_at = mark.used_at
+    FROM unnest(%b::text[], %b::text[], %b::text[], %b::text[], %b::timestamptz[])
+        AS mark (tenant_id, id, status, used_by, used_at)
+    WHERE vouchers.tenant_id = mark.tenant_id AND vouchers.id = mark.id
+"""
+
+
+@dataclass(slots=True)
+class Postings:
+    """Rows to write, as tuples in the order of the row sets' columns."""
+
+    purchases: list[tuple[Any, ...]] = field(default_factory=list)
+    wallets: list[tuple[Any, ...]] = field(default_factory=list)
+    entries: list[tuple[Any, ...]] = field(default_factory=list)
+    lots: list[tuple[Any, ...]] = field(default_factory=list)
+    draws: list[tuple[Any, ...]] = field(default_factory=list)
+    stamp_cards: list[tuple[Any, ...]] = field(default_factory=list)
+    vouchers: list[tuple[Any, ...]] = field(default_factory=list)
+    voucher_marks: list[tuple[Any, ...]] = field(default_factory=list)
+    memberships: list[tuple[Any, ...]] = field(default_factory=list)
+    membership_entries: list[tuple[Any, ...]] = field(default_factory=list)
+    keys: list[tuple[Any, ...]] = field(default_factory=list)
+    purchase_counts: list[tuple[Any, ...]] = field(default_factory=list)
+    outbox: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def tell(self, event: Event, trace: str | None) -> None:
+        """Tell others, in the same transaction; `trace` is the id of the request that caused it."""
+        self.outbox.append(tuple(column[0] for column in outbox_rows([event], trace)))
+
+    def write(self, db: Session) -> None:
+        """Send everything in one round trip."""
+        if not any(getattr(self, rows.name) for rows in fields(self)):
+            return
+        with pipeline(db) as sending:
+            PURCHASES.insert(sending, self.purchases)
+            WALLETS.insert(sending, self.wallets)
+            ENTRIES.insert(sending, self.entries)
+            LOTS.insert(sending, self.lots)
+            DRAWS.insert(sending, self.draws)
+            STAMP_CARDS.insert(sending, self.stamp_cards)
+            VOUCHERS.insert(sending, self.vouchers)
+            MEMBERSHIPS.insert(sending, self.memberships)
+            MEMBERSHIP_ENTRIES.insert(sending, self.membership_entries)
+            KEYS.insert(sending, self.keys)
+            update(sending, COUNT_PURCHASES, self.purchase_counts)
+            update(sending, MARK_VOUCHERS, self.voucher_marks)
+            OUTBOX.insert(sending, self.outbox)
+
+
+def update(sending: Pipeline, statement: str, rows: list[tuple[Any, ...]]) -> None:
+    """Send a set-based update, unless there is nothing to update."""
+    if rows:
+        sending.send(statement, columns_of(rows))

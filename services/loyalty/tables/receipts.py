@@ -1,0 +1,117 @@
+"""Sales that are known already, found by receipt or by idempotency key; and the vouchers that baskets show."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from chassis.row_sets import Pipeline, columns_of
+from kernel.ids import CustomerId, TenantId
+
+
+class Receipt(NamedTuple):
+    """What names a sale for ever: the tenant's store and its number there."""
+
+    tenant_id: TenantId
+    store_id: str
+    external_id: str
+
+
+@dataclass(slots=True, kw_only=True)
+class PurchaseRecord:
+    """A sale as it was recorded; documents are JSON text."""
+
+    tenant_id: TenantId
+    id: str
+    customer_id: CustomerId | None
+    store_id: str
+    external_id: str
+    fingerprint: bytes
+    status: str
+    program_id: str | None
+    program_version: int | None
+    currency: str
+    subtotal: int
+    discount: int
+    due: int
+    balance_after: int | None
+    basket: str
+    facts: str
+    effects: str
+    misses: str
+    returned: str | None
+    occurred_at: datetime
+    recorded_at: datetime
+
+    @property
+    def receipt(self) -> Receipt:
+        """What names it."""
+        return Receipt(self.tenant_id, self.store_id, self.external_id)
+
+
+@dataclass(slots=True)
+class PresentedVoucher:
+    """A voucher whose code a basket shows."""
+
+    tenant_id: TenantId
+    id: str
+    code: str
+    customer_id: CustomerId
+    benefit: str
+    status: str
+    valid_until: datetime | None
+
+
+COLUMNS = tuple(PurchaseRecord.__slots__)
+BY_RECEIPT = f"""
+    SELECT {", ".join(f"p.{column}" for column in COLUMNS)}
+    FROM unnest(%b::text[], %b::text[], %b::text[]) AS wanted (tenant_id, store_id, external_id)
+    JOIN purchases p ON p.tenant_id = wanted.tenant_id AND p.store_id = wanted.store_id
+        AND p.external_id = wanted.external_id
+"""  # noqa: S608 - the columns are ours
+BY_ID = f"""
+    SELECT {", ".join(f"p.{column}" for column in COLUMNS)} FROM purchases p
+    WHERE p.tenant_id = %s AND p.id = %s
+"""  # noqa: S608 - the columns are ours
+VOUCHERS = """
+    SELECT v.tenant_id, v.id, v.code, v.customer_id, v.benefit, v.status, v.valid_until
+    FROM unnest(%b::text[], %b::text[]) AS wanted (tenant_id, code)
+    JOIN vouchers v ON v.tenant_id = wanted.tenant_id AND v.code = wanted.code
+"""
+KEYS = """
+    SELECT k.tenant_id, k.key, k.fingerprint
+    FROM unnest(%b::text[], %b::text[], %b::text[]) AS wanted (tenant_id, operation, key)
+    JOIN idempotency_keys k ON k.tenant_id = wanted.tenant_id AND k.operation = wanted.operation
+        AND k.key = wanted.key
+"""
+
+
+class ReceiptsRequest:
+    """The questions about some sales, asked in a pipeline; read the answers when it is over."""
+
+    def __init__(
+        self,
+        asking: Pipeline,
+        receipts: Iterable[Receipt],
+        codes: Iterable[tuple[TenantId, str]],
+        keys: Iterable[tuple[TenantId, str, str]],
+    ) -> None:
+        self._known = asking.send(BY_RECEIPT, columns_of(sorted(set(receipts))))
+        wanted_codes, wanted_keys = sorted(set(codes)), sorted(set(keys))
+        self._vouchers = asking.send(VOUCHERS, columns_of(wanted_codes)) if wanted_codes else None
+        self._keys = asking.send(KEYS, columns_of(wanted_keys)) if wanted_keys else None
+
+    def known(self) -> dict[Receipt, PurchaseRecord]:
+        """The sales that were recorded before."""
+        records = [PurchaseRecord(**dict(zip(COLUMNS, row, strict=True))) for row in self._known.fetchall()]
+        return {record.receipt: record for record in records}
+
+    def vouchers(self) -> dict[tuple[TenantId, str], PresentedVoucher]:
+        """The vouchers there are of those codes."""
+        rows = self._vouchers.fetchall() if self._vouchers else []
+        return {(row[0], row[2]): PresentedVoucher(*row) for row in rows}
+
+    def keys(self) -> dict[tuple[TenantId, str], bytes]:
+        """The fingerprints that idempotency keys were first used with."""
+        rows = self._keys.fetchall() if self._keys else []
+        return {(tenant_id, key): fingerprint for tenant_id, key, fingerprint in rows}

@@ -1,0 +1,176 @@
+"""Where customers stand, read under their lock in one round trip."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from chassis.row_sets import Pipeline, columns_of, pipeline
+from kernel.ids import CustomerId, TenantId
+from services.loyalty.domain.lot import Lot, LotId
+
+Owner = tuple[TenantId, CustomerId]
+
+# Whoever changes anything of a customer holds this row first, in this order: so nobody waits in a circle.
+LOCK = """
+    SELECT c.tenant_id, c.customer_id, c.status, c.purchases
+    FROM unnest(%b::text[], %b::text[]) AS wanted (tenant_id, customer_id)
+    JOIN customers c ON c.tenant_id = wanted.tenant_id AND c.customer_id = wanted.customer_id
+    ORDER BY c.tenant_id, c.customer_id FOR NO KEY UPDATE OF c
+"""
+WALLETS = """
+    SELECT w.tenant_id, w.customer_id, w.unit, w.balance, w.pending, w.expired, w.held, w.debt, w.settled_until,
+           w.version
+    FROM unnest(%b::text[], %b::text[]) AS wanted (tenant_id, customer_id)
+    JOIN wallets w ON w.tenant_id = wanted.tenant_id AND w.customer_id = wanted.customer_id
+"""
+CARDS = """
+    SELECT s.tenant_id, s.customer_id, s.card, s.stamps, s.filled
+    FROM unnest(%b::text[], %b::text[]) AS wanted (tenant_id, customer_id)
+    JOIN stamp_cards s ON s.tenant_id = wanted.tenant_id AND s.customer_id = wanted.customer_id
+"""
+MEMBERSHIPS = """
+    SELECT m.tenant_id, m.customer_id, m.plan, m.id, m.ends_on
+    FROM unnest(%b::text[], %b::text[]) AS wanted (tenant_id, customer_id)
+    JOIN memberships m ON m.tenant_id = wanted.tenant_id AND m.customer_id = wanted.customer_id
+"""
+OPEN_LOTS = """
+    SELECT l.tenant_id, l.customer_id, l.unit, l.id, l.remaining, l.spendable_at, l.expires_at, l.earned_at,
+           l.reference, l.rule, l.amount
+    FROM unnest(%b::text[], %b::text[], %b::text[]) AS wanted (tenant_id, customer_id, unit)
+    JOIN lots l ON l.tenant_id = wanted.tenant_id AND l.customer_id = wanted.customer_id AND l.unit = wanted.unit
+    WHERE l.remaining <> 0
+"""
+
+
+@dataclass(slots=True)
+class OpenLot:
+    """A lot with what is left of it, and what made it."""
+
+    lot: Lot
+    reference: str
+    rule: str | None
+    amount: int
+
+
+@dataclass(slots=True)
+class Wallet:
+    """A wallet under its customer's lock. `lots` is None until somebody needs them."""
+
+    unit: str
+    balance: int = 0
+    pending: int = 0
+    expired: int = 0
+    held: int = 0
+    debt: int = 0
+    settled_until: datetime | None = None
+    version: int = 0
+    lots: dict[LotId, OpenLot] | None = None
+    changed: bool = False
+
+    def needs_lots(self, at: datetime) -> bool:
+        """Whether time has passed the wallet by, or there is debt to pay: then the totals do not say enough."""
+        return self.debt > 0 or (self.settled_until is not None and self.settled_until <= at)
+
+
+@dataclass(slots=True)
+class Card:
+    """A stamp card under its customer's lock."""
+
+    stamps: int = 0
+    filled: int = 0
+
+
+@dataclass(slots=True)
+class Membership:
+    """A membership under its customer's lock."""
+
+    id: str
+    ends_on: date
+
+
+@dataclass(slots=True)
+class Standing:
+    """A customer under lock, and all that the rules may ask of them."""
+
+    tenant_id: TenantId
+    customer_id: CustomerId
+    status: str
+    purchases: int
+    wallets: dict[str, Wallet] = field(default_factory=dict)
+    cards: dict[str, Card] = field(default_factory=dict)
+    memberships: dict[str, Membership] = field(default_factory=dict)
+
+    @property
+    def owner(self) -> Owner:
+        """Whose it is."""
+        return self.tenant_id, self.customer_id
+
+    def wallet(self, unit: str) -> Wallet:
+        """The wallet in that unit; a new one is empty, and so are its lots."""
+        if unit not in self.wallets:
+            self.wallets[unit] = Wallet(unit, lots={})
+        return self.wallets[unit]
+
+
+class StandingsRequest:
+    """The questions about some customers, asked in a pipeline; `answer` when it is over."""
+
+    def __init__(self, asking: Pipeline, owners: Iterable[Owner]) -> None:
+        wanted = columns_of(sorted(set(owners))) or [[], []]
+        self._locked = asking.send(LOCK, wanted)
+        self._wallets = asking.send(WALLETS, wanted)
+        self._cards = asking.send(CARDS, wanted)
+        self._memberships = asking.send(MEMBERSHIPS, wanted)
+
+    def answer(self) -> dict[Owner, Standing]:
+        """Every customer that loyalty knows of those asked for."""
+        standings: dict[Owner, Standing] = {}
+        for tenant_id, customer_id, status, purchases in self._locked.fetchall():
+            standings[tenant_id, customer_id] = Standing(tenant_id, customer_id, status, purchases)
+        for tenant_id, customer_id, unit, *totals in self._wallets.fetchall():
+            standings[tenant_id, customer_id].wallets[unit] = Wallet(unit, *totals)
+        for tenant_id, customer_id, card, stamps, filled in self._cards.fetchall():
+            standings[tenant_id, customer_id].cards[card] = Card(stamps, filled)
+        for tenant_id, customer_id, plan, membership_id, ends_on in self._memberships.fetchall():
+            standings[tenant_id, customer_id].memberships[plan] = Membership(membership_id, ends_on)
+        return standings
+
+
+def lock_standing(db: Session, tenant_id: TenantId, customer_id: CustomerId) -> Standing | None:
+    """Lock one customer and read where they stand; None when loyalty does not know them."""
+    with pipeline(db) as asking:
+        request = StandingsRequest(asking, [(tenant_id, customer_id)])
+    return request.answer().get((tenant_id, customer_id))
+
+
+def load_lots(db: Session, standings: Sequence[tuple[Standing, Wallet]]) -> None:
+    """Read the open lots of these wallets, all in one round trip."""
+    missing = [(standing, wallet) for standing, wallet in standings if wallet.lots is None]
+    if not missing:
+        return
+    wanted = columns_of([(*standing.owner, wallet.unit) for standing, wallet in missing])
+    with pipeline(db) as asking:
+        found = asking.send(OPEN_LOTS, wanted)
+    for _standing, wallet in missing:
+        wallet.lots = {}
+    by_key = {(*standing.owner, wallet.unit): wallet for standing, wallet in missing}
+    for row in found.fetchall():
+        keep_lot(by_key[row[0], row[1], row[2]], *row[3:])
+
+
+def keep_lot(
+    wallet: Wallet,
+    lot_id: LotId,
+    remaining: int,
+    spendable_at: datetime,
+    expires_at: datetime | None,
+    earned_at: datetime,
+    *made_by: Any,
+) -> None:
+    """Put a lot among the wallet's open ones; `made_by` is reference, rule and amount."""
+    assert wallet.lots is not None
+    lot = Lot(id=lot_id, remaining=remaining, spendable_at=spendable_at, expires_at=expires_at, earned_at=earned_at)
+    wallet.lots[lot_id] = OpenLot(lot, *made_by)
