@@ -5,7 +5,8 @@ successes are kept, for a refusal changed nothing and may be asked again.
 """
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import orjson
 from sqlalchemy import text
@@ -22,11 +23,11 @@ CLAIM = text("""
     VALUES (:tenant_id, :operation, :key, :fingerprint) ON CONFLICT DO NOTHING
 """)
 FIND = text("""
-    SELECT fingerprint, status, reply FROM idempotency_keys
+    SELECT fingerprint, status, headers, reply FROM idempotency_keys
     WHERE tenant_id = :tenant_id AND operation = :operation AND key = :key
 """)
 KEEP = text("""
-    UPDATE idempotency_keys SET status = :status, reply = :reply
+    UPDATE idempotency_keys SET status = :status, headers = :headers, reply = :reply
     WHERE tenant_id = :tenant_id AND operation = :operation AND key = :key
 """)
 
@@ -55,10 +56,11 @@ class IdempotencyKeyReused(Unprocessable):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What was answered the first time: HTTP status and JSON text."""
+    """What was answered the first time: HTTP status, JSON text, and the headers that belong to the thing answered."""
 
     status: int
     body: str
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +104,10 @@ def claim_key(db: Session, claim: Claim) -> Reply | None:
     kept = db.execute(FIND, claim.name).one()
     if kept.fingerprint != claim.fingerprint:
         raise IdempotencyKeyReused
-    return Reply(kept.status, kept.reply)
+    return Reply(kept.status, kept.reply, orjson.loads(kept.headers or "{}"))
 
 
 def keep_reply(db: Session, claim: Claim, reply: Reply) -> None:
     """Keep the reply beside the key, in the transaction of the effect."""
-    db.execute(KEEP, {**claim.name, "status": reply.status, "reply": reply.body})
+    headers = orjson.dumps(reply.headers).decode() if reply.headers else None
+    db.execute(KEEP, {**claim.name, "status": reply.status, "reply": reply.body, "headers": headers})

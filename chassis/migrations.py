@@ -119,6 +119,8 @@ def create_mailroom() -> None:
     """The tables every service has, as `chassis.tables.describe_mailroom` describes them, with their rights."""
     metadata = service_metadata()
     op.execute("GRANT USAGE ON SCHEMA public TO wafa_app, wafa_relay")
+    # Readiness asks whether the database has been migrated.
+    op.execute("GRANT SELECT ON alembic_version TO wafa_app")
     metadata.create_all(op.get_bind(), tables=[metadata.tables[name] for name in MAILROOM])
     isolate_tenants("outbox", "SELECT, INSERT")
     isolate_tenants("inbox", "SELECT, INSERT, DELETE")

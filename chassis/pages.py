@@ -47,15 +47,19 @@ def page_of(
     limit: int,
     place: Callable[[Row], str],
     item: Callable[[Row], Item],
+    filters: str = "",
 ) -> Page[Item]:
-    """A page from up to `limit` + 1 rows; `place` gives the text by which the next page starts after a row."""
+    """A page from up to `limit` + 1 rows; `place` gives the text by which the next page starts after a row.
+
+    `filters` stands for what narrows the list beside the query parameters: a body's criteria.
+    """
     shown = rows[:limit]
     more = len(rows) > limit
-    cursor = sign(request, place(shown[-1])) if more else None
+    cursor = sign(request, place(shown[-1]), filters) if more else None
     return Page(data=[item(row) for row in shown], next_cursor=cursor, has_more=more)
 
 
-def place_after(request: Request, cursor: str | None) -> str | None:
+def place_after(request: Request, cursor: str | None, filters: str = "") -> str | None:
     """The place a cursor names; None for the first page. Raises InvalidCursor for one made by hand or elsewhere."""
     if cursor is None:
         return None
@@ -64,17 +68,17 @@ def place_after(request: Request, cursor: str | None) -> str | None:
         place = signed[SIGNATURE_BYTES:].decode()
     except ValueError as error:
         raise InvalidCursor from error
-    if not hmac.compare_digest(cursor, sign(request, place)):
+    if not hmac.compare_digest(cursor, sign(request, place, filters)):
         raise InvalidCursor
     return place
 
 
-def sign(request: Request, place: str) -> str:
+def sign(request: Request, place: str, filters: str) -> str:
     """A cursor bound to the tenant's list and its filters."""
-    filters = sorted(
+    parameters = sorted(
         (name, value) for name, value in request.query_params.multi_items() if name not in ("cursor", "limit")
     )
-    bound = repr((request.headers.get("wafa-tenant"), request.url.path, filters, place)).encode()
+    bound = repr((request.headers.get("wafa-tenant"), request.url.path, parameters, filters, place)).encode()
     key: bytes = request.app.state.settings.internal_token.get_secret_value().encode()
     signature = hmac.new(key, bound, hashlib.sha256).digest()[:SIGNATURE_BYTES]
     return base64.urlsafe_b64encode(signature + place.encode()).decode()

@@ -257,13 +257,15 @@ def install_problem_handlers(app: FastAPI) -> None:
         if is_unstorable(error):
             return problem_response(UnstorableValue(), request.headers)
         if not is_passing(error):
-            return await unexpected(request, error)
+            return our_mistake(request, error)
         log.warning("database did not answer", reason=type(error).__name__)
         return problem_response(TemporarilyUnavailable(), request.headers)
 
     async def unexpected(request: Request, error: Exception) -> Response:
-        log.exception("unexpected error", exc_info=error)
-        return problem_response(InternalError(), request.headers)
+        response = our_mistake(request, error)
+        # Only this handler answers outside the middleware that puts the request's id on every answer.
+        response.headers[internal.REQUEST_ID] = request.headers.get(internal.REQUEST_ID, "")
+        return response
 
     app.add_exception_handler(Refused, refused)
     app.add_exception_handler(RequestValidationError, invalid)
@@ -272,6 +274,12 @@ def install_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(PoolTimeout, database)
     app.add_exception_handler(DriverError, database)
     app.add_exception_handler(Exception, unexpected)
+
+
+def our_mistake(request: Request, error: Exception) -> Response:
+    """The response to a defect, of which the log has the rest."""
+    log.exception("unexpected error", exc_info=error)
+    return problem_response(InternalError(), request.headers)
 
 
 def is_passing(error: Exception) -> bool:

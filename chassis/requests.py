@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chassis.logging import log
 from chassis.metrics import REQUEST_SECONDS, REQUESTS
 from contracts import internal
-from kernel.ids import new_id
+from kernel.ids import ID_PATTERN, new_id
 
 REQUEST_ID = internal.REQUEST_ID.encode()
 TENANT = internal.TENANT.encode()
@@ -77,5 +77,6 @@ def record(scope: Scope, request_id: bytes, status: int, seconds: float) -> None
 
 
 def path_ids(scope: Scope) -> dict[str, str]:
-    """The ids in the address: pseudonyms, safe to log."""
-    return {name: value for name, value in scope.get("path_params", {}).items() if name.endswith("_id")}
+    """The ids in the address: pseudonyms, safe to log. What only stands in an id's place may be a phone number."""
+    sent = scope.get("path_params", {}).items()
+    return {name: value for name, value in sent if name.endswith("_id") and ID_PATTERN.fullmatch(str(value))}

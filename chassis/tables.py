@@ -111,6 +111,7 @@ def describe_mailroom(metadata: MetaData) -> None:
         Column("key", Text, primary_key=True),
         Column("fingerprint", LargeBinary, nullable=False),
         Column("status", Integer),
+        Column("headers", Text),
         Column("reply", Text),
         Column("created_at", Moment, nullable=False, server_default=func.now()),
     )

