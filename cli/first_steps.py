@@ -1,6 +1,7 @@
 """What `wafa up` says when all is ready: where things are, a first purchase to paste, and what to do next."""
 
 from rich.console import Console
+from rich.markup import escape
 
 from cli.home import Home
 
@@ -21,8 +22,11 @@ def show_first_steps(home: Home, console: Console) -> None:
     access = home.access
     assert access is not None, "the first start leaves access.json"
     url = access["gateway_url"]
-    console.print(f"\n[bold]Wafa is ready.[/] Gateway {url} · documentation {access['docs_url']}")
-    console.print(f"Home {home.path} · demo tenant {access['tenant_id']} · its test key is in access.json\n")
+    console.print(f"\n[bold]Wafa is ready.[/] Gateway {url} · documentation {access['docs_url']}", soft_wrap=True)
+    console.print(
+        f"Home {escape(str(home.path))} · demo tenant {access['tenant_id']} · its test key is in access.json\n",
+        soft_wrap=True,
+    )
     console.print("[bold]A first purchase[/] (paste it into a terminal):\n")
     console.print(
         FIRST_PURCHASE.format(url=url, api_key=access["api_key"], currency=access["currency"]),
@@ -32,5 +36,6 @@ def show_first_steps(home: Home, console: Console) -> None:
     )
     console.print(
         "\n[bold]Next[/]: wafa demo (play real baskets) · wafa status · wafa mail (what customers were told)"
-        " · wafa logs loyalty · wafa verify · wafa down"
+        " · wafa logs loyalty · wafa verify · wafa down",
+        soft_wrap=True,
     )

@@ -3,10 +3,12 @@
 Each command's work is in the module of its name, imported when it is called, so that start-up stays short.
 """
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 from typer.core import TyperGroup
 
@@ -28,9 +30,12 @@ class Commands(TyperGroup):
 app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, help="Wafa keeps a business's customers.")
 tenants = typer.Typer(no_args_is_help=True, help="The businesses that use Wafa.")
 keys = typer.Typer(no_args_is_help=True, help="The keys by which a tenant's systems are known.")
+events = typer.Typer(no_args_is_help=True, help="What services tell each other.")
 app.add_typer(tenants, name="tenants")
 app.add_typer(keys, name="keys")
+app.add_typer(events, name="events")
 console = Console()
+THE_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @app.command()
@@ -118,6 +123,70 @@ def create_key(
     from cli.keys import add_key
 
     print_plainly(add_key(settings_here(), tenant, name=name, scopes=[scope for scope in scopes.split(",") if scope]))
+
+
+@app.command()
+def verify(
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to give events that are on their way.")] = 10,
+) -> None:
+    """Prove that nothing was lost, doubled or invented; end with 1 and the wrong rows when it was."""
+    from cli.databases import settings_here
+    from cli.verify import verify as prove
+    from kernel.clock import utc_now
+
+    if not prove(settings_here(), console, wait_seconds=wait, at=utc_now()):
+        raise typer.Exit(1)
+
+
+@events.command("replay")
+def replay(
+    consumer: Annotated[str, typer.Argument(help="The service that shall hear again, such as retention.")],
+    publisher: Annotated[str | None, typer.Option(help="Only what this service published.")] = None,
+    since: Annotated[datetime | None, typer.Option(help="Only what was published since, in UTC.")] = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Forget first what it kept.")] = False,
+) -> None:
+    """Let a service hear what was published; what it has heard is left out, and nobody is written to."""
+    from cli.databases import settings_here
+    from cli.events import replay_events
+    from kernel.clock import utc_now
+
+    begin = since.replace(tzinfo=UTC) if since is not None else THE_BEGINNING
+    shown = replay_events(settings_here(), consumer, publisher=publisher, since=begin, until=utc_now(), rebuild=rebuild)
+    console.print(f"{consumer} was shown {shown} events.")
+
+
+@events.command("dead-letters")
+def show_dead_letters(
+    consumer: Annotated[str, typer.Argument(help="The service that could not handle them.")],
+    retry: Annotated[bool, typer.Option("--retry", help="Try them again, each customer's in order.")] = False,
+) -> None:
+    """Show the events a service has put aside."""
+    from cli import events as letters
+    from cli.databases import settings_here
+
+    settings = settings_here()
+    if retry:
+        console.print(f"{letters.retry(settings, consumer)} are out of the way.")
+    table = Table("parked at", "tenant", "event", "key", "attempts", "reason")
+    for letter in letters.dead_letters(settings, consumer):
+        parked = letter.parked_at.isoformat(timespec="seconds")
+        table.add_row(parked, letter.tenant_id, letter.event_id, letter.key, str(letter.attempts), letter.reason)
+    console.print(table if table.rows else "None.")
+
+
+@app.command()
+def demo(
+    baskets: Annotated[int, typer.Option(min=1, help="How many of the year's 155,848.")] = 5_000,
+    everything: Annotated[bool, typer.Option("--all", help="The whole year.")] = False,
+) -> None:
+    """Play real shopping baskets through the run's public API."""
+    from cli.demo.play import play
+
+    home = Home.here()
+    access = home.access
+    if access is None or home.supervisor_pid() is None:
+        raise CommandFailed(f"Nothing is running on {home.path}: wafa up --detach starts it.")
+    play(access["gateway_url"], access["api_key"], None if everything else baskets, home.path)
 
 
 def print_plainly(text: str) -> None:

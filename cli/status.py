@@ -2,6 +2,7 @@
 
 import psutil
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from cli.home import Home
@@ -15,7 +16,7 @@ def status(home: Home, console: Console) -> bool:
     pid = home.supervisor_pid()
     seen = read_status(home)
     if pid is None or seen is None:
-        console.print(f"Nothing is running on {home.path}.")
+        console.print(f"Nothing is running on {escape(str(home.path))}.")
         return False
     table = Table("process", "state", "port", "pid", "starts", "memory", box=None, header_style="bold")
     own = proportional_bytes(psutil.Process(pid))
@@ -24,7 +25,7 @@ def status(home: Home, console: Console) -> bool:
     for process, memory in zip(seen.processes, used, strict=True):
         table.add_row(*row(process, memory))
     console.print(table)
-    console.print(f"{(own + sum(used)) / MEGABYTE:.0f} MB in all. Home: {home.path}")
+    console.print(f"{(own + sum(used)) / MEGABYTE:.0f} MB in all. Home: {escape(str(home.path))}")
     return True
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 from rich.console import Console
+from rich.markup import escape
 
 from cli.child import State
 from cli.first_steps import show_first_steps
@@ -24,7 +25,7 @@ def up(home: Home, console: Console, *, port: int | None, detach: bool) -> None:
     pid = home.supervisor_pid()
     if pid is not None:
         follow(home, pid, lambda: home.supervisor_pid() == pid, show_progress(console))
-        console.print(f"Wafa is already running on {home.path}.")
+        console.print(f"Wafa is already running on {escape(str(home.path))}.")
     elif detach:
         up_detached(home, port, show_progress(console))
     else:
@@ -46,7 +47,7 @@ def up_here(home: Home, console: Console, port: int | None) -> None:
             console.print("Stopping…")
 
     run(home, port, watch)
-    console.print(f"Stopped. The data stays in {home.path}.")
+    console.print(f"Stopped. The data stays in {escape(str(home.path))}.")
 
 
 def up_detached(home: Home, port: int | None, progress: Callable[[Status], bool]) -> None:

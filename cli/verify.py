@@ -1,0 +1,65 @@
+"""`wafa verify`: the proof that no point was lost, doubled or invented, and no event went unheard."""
+
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from importlib import import_module
+from importlib.util import find_spec
+from itertools import islice
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from chassis.migrations import DATABASES
+from chassis.settings import Settings
+from chassis.verification import Breach
+from cli.databases import open_database
+from cli.delivery import undelivered
+
+ROWS_SHOWN_MAX = 50
+ASK_EVERY_SECONDS = 1
+
+
+def verify(settings: Settings, console: Console, *, wait_seconds: float, at: datetime) -> bool:
+    """Ask every service and every pair of them; print what was asked and the rows that are wrong. True when none is."""
+    wait_until_heard(settings, wait_seconds)
+    found: list[Breach] = []
+    for service in DATABASES:
+        found += report(console, f"{service} agrees with itself", list(breaches_of(settings, service, at)))
+    found += report(console, "every event is heard", list(undelivered(settings)))
+    if found:
+        show(console, found)
+    return not found
+
+
+def wait_until_heard(settings: Settings, seconds: float) -> None:
+    """Give events on their way the time to arrive."""
+    deadline = time.monotonic() + seconds
+    while any(islice(undelivered(settings), 1)) and time.monotonic() < deadline:
+        time.sleep(ASK_EVERY_SECONDS)
+
+
+def breaches_of(settings: Settings, service: str, at: datetime) -> Iterator[Breach]:
+    """What a service's own proof finds; nothing when it has none."""
+    name = f"{DATABASES[service]}.queries.verify"
+    if find_spec(f"{DATABASES[service]}.queries") is not None and find_spec(name) is not None:
+        with open_database(settings, service) as database:
+            yield from import_module(name).breaches(database, at)
+
+
+def report(console: Console, question: str, breaches: list[Breach]) -> list[Breach]:
+    """Print one answer."""
+    mark = Text("✗", "red") if breaches else Text("✓", "green")
+    console.print(mark, question, f"({len(breaches)} rows are wrong)" if breaches else "")
+    return breaches
+
+
+def show(console: Console, breaches: list[Breach]) -> None:
+    """Print the wrong rows, or the first of many."""
+    table = Table("invariant", "tenant", "row", "what is wrong")
+    for breach in breaches[:ROWS_SHOWN_MAX]:
+        table.add_row(breach.invariant, breach.tenant_id, breach.subject, breach.detail)
+    console.print(table)
+    if len(breaches) > ROWS_SHOWN_MAX:
+        console.print(f"and {len(breaches) - ROWS_SHOWN_MAX} more")
