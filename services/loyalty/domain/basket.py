@@ -84,4 +84,4 @@ class Basket(BaseModel):
     @property
     def subtotal(self) -> int:
         """All units at their price, before any discount."""
-        return sum(line.subtotal for line in self.lines)
+        return sum([line.subtotal for line in self.lines])

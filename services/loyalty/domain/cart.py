@@ -1,6 +1,5 @@
 """A basket while a program is applied to it."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
@@ -27,9 +26,10 @@ class Cart:
         self.lines = basket.lines
         self.customer = customer
         self.at = at
-        self.left = [line.quantity * line.unit_price - line.discount for line in basket.lines]
+        self.left = [line.total for line in basket.lines]
         self.paid_units = [line.quantity for line in basket.lines]
-        self.loose = [Units(line.quantity, left) for line, left in zip(basket.lines, self.left, strict=True)]
+        self.loose = list(map(Units, self.paid_units, self.left))
+        self.codes = {terms.plain_code(code) for code in basket.codes}
         self.effects: list[Effect] = []
         self.misses: list[Miss] = []
 
@@ -58,6 +58,11 @@ class Cart:
         left = self.left
         return [place for place in selector.select(self.lines) if left[place]]
 
+    def count_units(self, selector: Selector) -> int:
+        """How many of the selected units are paid for."""
+        paid_units = self.paid_units
+        return sum([paid_units[place] for place in self.select(selector)])
+
     def pick_loose(self, selector: Selector) -> list[Pick]:
         """The selected units that serve no set yet and cost something, the cheapest first."""
         rank = self.rank
@@ -85,17 +90,20 @@ class Cart:
         self.use(picks)
         for pick in picks:
             self.paid_units[pick.place] -= pick.quantity
-        return self.reduce(picks, sum(pick.money for pick in picks))
+        return self._reduce(picks, [pick.money for pick in picks])
 
     def reduce(self, picks: Sequence[Pick], amount: int) -> tuple[Piece, ...]:
-        """Take money off picked units in proportion to their prices."""
-        amounts = shared(amount, [pick.money for pick in picks])
-        quantity, off = Counter[int](), Counter[int]()
-        for pick, piece in zip(picks, amounts, strict=True):
-            quantity[pick.place] += pick.quantity
-            off[pick.place] += piece
-            self.left[pick.place] -= piece
-        return tuple(Piece(line=place, quantity=quantity[place], amount=off[place]) for place in sorted(off))
+        """Take money off loose units in proportion to their prices; they have served a set then."""
+        self.use(picks)
+        return self._reduce(picks, shared(amount, [pick.money for pick in picks]))
+
+    def _reduce(self, picks: Sequence[Pick], amounts: Sequence[int]) -> tuple[Piece, ...]:
+        by_line: dict[int, tuple[int, int]] = {}
+        for pick, amount in zip(picks, amounts, strict=True):
+            quantity, off = by_line.get(pick.place, (0, 0))
+            by_line[pick.place] = quantity + pick.quantity, off + amount
+            self.left[pick.place] -= amount
+        return tuple([Piece(line=place, quantity=q, amount=off) for place, (q, off) in sorted(by_line.items())])
 
     def take_off(self, amount: int, places: Iterable[int]) -> tuple[Piece, ...]:
         """Take money off lines in proportion to what is left to pay for them; not more than that is."""

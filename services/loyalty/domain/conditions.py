@@ -1,6 +1,5 @@
 """When a rule applies. A condition that does not hold says how far off it was. Source: docs/rules/conditions.md."""
 
-from collections.abc import Iterable
 from datetime import time
 from typing import Annotated, Literal
 
@@ -42,13 +41,9 @@ class SpendAtLeast(ConditionDocument):
     def shortfall(self, cart: Cart) -> Shortfall | None:
         """The money still missing."""
         places = self.selector.select(cart.lines)
-        spent = sum(self._spent(cart, places))
+        amounts = [line.subtotal for line in cart.lines] if self.of == "subtotal" else cart.left
+        spent = sum([amounts[place] for place in places])
         return Shortfall(self.amount - spent, "money") if spent < self.amount else None
-
-    def _spent(self, cart: Cart, places: list[int]) -> Iterable[int]:
-        if self.of == "subtotal":
-            return (cart.lines[place].subtotal for place in places)
-        return (cart.left[place] for place in places)
 
 
 class QuantityAtLeast(ConditionDocument):
@@ -60,7 +55,7 @@ class QuantityAtLeast(ConditionDocument):
 
     def shortfall(self, cart: Cart) -> Shortfall | None:
         """The units still missing."""
-        bought = sum(cart.paid_units[place] for place in self.selector.select(cart.lines))
+        bought = cart.count_units(self.selector)
         return Shortfall(self.quantity - bought, "units") if bought < self.quantity else None
 
 
@@ -119,8 +114,7 @@ class HasCode(ConditionDocument):
 
     def shortfall(self, cart: Cart) -> Shortfall | None:
         """Nothing that can be counted."""
-        shown = any(cart.terms.same_code(self.code, code) for code in cart.basket.codes)
-        return None if shown else UNMET
+        return None if cart.terms.plain_code(self.code) in cart.codes else UNMET
 
 
 class FirstPurchase(ConditionDocument):

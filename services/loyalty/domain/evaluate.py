@@ -55,7 +55,7 @@ def evaluate(program: CompiledProgram, basket: Basket, customer: CustomerFacts |
 def _miss_unknown_codes(program: CompiledProgram, cart: Cart) -> None:
     vouchers = {voucher.code for voucher in cart.customer.vouchers} if cart.customer else set()
     for code in cart.basket.codes:
-        if not program.knows_code(code) and normalised(code) not in vouchers:
+        if program.terms.plain_code(code) not in program.codes and normalised(code) not in vouchers:
             cart.miss(None, "unknown_code", UNMET, code)
 
 

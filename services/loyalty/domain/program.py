@@ -45,18 +45,15 @@ class ProgramDocument(Terms):
 class CompiledProgram:
     """A program in the order in which it is applied. Made once for each version, and kept.
 
-    `price_rules` change what is to be paid; `reward_rules` look at what is left.
+    `price_rules` change what is to be paid; `reward_rules` look at what is left. `names` are the rules',
+    `codes` the ones they ask for, as the program compares them.
     """
 
     terms: Terms
     price_rules: tuple[RuleDocument, ...]
     reward_rules: tuple[RuleDocument, ...]
     names: Mapping[str, Name]
-
-    def knows_code(self, code: str) -> bool:
-        """Whether one of the rules asks for this code."""
-        asked = (rule.code for rule in self.price_rules + self.reward_rules)
-        return any(self.terms.same_code(own, code) for own in asked if own is not None)
+    codes: frozenset[str]
 
 
 def compile_program(document: ProgramDocument) -> CompiledProgram:
@@ -66,6 +63,7 @@ def compile_program(document: ProgramDocument) -> CompiledProgram:
         price_rules=_in_order(document.rules, PRICE_FAMILIES),
         reward_rules=_in_order(document.rules, REWARD_FAMILIES),
         names={rule.id: rule.name for rule in document.rules},
+        codes=frozenset(document.plain_code(rule.code) for rule in document.rules if rule.code),
     )
 
 

@@ -26,24 +26,22 @@ class Selector(BaseModel):
     except_skus: Labels = NONE
     except_categories: Labels = NONE
 
-    @property
-    def selects_all(self) -> bool:
-        """Whether no line can fail to match."""
-        return not (self.skus or self.categories or self.except_skus or self.except_categories)
+    def select(self, lines: Sequence[Line]) -> Sequence[int]:
+        """The places of the selected lines. A line in two of the categories is selected once."""
+        places: Sequence[int] = range(len(lines))
+        if self.skus or self.categories:
+            skus, categories = self.skus, self.categories
+            places = [
+                place
+                for place, line in enumerate(lines)
+                if line.sku in skus or not categories.isdisjoint(line.categories)
+            ]
+        if self.except_skus or self.except_categories:
+            places = [place for place in places if not self._excepts(lines[place])]
+        return places
 
-    def matches(self, line: Line) -> bool:
-        """Whether the line is selected. A line in two of the categories counts once."""
-        if line.sku in self.except_skus or not self.except_categories.isdisjoint(line.categories):
-            return False
-        if line.sku in self.skus or not self.categories.isdisjoint(line.categories):
-            return True
-        return not self.skus and not self.categories
-
-    def select(self, lines: Sequence[Line]) -> list[int]:
-        """The places of the selected lines."""
-        if self.selects_all:
-            return list(range(len(lines)))
-        return [place for place, line in enumerate(lines) if self.matches(line)]
+    def _excepts(self, line: Line) -> bool:
+        return line.sku in self.except_skus or not self.except_categories.isdisjoint(line.categories)
 
 
 EVERYTHING = Selector()

@@ -1,7 +1,7 @@
 """What holds for every rule of a program."""
 
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -11,8 +11,13 @@ from services.loyalty.domain.expiry import Expiry, Never, expires_at
 from services.loyalty.domain.local_day import days_later
 
 
+@cache
+def _zone_names() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
 def _known_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in _zone_names():
         raise ValueError(f"{name!r} is not a time zone of the IANA database")
     return name
 
@@ -46,6 +51,6 @@ class Terms(BaseModel):
         counted_from = spendable_at if self.validity_from == "spendable" else earned_at
         return spendable_at, expires_at(self.expiry, counted_from, self.zone)
 
-    def same_code(self, one: str, other: str) -> bool:
-        """Whether two codes are the same, as this program reads them."""
-        return one == other or (self.code_case == "ignored" and one.casefold() == other.casefold())
+    def plain_code(self, code: str) -> str:
+        """The code as this program compares it."""
+        return code.casefold() if self.code_case == "ignored" else code

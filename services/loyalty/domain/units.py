@@ -45,7 +45,7 @@ def take(picks: Iterable[Pick], quantity: int) -> tuple[list[Pick], list[Pick]]:
         now = min(quantity, pick.quantity)
         quantity -= now
         if now:
-            taken.append(pick._replace(quantity=now))
+            taken.append(Pick(pick.price, pick.rank, pick.place, now))
         if now < pick.quantity:
-            rest.append(pick._replace(quantity=pick.quantity - now))
+            rest.append(Pick(pick.price, pick.rank, pick.place, pick.quantity - now))
     return taken, rest

@@ -43,7 +43,7 @@ class BuyXGetY(RuleDocument):
     def apply(self, cart: Cart) -> None:
         """Make the sets, and say what is missing for another one."""
         picks = cart.pick_loose(self.selector)
-        available = sum(pick.quantity for pick in picks)
+        available = sum([pick.quantity for pick in picks])
         size = self.buy + self.get if self.counting == "among" else self.buy
         sets = min(available // size, self.sets_max or available)
         if sets:
@@ -65,11 +65,10 @@ class BuyXGetY(RuleDocument):
         self._discount(cart, free)
 
     def _discount(self, cart: Cart, free: Sequence[Pick]) -> None:
-        worth = sum(pick.money for pick in free)
+        worth = sum([pick.money for pick in free])
         if self.percent_off == WHOLE:
             amount, pieces = worth, cart.give_away(free)
         else:
-            cart.use(free)
             amount = percentage(worth, self.percent_off, self.rounding)
             pieces = cart.reduce(free, amount)
         cart.effects.append(Discount(rule=self.id, amount=amount, pieces=pieces, code=self.code))

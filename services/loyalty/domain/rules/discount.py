@@ -39,7 +39,7 @@ class PercentDiscount(RuleDocument):
 
     def _take_off(self, cart: Cart, places: list[int]) -> tuple[Piece, ...]:
         if self.rounded == "once":
-            return cart.take_off(self._off(sum(cart.left[place] for place in places)), places)
+            return cart.take_off(self._off(sum([cart.left[place] for place in places])), places)
         if self.rounded == "per_line":
             return cart.take_off_each((place, self._off(cart.left[place])) for place in places)
         return cart.take_off_each((place, self._off_units(cart, place)) for place in places)

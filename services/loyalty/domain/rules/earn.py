@@ -42,9 +42,9 @@ class Earn(RuleDocument):
     def apply(self, cart: Cart) -> None:
         """Accrue what the selected lines earn."""
         portions = self._portions(cart)
-        earned = sum(self._points_for(portion) * count for portion, count in portions)
+        earned = sum([self._points_for(portion) * count for portion, count in portions])
         if earned:
-            self._accrue(cart, earned, sum(portion * count for portion, count in portions))
+            self._accrue(cart, earned, sum([portion * count for portion, count in portions]))
         elif portions:
             dearest = max(portion for portion, _ in portions)
             cart.miss(self.id, self.kind, Shortfall(self._first_point_at() - dearest, "money"))
@@ -70,7 +70,7 @@ class Earn(RuleDocument):
         if not places:
             return []
         if self.rounded == "once":
-            return [(sum(self._base(cart, place) for place in places), 1)]
+            return [(sum([self._base(cart, place) for place in places]), 1)]
         if self.rounded == "per_line":
             return [(self._base(cart, place), 1) for place in places]
         units = [Units(cart.paid_units[place], self._base(cart, place)) for place in places]

@@ -30,7 +30,7 @@ class MembershipBonus(RuleDocument):
 
     def apply(self, cart: Cart) -> None:
         """Extend the membership."""
-        units = min(sum(cart.paid_units[place] for place in cart.select(self.selector)), UNITS_MAX)
+        units = min(cart.count_units(self.selector), UNITS_MAX)
         if not units:
             cart.miss(self.id, self.kind, Shortfall(1, "units"))
             return

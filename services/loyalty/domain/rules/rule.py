@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from datetime import date
+from functools import cached_property
 from typing import Annotated, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -36,7 +37,7 @@ class RuleDocument(BaseModel, ABC):
             raise ValueError("ends_on is before starts_on")
         return self
 
-    @property
+    @cached_property
     def code(self) -> str | None:
         """The coupon code the rule asks for, if it does."""
         return next((condition.code for condition in self.conditions if isinstance(condition, HasCode)), None)

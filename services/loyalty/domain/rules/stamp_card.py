@@ -27,7 +27,7 @@ class StampCard(RuleDocument):
 
     def apply(self, cart: Cart) -> None:
         """Stamp the card, and issue a voucher for each time it is full."""
-        units = sum(cart.paid_units[place] for place in cart.select(self.selector))
+        units = cart.count_units(self.selector)
         if not units:
             cart.miss(self.id, self.kind, Shortfall(1, "units"))
             return

@@ -1,0 +1,37 @@
+from typing import Any
+
+import pytest
+
+from services.loyalty.domain.selector import Selector
+from tests.services.loyalty.domain.build import basket, line
+
+LINES = basket(
+    line("COFFEE", categories=["drinks", "hot"]),
+    line("WATER", categories=["drinks"]),
+    line("BREAD", categories=["food"]),
+    line("BAG"),
+).lines
+
+
+@pytest.mark.parametrize(
+    ("selector", "places"),
+    [
+        pytest.param({}, [0, 1, 2, 3], id="everything"),
+        pytest.param({"skus": ["BREAD"]}, [2], id="by sku"),
+        pytest.param({"categories": ["drinks"]}, [0, 1], id="by category"),
+        pytest.param({"categories": ["drinks", "hot"]}, [0, 1], id="in two of the categories, once"),
+        pytest.param({"skus": ["BAG"], "categories": ["hot"]}, [0, 3], id="by either"),
+        pytest.param({"except_categories": ["drinks"]}, [2, 3], id="all but a category"),
+        pytest.param({"except_skus": ["BAG", "BREAD"]}, [0, 1], id="all but some skus"),
+        pytest.param({"categories": ["drinks"], "except_skus": ["WATER"]}, [0], id="a category but one sku"),
+        pytest.param({"skus": ["COFFEE"], "except_categories": ["hot"]}, [], id="the exception wins"),
+        pytest.param({"skus": ["coffee"]}, [], id="letter case matters"),
+    ],
+)
+def test_select(selector: dict[str, Any], places: list[int]) -> None:
+    assert list(Selector.model_validate(selector).select(LINES)) == places
+
+
+def test_reads_the_same_however_it_was_written() -> None:
+    one = Selector.model_validate({"skus": ["B", "A", "C", "A"]})
+    assert one.model_dump(mode="json")["skus"] == ["A", "B", "C"]
