@@ -28,6 +28,8 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport
         self._readable = select.poll()
         self._waiter: asyncio.Future[None] | None = None
+        self._waiting_since = 0.0
+        self._alarm: asyncio.TimerHandle | None = None
         self._write_paused = False
         self._read_paused = False
         self._answers_head = False
@@ -104,15 +106,24 @@ class Connection(asyncio.Protocol):
         if self._failure is not None:
             raise self._failure
         self._waiter = self._loop.create_future()
-        timer = self._loop.call_later(self._patience, self._lose_patience)
+        self._waiting_since = self._loop.time()
+        if self._alarm is None:
+            self._alarm = self._loop.call_later(self._patience, self._look_at_the_clock)
         try:
             await self._waiter
         finally:
-            timer.cancel()
             self._waiter = None
 
-    def _lose_patience(self) -> None:
-        self._fail(ServiceTooSlow())
+    def _look_at_the_clock(self) -> None:
+        # One alarm serves many exchanges: to set and stop one for each would cost more than the waiting.
+        self._alarm = None
+        if self._waiter is None:
+            return
+        left = self._waiting_since + self._patience - self._loop.time()
+        if left > 0:
+            self._alarm = self._loop.call_later(left, self._look_at_the_clock)
+        else:
+            self._fail(ServiceTooSlow())
 
     def _fail(self, failure: Refused) -> None:
         self._failure = self._failure or failure
@@ -149,6 +160,8 @@ class Connection(asyncio.Protocol):
         if exc is None and self.status and not any(name in FRAMING for name, _ in self.headers):
             self.complete = True
         self._failure = self._failure or ServiceFailed()
+        if self._alarm is not None:
+            self._alarm.cancel()
         self._write_paused = False
         self._wake()
         self._on_lost(self)
