@@ -1,0 +1,133 @@
+"""Playing baskets, a batch at a time: the same baskets always lead to the same requests.
+
+What a household has to spend comes from the effects in the answers, which are given again unchanged when a receipt is
+sent again. A voucher is shown in a batch after the one that brought it, and batches always begin at the same baskets.
+So it makes no difference how often, or from where, the demo is started again.
+"""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from cli.demo.answers import redeemed, take_in
+from cli.demo.baskets import Purchase, as_purchase
+from cli.demo.cursor import Cursor, Household
+from cli.demo.door import PAUSE_SECONDS, Answered, Door
+from cli.demo.invented import buys_membership, membership_purchase, profile, redemption_key, uses_vouchers
+from cli.demo.program import COUPON_CODE, REWARD_PRICE
+from cli.demo.shop import Shop
+from cli.demo.source import Product, SourceBasket
+from cli.demo.year import shop_day
+
+BATCH: Final = 250
+ENROLLED_AT_ONCE: Final = 4
+VOUCHERS_SHOWN_MAX: Final = 5
+
+
+@dataclass(frozen=True)
+class Sale:
+    """A purchase, and the household that makes it."""
+
+    household: int
+    purchase: Purchase
+
+
+class Player:
+    """Plays batches on a shop. The cursor holds what came of those before."""
+
+    def __init__(
+        self,
+        door: Door,
+        shop: Shop,
+        products: Mapping[int, Product],
+        coupon_days: frozenset[tuple[int, date]],
+        cursor: Cursor,
+    ) -> None:
+        self.door = door
+        self.shop = shop
+        self.products = products
+        self.coupon_days = coupon_days
+        self.cursor = cursor
+
+    def play(self, baskets: Sequence[SourceBasket]) -> None:
+        """Play one batch: get to know who is new, record the purchases, exchange points for rewards."""
+        newcomers = self._enrol(baskets)
+        sales = list(self._sales(baskets, newcomers))
+        self._show_vouchers(sales)
+        for sale, result in zip(sales, self._record(sales), strict=True):
+            self._take_in(sale, result)
+        self._redeem(dict.fromkeys(sale.household for sale in sales))
+
+    def _enrol(self, baskets: Sequence[SourceBasket]) -> set[int]:
+        """Make customers of the households that come for the first time; returns those."""
+        newcomers = {basket.household_id for basket in baskets} - self.cursor.households.keys()
+        with ThreadPoolExecutor(ENROLLED_AT_ONCE) as helpers:
+            for household, customer_id in zip(newcomers, helpers.map(self._customer, newcomers), strict=True):
+                self.cursor.households[household] = Household(customer_id=customer_id)
+        return newcomers
+
+    def _customer(self, household: int) -> str:
+        try:
+            return str(self.door.post("/v1/customers", profile(household))["id"])
+        except Answered as refusal:
+            if refusal.code != "customer_exists":
+                raise
+            return str(refusal.params["customer_id"])
+
+    def _sales(self, baskets: Sequence[SourceBasket], newcomers: set[int]) -> Iterator[Sale]:
+        for basket in baskets:
+            household, at = basket.household_id, self.shop.year.moved(basket.at)
+            purchase = as_purchase(basket, self.products, self.cursor.tally.adjustments, at=at)
+            if purchase is not None:
+                if (household, shop_day(basket.at)) in self.coupon_days:
+                    purchase["codes"].append(COUPON_CODE)
+                yield self._sale(household, purchase)
+            if household in newcomers:
+                newcomers.remove(household)
+                if buys_membership(household):
+                    yield self._sale(household, membership_purchase(household, at))
+
+    def _sale(self, household: int, purchase: Purchase) -> Sale:
+        purchase["customer_id"] = self.cursor.households[household].customer_id
+        return Sale(household, purchase)
+
+    def _show_vouchers(self, sales: Iterable[Sale]) -> None:
+        """Let each household show its vouchers with its first purchase of the batch."""
+        first = {sale.household: sale.purchase for sale in reversed(list(sales)) if uses_vouchers(sale.household)}
+        for household, purchase in first.items():
+            purchase["codes"].extend(self.cursor.households[household].vouchers[:VOUCHERS_SHOWN_MAX])
+
+    def _record(self, sales: Sequence[Sale]) -> list[dict[str, Any]]:
+        """The results of the batch, asked for again as long as one of them says that it may be different later."""
+        batch = {"purchases": [sale.purchase for sale in sales]}
+        give_up_at = time.monotonic() + self.door.patience_seconds
+        while True:
+            results: list[dict[str, Any]] = self.door.post("/v1/purchases/batch", batch)["results"]
+            if not any(map(is_not_now, results)) or time.monotonic() > give_up_at:
+                return results
+            time.sleep(PAUSE_SECONDS)
+
+    def _take_in(self, sale: Sale, result: dict[str, Any]) -> None:
+        tally = self.cursor.tally
+        if result.get("purchase"):
+            take_in(result["purchase"]["effects"], self.cursor.households[sale.household], tally)
+        else:
+            tally.refused[result["problem"]["code"]] += 1
+
+    def _redeem(self, households: Iterable[int]) -> None:
+        """Let every household that can afford the reward take one."""
+        for number in households:
+            household = self.cursor.households[number]
+            if household.points >= REWARD_PRICE:
+                key = redemption_key(number, household.redemptions + 1)
+                wish = {"customer_id": household.customer_id, "reward_id": self.shop.reward_id}
+                redeemed(self.door.post("/v1/redemptions", wish, key=key), household, self.cursor.tally)
+
+
+def is_not_now(result: dict[str, Any]) -> bool:
+    """Whether a purchase was refused for a reason that passes. Loyalty may not have heard of a new customer."""
+    problem = result.get("problem")
+    return problem is not None and (problem["retryable"] or problem["code"] == "customer_unknown")
