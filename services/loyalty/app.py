@@ -6,10 +6,10 @@ from starlette.routing import Route
 from chassis.app import create_service_app
 from chassis.internal_client import InternalClient
 from chassis.serving import serve
-from services.loyalty.api import purchase_batches, purchases
+from services.loyalty.api import programs, purchase_batches, purchases, quotes, returns
 from services.loyalty.settings import LoyaltySettings
 
-ROUTERS = (purchase_batches.router, purchases.router)
+ROUTERS = (programs.router, purchase_batches.router, purchases.router, quotes.router, returns.router)
 
 
 def create_app(settings: LoyaltySettings) -> FastAPI:

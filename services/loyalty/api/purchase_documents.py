@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 from pydantic import BaseModel, Field
 
 from kernel.language import Language
@@ -59,6 +60,8 @@ class PurchaseDocument(BaseModel):
     status: str
     customer_id: str | None
     store_id: str
+    till_id: str | None
+    channel: str
     external_id: str
     occurred_at: datetime
     recorded_at: datetime
@@ -72,6 +75,7 @@ class PurchaseDocument(BaseModel):
 
 def purchase_document(purchase: PurchaseRecord, program: CompiledProgram | None, language: Language) -> dict[str, Any]:
     """A purchase as JSON values."""
+    basket = orjson.loads(purchase.basket)
     reference = {"id": purchase.program_id, "version": purchase.program_version} if purchase.program_id else None
     return {
         "object": "purchase",
@@ -79,6 +83,8 @@ def purchase_document(purchase: PurchaseRecord, program: CompiledProgram | None,
         "status": purchase.status,
         "customer_id": purchase.customer_id,
         "store_id": purchase.store_id,
+        "till_id": basket.get("till_id"),
+        "channel": basket.get("channel", "store"),
         "external_id": purchase.external_id,
         "occurred_at": in_utc(purchase.occurred_at),
         "recorded_at": in_utc(purchase.recorded_at),

@@ -91,3 +91,38 @@ class QuoteExpired(Gone):
     code = "quote_expired"
     title = Text(en="The quote has expired", ar="انتهت صلاحية عرض السعر")
     detail = Text(en="The quote was good until {expired_at}.", ar="كان العرض صالحًا حتى {expired_at}.")
+
+
+class ProgramUnknown(Missing):
+    """The tenant has no such program."""
+
+    code = "program_unknown"
+    title = Text(en="Unknown program", ar="برنامج غير معروف")
+    detail = Text(en="There is no such program.", ar="لا يوجد برنامج كهذا.")
+
+
+class VersionUnknown(Missing):
+    """The program has no such version."""
+
+    code = "version_unknown"
+    title = Text(en="Unknown version", ar="إصدار غير معروف")
+    detail = Text(en="The program has no such version.", ar="ليس للبرنامج إصدار كهذا.")
+
+
+class VersionRetired(Conflict):
+    """The version was live before. What was is not published again: draft it anew."""
+
+    code = "version_retired"
+    title = Text(en="The version is retired", ar="الإصدار متقاعد")
+    detail = Text(
+        en="Version {version} was live before. Make a new version of its document.",
+        ar="كان الإصدار {version} منشورًا. أنشئ إصدارًا جديدًا من مستنده.",
+    )
+
+
+class AnotherProgramLive(Conflict):
+    """One program decides a tenant's sales, and it is another one."""
+
+    code = "another_program_live"
+    title = Text(en="Another program is live", ar="برنامج آخر منشور")
+    detail = Text(en="Retire program {program_id} first.", ar="أنهِ البرنامج {program_id} أولًا.")

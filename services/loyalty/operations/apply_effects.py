@@ -1,9 +1,10 @@
 """Carrying out what the rules decided."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import count
 
 from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
@@ -29,6 +30,7 @@ from services.loyalty.domain.effects import (
     UseVoucher,
 )
 from services.loyalty.domain.local_day import local_date
+from services.loyalty.domain.lot import LotId
 from services.loyalty.domain.membership import TimeEntry, extend
 from services.loyalty.domain.name import Name
 from services.loyalty.domain.reward import Reward
@@ -69,10 +71,11 @@ def apply_effects(
     """
     applied: list[Effect] = []
     facts: list[AnyFact] = []
+    lots = lots_of_purchase(cause.purchase_id)
     for effect in effects:
         match effect:
             case Accrue():
-                facts.append(accrue(books, standing, cause, effect))
+                facts.append(accrue(books, standing, cause, effect, next(lots)))
             case Stamp():
                 facts.append(stamp(books, standing, cause, effect))
             case IssueVoucher():
@@ -89,7 +92,13 @@ def apply_effects(
     return applied, facts
 
 
-def accrue(books: Books, standing: Standing, cause: Cause, effect: Accrue) -> PointsAccrued:
+def lots_of_purchase(purchase_id: str) -> Iterator[LotId]:
+    """The ids of the lots a purchase makes: they can be found again from its id alone."""
+    suffix = purchase_id.partition("_")[2]
+    return (LotId(f"lot_{suffix}_{number}") for number in count(1))
+
+
+def accrue(books: Books, standing: Standing, cause: Cause, effect: Accrue, lot_id: LotId) -> PointsAccrued:
     """Put the units into the wallet, as a lot of their own."""
     moved = movement("accrual", "issued", cause.purchase_id, cause.occurred_at)
     books.add(
@@ -100,6 +109,7 @@ def accrue(books: Books, standing: Standing, cause: Cause, effect: Accrue) -> Po
         spendable_at=effect.spendable_at,
         expires_at=effect.expires_at,
         rule=effect.rule,
+        lot_id=lot_id,
     )
     return PointsAccrued(
         unit=effect.unit,

@@ -4,7 +4,7 @@ The first locks the customers concerned and reads where they stand; the rules th
 the second writes everything. Source: docs/adr/0016-group-commit.md.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -106,7 +106,7 @@ class Batch:
             receipts = ReceiptsRequest(
                 asking,
                 [sale.receipt for sale in sales],
-                voucher_codes(sales),
+                [code for sale in sales for code in voucher_codes(sale.tenant_id, sale.basket)],
                 [(sale.tenant_id, OPERATION, sale.key) for sale in sales if sale.key],
             )
             live = asking.send(LIVE, [sorted({sale.tenant_id for sale in sales})])
@@ -156,10 +156,10 @@ class Batch:
     def _record(self, sale: Sale) -> Recorded:
         standing = self._standing(sale)
         program = self._program(sale)
-        facts = facts_of(sale, standing, self.vouchers) if standing else None
-        occurred_at = min(sale.basket.occurred_at, self.at + CLOCK_AHEAD_MAX)
+        facts = facts_of(sale.basket, standing, self.vouchers) if standing else None
+        occurred_at = latest(sale.basket.occurred_at, self.at)
         purchase_id = new_id("pur")
-        decided = decide(program, sale.basket, facts, occurred_at)
+        decided = decide(program.compiled if program else None, sale.basket, facts, occurred_at)
         effects, told = list(decided.effects), list[AnyFact]()
         if standing and program:
             cause = Cause(purchase_id, occurred_at, program)
@@ -169,14 +169,7 @@ class Batch:
         return self._write(sale, standing, program, facts, purchase_id, occurred_at, decided, effects, told)
 
     def _standing(self, sale: Sale) -> Standing | None:
-        if sale.owner is None:
-            return None
-        standing = self.standings.get(sale.owner)
-        if standing is None:
-            raise CustomerUnknown(customer_id=sale.owner[1])
-        if standing.status == "blocked":
-            raise CustomerBlocked(customer_id=sale.owner[1])
-        return standing
+        return welcome(self.standings.get(sale.owner), sale.owner[1]) if sale.owner else None
 
     def _program(self, sale: Sale) -> ShelvedProgram | None:
         named = sale.quoted or self.live.get(sale.tenant_id)
@@ -233,7 +226,6 @@ class Batch:
         """Count the customer's purchase; the balance of the program's wallet after it."""
         if standing is None:
             return None
-        standing.purchases += 1
         self.books.count_purchase(standing)
         return standing.wallet(program.document.unit).balance if program else None
 
@@ -242,6 +234,20 @@ LIVE = """
     SELECT tenant_id, program_id, version FROM program_versions
     WHERE tenant_id = ANY (%b::text[]) AND status = 'live'
 """
+
+
+def latest(occurred_at: datetime, at: datetime) -> datetime:
+    """The till's moment, as far as it can be believed: a clock that runs far ahead is read as now."""
+    return occurred_at if occurred_at <= at + CLOCK_AHEAD_MAX else at
+
+
+def welcome(standing: Standing | None, customer_id: CustomerId) -> Standing:
+    """The customer, if they may take part. Raises CustomerUnknown and CustomerBlocked."""
+    if standing is None:
+        raise CustomerUnknown(customer_id=customer_id)
+    if standing.status == "blocked":
+        raise CustomerBlocked(customer_id=customer_id)
+    return standing
 
 
 def program_of(db: Session, purchase: PurchaseRecord) -> CompiledProgram | None:
@@ -253,17 +259,19 @@ def program_of(db: Session, purchase: PurchaseRecord) -> CompiledProgram | None:
     return program.compiled
 
 
-def voucher_codes(sales: Iterable[Sale]) -> list[tuple[TenantId, str]]:
-    """The codes of all baskets that have the form of a voucher's, in their plain form."""
-    return [(sale.tenant_id, normalised(code)) for sale in sales for code in sale.basket.codes if is_voucher_code(code)]
+def voucher_codes(tenant_id: TenantId, basket: Basket) -> list[tuple[TenantId, str]]:
+    """The basket's codes that have the form of a voucher's, in their plain form."""
+    return [(tenant_id, normalised(code)) for code in basket.codes if is_voucher_code(code)]
 
 
-def facts_of(sale: Sale, standing: Standing, presented: dict[tuple[TenantId, str], PresentedVoucher]) -> CustomerFacts:
-    """What the rules may ask about the customer of a sale."""
+def facts_of(
+    basket: Basket, standing: Standing, presented: Mapping[tuple[TenantId, str], PresentedVoucher]
+) -> CustomerFacts:
+    """What the rules may ask about the customer of a basket."""
     vouchers = [
-        presented[sale.tenant_id, normalised(code)]
-        for code in dict.fromkeys(sale.basket.codes)
-        if (sale.tenant_id, normalised(code)) in presented
+        presented[standing.tenant_id, plain]
+        for plain in dict.fromkeys(normalised(code) for code in basket.codes)
+        if (standing.tenant_id, plain) in presented
     ]
     return CustomerFacts(
         id=standing.customer_id,
@@ -283,10 +291,10 @@ def facts_of(sale: Sale, standing: Standing, presented: dict[tuple[TenantId, str
     )
 
 
-def decide(program: ShelvedProgram | None, basket: Basket, facts: CustomerFacts | None, at: datetime) -> Evaluation:
+def decide(program: CompiledProgram | None, basket: Basket, facts: CustomerFacts | None, at: datetime) -> Evaluation:
     """What the program makes of the basket; without one it only costs what it costs."""
     if program is not None:
-        return evaluate(program.compiled, basket, facts, at)
+        return evaluate(program, basket, facts, at)
     subtotal = basket.subtotal
     due = sum(line.total for line in basket.lines)
     return Evaluation(effects=(), misses=(), totals=Totals(subtotal=subtotal, discount=subtotal - due, due=due))

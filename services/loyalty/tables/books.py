@@ -68,9 +68,10 @@ class Books:
         spendable_at: datetime,
         expires_at: datetime | None,
         rule: str | None = None,
+        lot_id: LotId | None = None,
     ) -> LotId:
         """Units come in as a new lot; they pay the wallet's debt first. A negative amount is a debt."""
-        lot_id = LotId(new_id("lot"))
+        lot_id = lot_id or LotId(new_id("lot"))
         lot = Lot(
             id=lot_id,
             remaining=amount,
@@ -101,9 +102,10 @@ class Books:
         wallet.held += amount
         self._touch(standing, wallet)
 
-    def count_purchase(self, standing: Standing) -> None:
-        """Count one purchase more for the customer."""
-        self._purchases[standing.owner] += 1
+    def count_purchase(self, standing: Standing, by: int = 1) -> None:
+        """Count one purchase more for the customer, or one less."""
+        standing.purchases += by
+        self._purchases[standing.owner] += by
 
     def touch_card(self, standing: Standing, card: str) -> None:
         """Have a stamp card written as it is when the books are closed."""
@@ -153,7 +155,7 @@ class Books:
         opened = wallet.lots[draw.lot]
         left = replace(opened.lot, remaining=opened.lot.remaining - draw.amount)
         self._keep(standing, wallet, OpenLot(left, opened.reference, opened.rule, opened.amount))
-        self.postings.draws.append((standing.tenant_id, moved.id, draw.lot, draw.amount))
+        self.postings.draws.append((standing.tenant_id, moved.id, draw.lot, moved.kind, draw.amount))
 
     def _pay_debt(self, standing: Standing, wallet: Wallet, moved: Movement, lot_id: LotId) -> None:
         """Let a new lot pay the negative ones. No entry: nothing moves in or out of the wallet."""

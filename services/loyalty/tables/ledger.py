@@ -106,11 +106,13 @@ class DrawRow(Base):
     __table_args__ = (
         CheckConstraint("amount <> 0", name="amount_not_zero"),
         ForeignKeyConstraint(["tenant_id", "lot_id"], ["lots.tenant_id", "lots.id"]),
+        Index("ix_draws_lot", "tenant_id", "lot_id"),
     )
 
     tenant_id: Mapped[TenantKey]
     transaction_id: Mapped[str] = mapped_column(primary_key=True)
     lot_id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]  # the transaction's: burn, expiry, adjustment, reversal; accrual where it paid a debt
     amount: Mapped[Points]
 
 

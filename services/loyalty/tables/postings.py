@@ -70,7 +70,7 @@ LOTS = RowSet(
     # A lot that is there already only changes in what is left of it.
     "ON CONFLICT (tenant_id, id) DO UPDATE SET remaining = excluded.remaining",
 )
-DRAWS = RowSet("draws", {"tenant_id": TEXT, "transaction_id": TEXT, "lot_id": TEXT, "amount": WHOLE})
+DRAWS = RowSet("draws", {"tenant_id": TEXT, "transaction_id": TEXT, "lot_id": TEXT, "kind": TEXT, "amount": WHOLE})
 WALLETS = RowSet(
     "wallets",
     {

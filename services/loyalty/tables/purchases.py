@@ -57,5 +57,6 @@ class ReturnRow(Base):
     purchase_id: Mapped[str]
     lines: Mapped[str]
     refund: Mapped[int]
+    forgiven: Mapped[int]  # units that had died by then, and so were not taken back
     changes: Mapped[str]
     recorded_at: Mapped[datetime]

@@ -96,7 +96,7 @@ class ReceiptsRequest:
         codes: Iterable[tuple[TenantId, str]],
         keys: Iterable[tuple[TenantId, str, str]],
     ) -> None:
-        self._known = asking.send(BY_RECEIPT, columns_of(sorted(set(receipts))))
+        self._known = asking.send(BY_RECEIPT, columns_of(sorted(set(receipts))) or [[], [], []])
         wanted_codes, wanted_keys = sorted(set(codes)), sorted(set(keys))
         self._vouchers = asking.send(VOUCHERS, columns_of(wanted_codes)) if wanted_codes else None
         self._keys = asking.send(KEYS, columns_of(wanted_keys)) if wanted_keys else None

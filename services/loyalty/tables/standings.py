@@ -13,13 +13,14 @@ from services.loyalty.domain.lot import Lot, LotId
 
 Owner = tuple[TenantId, CustomerId]
 
-# Whoever changes anything of a customer holds this row first, in this order: so nobody waits in a circle.
-LOCK = """
+READ = """
     SELECT c.tenant_id, c.customer_id, c.status, c.purchases
     FROM unnest(%b::text[], %b::text[]) AS wanted (tenant_id, customer_id)
     JOIN customers c ON c.tenant_id = wanted.tenant_id AND c.customer_id = wanted.customer_id
-    ORDER BY c.tenant_id, c.customer_id FOR NO KEY UPDATE OF c
+    ORDER BY c.tenant_id, c.customer_id
 """
+# Whoever changes anything of a customer holds this row first, in this order: so nobody waits in a circle.
+LOCK = READ + " FOR NO KEY UPDATE OF c"
 WALLETS = """
     SELECT w.tenant_id, w.customer_id, w.unit, w.balance, w.pending, w.expired, w.held, w.debt, w.settled_until,
            w.version
@@ -118,9 +119,9 @@ class Standing:
 class StandingsRequest:
     """The questions about some customers, asked in a pipeline; `answer` when it is over."""
 
-    def __init__(self, asking: Pipeline, owners: Iterable[Owner]) -> None:
+    def __init__(self, asking: Pipeline, owners: Iterable[Owner], *, lock: bool = True) -> None:
         wanted = columns_of(sorted(set(owners))) or [[], []]
-        self._locked = asking.send(LOCK, wanted)
+        self._customers = asking.send(LOCK if lock else READ, wanted)
         self._wallets = asking.send(WALLETS, wanted)
         self._cards = asking.send(CARDS, wanted)
         self._memberships = asking.send(MEMBERSHIPS, wanted)
@@ -128,7 +129,7 @@ class StandingsRequest:
     def answer(self) -> dict[Owner, Standing]:
         """Every customer that loyalty knows of those asked for."""
         standings: dict[Owner, Standing] = {}
-        for tenant_id, customer_id, status, purchases in self._locked.fetchall():
+        for tenant_id, customer_id, status, purchases in self._customers.fetchall():
             standings[tenant_id, customer_id] = Standing(tenant_id, customer_id, status, purchases)
         for tenant_id, customer_id, unit, *totals in self._wallets.fetchall():
             standings[tenant_id, customer_id].wallets[unit] = Wallet(unit, *totals)

@@ -245,6 +245,7 @@ def upgrade() -> None:
         sa.Column("purchase_id", sa.Text(), nullable=False),
         sa.Column("lines", sa.Text(), nullable=False),
         sa.Column("refund", sa.BigInteger(), nullable=False),
+        sa.Column("forgiven", sa.BigInteger(), nullable=False),
         sa.Column("changes", sa.Text(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_returns")),
@@ -314,6 +315,7 @@ def upgrade() -> None:
         sa.Column("tenant_id", sa.Text(), nullable=False),
         sa.Column("transaction_id", sa.Text(), nullable=False),
         sa.Column("lot_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("amount <> 0", name=op.f("ck_draws_amount_not_zero")),
         sa.ForeignKeyConstraint(
@@ -321,6 +323,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("tenant_id", "transaction_id", "lot_id", name=op.f("pk_draws")),
     )
+    op.create_index("ix_draws_lot", "draws", ["tenant_id", "lot_id"], unique=False)
     for table, rights in RIGHTS.items():
         isolate_tenants(table, rights)
 

@@ -1,0 +1,155 @@
+"""Programs: drafted, published, retired."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from chassis.caller import CurrentCaller, needs
+from chassis.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
+from chassis.problem_responses import problems
+from chassis.transaction import Now, Transaction, TransactionRoute
+from services.loyalty.domain.program import ProgramDocument
+from services.loyalty.domain.refusals import AnotherProgramLive, ProgramUnknown, VersionRetired, VersionUnknown
+from services.loyalty.operations.add_version import add_version
+from services.loyalty.operations.create_program import create_program
+from services.loyalty.operations.publish_version import publish_version
+from services.loyalty.operations.retire_program import retire_program
+from services.loyalty.queries.programs import find_version, programs_of, versions_of
+from services.loyalty.tables.programs import ProgramRow, ProgramVersionRow
+
+router = APIRouter(prefix="/v1", tags=["programs"], route_class=TransactionRoute)
+
+
+class ProgramRequest(BaseModel):
+    """A program's name, and the document of its first version."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    document: ProgramDocument
+
+
+class VersionRequest(BaseModel):
+    """The document of a program's next version."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    document: ProgramDocument
+
+
+class VersionSummary(BaseModel):
+    """A version without its document. `status` is draft, live or retired."""
+
+    version: int
+    status: str
+    created_at: datetime
+    published_at: datetime | None
+
+
+class VersionDetails(VersionSummary):
+    """A version of a program."""
+
+    object: str = "program_version"
+    program_id: str
+    document: ProgramDocument
+
+
+class ProgramDetails(BaseModel):
+    """A tenant's set of rules, and its versions."""
+
+    object: str = "program"
+    id: str
+    name: str
+    created_at: datetime
+    versions: list[VersionSummary]
+
+
+@router.post("/programs", status_code=201, dependencies=[needs("programs:write")], responses=problems())
+def create(wish: ProgramRequest, db: Transaction, caller: CurrentCaller, now: Now) -> ProgramDetails:
+    """Draft a program. Nothing changes until a version of it is published."""
+    program, version = create_program(db, caller.tenant_id, wish.name, wish.document, at=now)
+    return details(program, [version])
+
+
+@router.get("/programs", dependencies=[needs("programs:read")], responses=problems())
+def read_all(
+    request: Request, db: Transaction, caller: CurrentCaller, limit: Limit = LIMIT_DEFAULT, cursor: str | None = None
+) -> Page[ProgramDetails]:
+    """The tenant's programs, the oldest first."""
+    programs = programs_of(db, caller.tenant_id, after=place_after(request, cursor), limit=limit + 1)
+    versions = versions_of(db, caller.tenant_id, [program.id for program in programs])
+    return page_of(request, programs, limit, lambda program: program.id, lambda program: details(program, versions))
+
+
+@router.post(
+    "/programs/{program_id}/versions",
+    status_code=201,
+    dependencies=[needs("programs:write")],
+    responses=problems(ProgramUnknown),
+)
+def create_version(
+    program_id: str, wish: VersionRequest, db: Transaction, caller: CurrentCaller, now: Now
+) -> VersionDetails:
+    """Draft the next version of a program."""
+    return version_details(add_version(db, caller.tenant_id, program_id, wish.document, at=now))
+
+
+@router.get(
+    "/programs/{program_id}/versions/{version}",
+    dependencies=[needs("programs:read")],
+    responses=problems(VersionUnknown),
+)
+def read_version(program_id: str, version: int, db: Transaction, caller: CurrentCaller) -> VersionDetails:
+    """One version, with its document."""
+    return version_details(find_version(db, caller.tenant_id, program_id, version))
+
+
+@router.post(
+    "/programs/{program_id}/versions/{version}/publish",
+    dependencies=[needs("programs:write")],
+    responses=problems(VersionUnknown, VersionRetired, AnotherProgramLive),
+)
+def publish(program_id: str, version: int, db: Transaction, caller: CurrentCaller, now: Now) -> VersionDetails:
+    """Let a version decide sales from now on. Publishing it again changes nothing."""
+    row = publish_version(db, caller.tenant_id, program_id, version, at=now, trace=caller.request_id or None)
+    return version_details(row)
+
+
+@router.post(
+    "/programs/{program_id}/retire",
+    dependencies=[needs("programs:write")],
+    responses=problems(ProgramUnknown),
+)
+def retire(program_id: str, db: Transaction, caller: CurrentCaller) -> ProgramDetails:
+    """Let no version of a program decide sales any more."""
+    program = retire_program(db, caller.tenant_id, program_id)
+    return details(program, versions_of(db, caller.tenant_id, [program_id]))
+
+
+def details(program: ProgramRow, versions: Sequence[ProgramVersionRow]) -> ProgramDetails:
+    """A program with those of the versions that are its own."""
+    return ProgramDetails(
+        id=program.id,
+        name=program.name,
+        created_at=program.created_at,
+        versions=[
+            VersionSummary.model_validate(version, from_attributes=True)
+            for version in versions
+            if version.program_id == program.id
+        ],
+    )
+
+
+def version_details(version: ProgramVersionRow) -> VersionDetails:
+    """A version with its document."""
+    return VersionDetails(
+        program_id=version.program_id,
+        version=version.version,
+        status=version.status,
+        created_at=version.created_at,
+        published_at=version.published_at,
+        document=ProgramDocument.model_validate_json(version.document),
+    )

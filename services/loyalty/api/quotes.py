@@ -1,0 +1,75 @@
+"""Quotes: what a basket would cost, earn and unlock. Nothing is stored and nothing changes."""
+
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+
+from chassis.caller import CurrentCaller, needs
+from chassis.problem_responses import problems
+from chassis.transaction import Now, Transaction, TransactionRoute
+from services.loyalty.api.purchase_documents import (
+    EffectDocument,
+    MissDocument,
+    ProgramReference,
+    TotalsDocument,
+    effect_documents,
+    miss_documents,
+)
+from services.loyalty.api.quote_tokens import Quoted, quote_token
+from services.loyalty.domain.basket import Basket, Label
+from services.loyalty.domain.refusals import CustomerBlocked, CustomerUnknown
+from services.loyalty.operations.quote_basket import quote_basket
+
+router = APIRouter(prefix="/v1", tags=["purchases"], route_class=TransactionRoute)
+
+
+class QuotedBasket(Basket):
+    """A basket before it has a receipt."""
+
+    external_id: Label = "quote"
+
+
+class QuoteDocument(BaseModel):
+    """What the basket would cost and cause. Name `id` as the purchase's `quote_id` to have it honoured."""
+
+    object: str = "quote"
+    id: str | None = Field(description="Null when the tenant has no program: there is nothing to honour.")
+    expires_at: datetime | None
+    currency: str
+    totals: TotalsDocument
+    effects: list[EffectDocument]
+    misses: list[MissDocument]
+    program: ProgramReference | None
+
+
+@router.post(
+    "/quotes",
+    dependencies=[needs("purchases:write")],
+    responses=problems(CustomerUnknown, CustomerBlocked),
+)
+def create_quote(
+    basket: QuotedBasket, request: Request, db: Transaction, caller: CurrentCaller, now: Now
+) -> QuoteDocument:
+    """Say what a purchase of this basket would do, rule by rule, and what it just misses."""
+    decided, shelved = quote_basket(db, caller.tenant_id, basket, at=now)
+    promise: dict[str, Any] = {"id": None, "expires_at": None, "program": None}
+    if shelved is not None:
+        quoted = Quoted(shelved.program_id, shelved.version)
+        token, expires_at = quote_token(request.app.state.settings, caller.tenant_id, basket, quoted, now)
+        promise = {
+            "id": token,
+            "expires_at": expires_at,
+            "program": ProgramReference(id=shelved.program_id, version=shelved.version),
+        }
+    compiled = shelved.compiled if shelved else None
+    return QuoteDocument.model_validate(
+        {
+            **promise,
+            "currency": basket.currency,
+            "totals": TotalsDocument.model_validate(decided.totals, from_attributes=True),
+            "effects": effect_documents(decided.effects, compiled, caller.language),
+            "misses": miss_documents(decided.misses, compiled, caller.language),
+        }
+    )

@@ -1,0 +1,221 @@
+"""Posting the difference a return makes: units, stamps, vouchers, membership time.
+
+Source: docs/rules/returns.md, docs/rules/clawback.md.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import islice
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from contracts.events.loyalty import AnyFact, MembershipExtended, PointsAccrued, PurchaseReturned, StampsGiven
+from kernel.ids import new_id
+from kernel.points import Points
+from services.loyalty.domain.clawback import plan_clawback
+from services.loyalty.domain.difference import Difference, MembershipChange, StampsChange, UnitsChange
+from services.loyalty.domain.effects import Accrue, Effect, IssueVoucher, effects_from_json
+from services.loyalty.domain.local_day import local_date
+from services.loyalty.domain.lot import LotId
+from services.loyalty.domain.membership import extend, take_back
+from services.loyalty.domain.name import Name
+from services.loyalty.domain.program import CompiledProgram
+from services.loyalty.domain.rules.membership_bonus import MembershipBonus
+from services.loyalty.domain.rules.stamp_card import StampCard
+from services.loyalty.domain.stamps import fill
+from services.loyalty.domain.stamps import take_back as take_stamps_back
+from services.loyalty.operations.apply_effects import by_language, lots_of_purchase, record_time, write_voucher
+from services.loyalty.tables.books import Books, Movement, movement
+from services.loyalty.tables.receipts import PurchaseRecord
+from services.loyalty.tables.standings import Card, Standing, Wallet
+
+LAPSED = text("""
+    SELECT coalesce((SELECT sum(amount) FROM draws
+                     WHERE tenant_id = :tenant_id AND lot_id = ANY (:lots) AND kind = 'expiry'), 0)
+         - coalesce((SELECT sum(forgiven) FROM returns
+                     WHERE tenant_id = :tenant_id AND purchase_id = :purchase_id), 0)
+""")
+UNUSED = text("""
+    SELECT id, code FROM vouchers
+    WHERE tenant_id = :tenant_id AND customer_id = :customer_id AND card = :card AND status = 'issued'
+    ORDER BY (source = :source) DESC, id DESC
+""")
+FREE = text("""
+    UPDATE vouchers SET status = 'issued', used_by = NULL, used_at = NULL
+    WHERE tenant_id = :tenant_id AND code = ANY (:codes) AND used_by = :purchase_id
+""")
+
+
+class DifferencePosting:
+    """Posts on a customer's books what changes when part of a purchase comes back."""
+
+    def __init__(
+        self,
+        db: Session,
+        purchase: PurchaseRecord,
+        standing: Standing | None,
+        program: CompiledProgram | None,
+        at: datetime,
+    ) -> None:
+        self.id = new_id("ret")
+        self.db = db
+        self.purchase = purchase
+        self.standing = standing
+        self.program = program
+        self.at = at
+        self.books = Books(at)
+        self.told: list[AnyFact] = []
+        self.forgiven = 0
+        self.broken: set[str] = set()
+        self.issued: dict[str, list[str]] = {}
+
+    def post(self, changes: Difference) -> None:
+        """Post everything that changes. A sale to nobody has nothing to post."""
+        if self.standing is None or self.program is None:
+            return
+        for units in sorted(changes.units, key=lambda change: -change.amount):
+            self._change_units(self.standing, units)
+        for stamps in changes.stamps:
+            self._change_stamps(self.standing, self.program, stamps)
+        for membership in changes.memberships:
+            self._change_membership(self.standing, self.program, membership)
+        if changes.vouchers_freed:
+            mine = {"tenant_id": self.purchase.tenant_id, "purchase_id": self.purchase.id}
+            self.db.execute(FREE, {**mine, "codes": list(changes.vouchers_freed)})
+
+    def _change_units(self, standing: Standing, change: UnitsChange) -> None:
+        wallet = self.books.open_wallet(self.db, standing, change.unit)
+        moved = movement("reversal", "issued", self.id, self.at)
+        if change.amount > 0:
+            self.books.add(
+                standing,
+                wallet,
+                moved,
+                change.amount,
+                rule=change.rule,
+                spendable_at=change.spendable_at,
+                expires_at=change.expires_at,
+            )
+        else:
+            self._claw_back(standing, wallet, moved, -change.amount)
+        self.told.append(PointsAccrued(unit=change.unit, amount=Points(change.amount)))
+
+    def _claw_back(self, standing: Standing, wallet: Wallet, moved: Movement, amount: int) -> None:
+        """Take units from the lots this purchase made, then from the newest; what was spent becomes debt."""
+        assert wallet.lots is not None
+        accruals = sum(isinstance(effect, Accrue) for effect in effects_from_json(self.purchase.effects))
+        made = set(islice(lots_of_purchase(self.purchase.id), max(accruals, 1)))
+        lots = [opened.lot for opened in wallet.lots.values()]
+        lapsed = min(amount, self._lapsed(made))
+        self.forgiven += lapsed
+        plan = plan_clawback(lots, amount, made=made, at=self.at, lapsed=lapsed)
+        if plan.draws:
+            self.books.take(standing, wallet, moved, plan.draws)
+        if plan.debt:
+            owed = movement("reversal", "issued", self.id, self.at)
+            self.books.add(standing, wallet, owed, -plan.debt, spendable_at=self.at, expires_at=None)
+
+    def _lapsed(self, made: set[LotId]) -> int:
+        """Units of the purchase that died before it came back, and that no earlier return forgave: nobody owes them."""
+        sought = {"tenant_id": self.purchase.tenant_id, "lots": sorted(made), "purchase_id": self.purchase.id}
+        return int(self.db.execute(LAPSED, sought).scalar_one()) - self.forgiven
+
+    def _change_stamps(self, standing: Standing, program: CompiledProgram, change: StampsChange) -> None:
+        rule = stamp_rule(program, change.card)
+        card = standing.cards.setdefault(change.card, Card())
+        if change.stamps > 0:
+            on_card, rewards = fill(card.stamps, change.stamps, change.needed)
+            self.issued[change.card] = [self._issue(standing, rule) for _ in range(rewards)]
+        else:
+            on_card, rewards = self._break_vouchers(standing, card, change)
+        card.stamps = on_card
+        card.filled += rewards
+        self.books.touch_card(standing, change.card)
+        self.told.append(
+            StampsGiven(
+                card=change.card,
+                card_name=by_language(rule.name),
+                stamps=change.stamps,
+                stamps_on_card=on_card,
+                stamps_needed=change.needed,
+            )
+        )
+
+    def _issue(self, standing: Standing, rule: StampCard) -> str:
+        assert self.program is not None
+        valid_until = rule.reward.valid_until(self.at, self.program.terms.zone)
+        _id, code = write_voucher(
+            self.books, standing, rule.reward, source=self.purchase.id, valid_until=valid_until, card=rule.card
+        )
+        return code
+
+    def _break_vouchers(self, standing: Standing, card: Card, change: StampsChange) -> tuple[int, int]:
+        """Take stamps off the card; where it has too few, break unused vouchers of it, this purchase's first."""
+        mine = {"tenant_id": standing.tenant_id, "customer_id": standing.customer_id}
+        unused = self.db.execute(UNUSED, {**mine, "card": change.card, "source": self.purchase.id}).all()
+        on_card, rewards = take_stamps_back(card.stamps, -change.stamps, change.needed, len(unused))
+        for voucher in unused[:-rewards] if rewards else ():
+            self.broken.add(voucher.code)
+            self.books.postings.voucher_marks.append((standing.tenant_id, voucher.id, "revoked", None, self.at))
+        return on_card, rewards
+
+    def _change_membership(self, standing: Standing, program: CompiledProgram, change: MembershipChange) -> None:
+        membership = standing.memberships[change.plan]
+        before = self.books.time_entries(self.db, standing, membership)
+        added = take_back(before, paid=max(-change.paid_months, 0), bonus=max(-change.bonus_months, 0))
+        more = max(change.paid_months, 0), max(change.bonus_months, 0)
+        if any(more):
+            today = local_date(self.at, program.terms.zone)
+            added = (*added, *extend((*before, *added), starts_on=today, paid=more[0], bonus=more[1]))
+        ends_on = record_time(self.books, standing, change.plan, membership, before, added, self.id)
+        self.told.append(
+            MembershipExtended(
+                plan=change.plan,
+                plan_name=by_language(plan_name(program, change.plan)),
+                paid_months=change.paid_months,
+                bonus_months=change.bonus_months,
+                ends_on=ends_on,
+            )
+        )
+
+    def with_codes(self, before: Sequence[Effect], after: Sequence[Effect]) -> list[Effect]:
+        """The new effects, their vouchers under the codes the customer has already."""
+        codes: dict[str, list[str]] = {card: list(new) for card, new in self.issued.items()}
+        for effect in before:
+            if isinstance(effect, IssueVoucher) and effect.code and effect.code not in self.broken:
+                codes.setdefault(effect.card, []).insert(0, effect.code)
+        return [
+            replace(effect, code=codes[effect.card].pop(0))
+            if isinstance(effect, IssueVoucher) and codes.get(effect.card)
+            else effect
+            for effect in after
+        ]
+
+    def event(self, refund: int, *, whole: bool) -> PurchaseReturned:
+        """The one event of a return."""
+        purchase, program = self.purchase, self.program
+        wallet = self.standing.wallets.get(program.terms.unit) if self.standing and program else None
+        return PurchaseReturned(
+            tenant_id=purchase.tenant_id,
+            customer_id=purchase.customer_id,
+            occurred_at=self.at,
+            purchase_id=purchase.id,
+            return_id=self.id,
+            currency=purchase.currency,
+            refund=refund,
+            whole=whole,
+            facts=self.told,
+            balance=Points(wallet.balance) if wallet else None,
+        )
+
+
+def stamp_rule(program: CompiledProgram, card: str) -> StampCard:
+    """The rule of a stamp card."""
+    return next(rule for rule in program.reward_rules if isinstance(rule, StampCard) and rule.card == card)
+
+
+def plan_name(program: CompiledProgram, plan: str) -> Name:
+    """What a membership's plan is called: as the rule that sells it."""
+    return next(rule.name for rule in program.reward_rules if isinstance(rule, MembershipBonus) and rule.plan == plan)

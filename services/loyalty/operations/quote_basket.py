@@ -1,0 +1,31 @@
+"""Saying what a purchase would do."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from chassis.row_sets import pipeline
+from kernel.ids import CustomerId, TenantId
+from services.loyalty.domain.basket import Basket
+from services.loyalty.domain.evaluate import Evaluation
+from services.loyalty.operations.record_purchases import decide, facts_of, latest, voucher_codes, welcome
+from services.loyalty.queries.program_shelf import SHELF, ShelvedProgram
+from services.loyalty.tables.receipts import ReceiptsRequest
+from services.loyalty.tables.standings import StandingsRequest
+
+
+def quote_basket(
+    db: Session, tenant_id: TenantId, basket: Basket, *, at: datetime
+) -> tuple[Evaluation, ShelvedProgram | None]:
+    """What the live program would make of the basket now, and that program. Locks and changes nothing.
+
+    Raises CustomerUnknown, CustomerBlocked and CurrencyMismatch.
+    """
+    program = SHELF.live(db, tenant_id)
+    owner = (tenant_id, CustomerId(basket.customer_id)) if basket.customer_id else None
+    with pipeline(db) as asking:
+        standings = StandingsRequest(asking, [owner] if owner else [], lock=False)
+        receipts = ReceiptsRequest(asking, [], voucher_codes(tenant_id, basket), [])
+    standing = welcome(standings.answer().get(owner), owner[1]) if owner else None
+    facts = facts_of(basket, standing, receipts.vouchers()) if standing else None
+    return decide(program.compiled if program else None, basket, facts, latest(basket.occurred_at, at)), program
