@@ -1,0 +1,1 @@
+"""The formulas of retention, as plain functions. Source: docs/retention.md."""

@@ -1,0 +1,1 @@
+"""How the retention database became what it is."""

@@ -1,0 +1,44 @@
+"""Record that a customer came and bought."""
+
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from kernel.ids import CustomerId, TenantId
+from services.retention.operations.know_customer import know_customer
+from services.retention.operations.refresh_rhythms import refresh_rhythms, zone_for_writing
+
+# A return may have been heard of first.
+RECORD = text("""
+    INSERT INTO visits (tenant_id, purchase_id, customer_id, occurred_at, currency, due, spend, returned_at)
+    SELECT :tenant_id, :purchase_id, :customer_id, :occurred_at, :currency, :due,
+           :due - coalesce(sum(refund), 0), min(occurred_at) FILTER (WHERE whole)
+    FROM returns WHERE tenant_id = :tenant_id AND purchase_id = :purchase_id
+    ON CONFLICT (tenant_id, purchase_id) DO NOTHING RETURNING 1
+""")
+
+
+def record_visit(
+    db: Session,
+    tenant_id: TenantId,
+    customer_id: CustomerId,
+    purchase_id: str,
+    *,
+    currency: str,
+    due: int,
+    at: datetime,
+) -> None:
+    """Add a purchase to a customer's visits, once. `due` is in minor units of the currency."""
+    zone = zone_for_writing(db, tenant_id)
+    know_customer(db, tenant_id, customer_id, at=at)
+    visit = {
+        "tenant_id": tenant_id,
+        "purchase_id": purchase_id,
+        "customer_id": customer_id,
+        "occurred_at": at,
+        "currency": currency,
+        "due": due,
+    }
+    if db.execute(RECORD, visit).first() is not None:
+        refresh_rhythms(db, tenant_id, [customer_id], zone)

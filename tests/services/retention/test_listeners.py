@@ -1,0 +1,152 @@
+"""Events may come in any order, twice, and be told again: what retention keeps is the same."""
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from chassis.database import Database
+from contracts.event import Event
+from kernel.clock import utc_now
+from kernel.ids import TenantId, new_id
+from services.retention.queries.verify import breaches
+from tests.services.retention.telling import bought, changed, created, gave_back, tell, tenant_created
+
+TABLES = ("customers", "visits", "returns")
+
+
+def kept(database: Database, tenant_id: TenantId) -> dict[str, list[dict[str, Any]]]:
+    """Everything retention keeps of a tenant, but the tenant's name."""
+    with database.transaction(tenant_id) as db:
+        return {
+            table: [
+                {name: value for name, value in row.items() if name != "tenant_id"}
+                for row in db.execute(text(f"SELECT * FROM {table} ORDER BY 2")).mappings()
+            ]
+            for table in TABLES
+        }
+
+
+def one(database: Database, tenant_id: TenantId, table: str) -> dict[str, Any]:
+    """The only row of a table."""
+    (row,) = kept(database, tenant_id)[table]
+    return row
+
+
+def year_of(tenant_id: TenantId) -> list[Event]:
+    """A customer who came weekly, brought things back, changed; a second one; and a walk-in."""
+    cake = bought(tenant_id, "cus_a", "2026-01-08", "pur_2", due=2000)
+    mistake = bought(tenant_id, "cus_a", "2026-01-19 23:30", "pur_4")
+    return [
+        tenant_created(tenant_id),
+        created(tenant_id, "cus_a", "2025-12-30"),
+        bought(tenant_id, "cus_a", "2026-01-01", "pur_1"),
+        cake,
+        changed(tenant_id, "cus_a", "2026-01-09", version=2, language="en", status="blocked"),
+        gave_back(cake, "2026-01-09", refund=500, return_id="ret_1"),
+        bought(tenant_id, "cus_a", "2026-01-15", "pur_3"),
+        mistake,
+        gave_back(mistake, "2026-01-20", refund=100, return_id="ret_2"),
+        gave_back(mistake, "2026-01-21", return_id="ret_3").model_copy(update={"refund": 900}),
+        changed(tenant_id, "cus_a", "2026-02-01", version=3, language="ar"),
+        bought(tenant_id, "cus_b", "2026-01-15", "pur_5"),
+        bought(tenant_id, None, "2026-01-15", "pur_6"),
+    ]
+
+
+def test_what_is_kept_of_a_year(database: Database, tenant_id: TenantId) -> None:
+    tell(database, year_of(tenant_id))
+    state = kept(database, tenant_id)
+    ana, bo = state["customers"]
+    assert (ana["version"], ana["language"], ana["status"], ana["visits"]) == (3, "ar", "active", 3)
+    assert (ana["gap"], ana["gap_last"], str(ana["known_at"].date())) == (7, 7, "2025-12-30")
+    assert (bo["version"], bo["language"], bo["visits"], bo["gap"]) == (0, None, 1, None)
+    assert {visit["purchase_id"]: visit["spend"] for visit in state["visits"]} == {
+        "pur_1": 1000,
+        "pur_2": 1500,
+        "pur_3": 1000,
+        "pur_4": 0,
+        "pur_5": 1000,
+    }
+    assert breaches(database, utc_now()) == []
+
+
+@pytest.mark.parametrize("told", ["forwards", "backwards"])
+def test_telling_it_again_changes_nothing(database: Database, tenant_id: TenantId, told: str) -> None:
+    events = year_of(tenant_id) if told == "forwards" else year_of(tenant_id)[::-1]
+    tell(database, events)
+    before = kept(database, tenant_id)
+    tell(database, year_of(tenant_id))
+    assert kept(database, tenant_id) == before
+
+
+@given(random_order=st.randoms(use_true_random=False), repeated=st.lists(st.integers(0, 12), max_size=6))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_order_and_repetition_change_nothing(
+    database: Database, random_order: random.Random, repeated: list[int]
+) -> None:
+    in_order, shuffled = TenantId(new_id("ten")), TenantId(new_id("ten"))
+    tell(database, year_of(in_order))
+    events = year_of(shuffled)
+    tell(database, in_any_order([*events, *(events[index] for index in repeated)], random_order))
+    assert kept(database, shuffled) == kept(database, in_order)
+    assert breaches(database, utc_now()) == []
+
+
+def in_any_order(events: Sequence[Event], random_order: random.Random) -> list[Event]:
+    told = list(events)
+    random_order.shuffle(told)
+    return told
+
+
+def test_days_are_counted_in_the_tenants_zone_whenever_it_becomes_known(
+    database: Database, tenant_id: TenantId
+) -> None:
+    """22:30 and 21:30 UTC are one day apart in UTC, and the same day in Riyadh."""
+    tell(database, [bought(tenant_id, "cus_a", "2026-01-01 22:30"), bought(tenant_id, "cus_a", "2026-01-02 20:30")])
+    assert one(database, tenant_id, "customers")["visits"] == 2
+    tell(database, [tenant_created(tenant_id)])
+    assert one(database, tenant_id, "customers")["visits"] == 1
+
+
+def test_receipts_of_one_day_are_one_visit(database: Database, bakery: TenantId) -> None:
+    tell(database, [bought(bakery, "cus_a", f"2026-01-{day} {hour}:00") for day in ("01", "05") for hour in (10, 12)])
+    row = one(database, bakery, "customers")
+    assert (row["visits"], row["gap_last"]) == (2, 4)
+
+
+def test_a_visit_stays_while_a_receipt_of_its_day_is_kept(database: Database, bakery: TenantId) -> None:
+    bread = bought(bakery, "cus_a", "2026-01-01 10:00")
+    tell(database, [bread, bought(bakery, "cus_a", "2026-01-01 11:00"), gave_back(bread, "2026-01-02")])
+    assert one(database, bakery, "customers")["visits"] == 1
+
+
+def test_whoever_brought_everything_back_has_no_visit(database: Database, bakery: TenantId) -> None:
+    bread = bought(bakery, "cus_a", "2026-01-01")
+    tell(database, [bread, gave_back(bread, "2026-01-02")])
+    row = one(database, bakery, "customers")
+    assert (row["visits"], row["first_on"], row["last_on"]) == (0, None, None)
+
+
+def test_an_older_event_does_not_undo_a_newer_one(database: Database, bakery: TenantId) -> None:
+    tell(
+        database,
+        [
+            changed(bakery, "cus_a", "2026-02-01", version=2, language="en"),
+            created(bakery, "cus_a", "2026-01-01", language="ar"),
+        ],
+    )
+    row = one(database, bakery, "customers")
+    assert (row["version"], row["language"], str(row["known_at"].date())) == (2, "en", "2026-01-01")
+
+
+def test_one_tenants_events_touch_no_other(database: Database, bakery: TenantId, other_tenant_id: TenantId) -> None:
+    tell(database, year_of(bakery))
+    before = kept(database, bakery)
+    tell(database, [tenant_created(other_tenant_id), bought(other_tenant_id, "cus_a", "2026-03-01", "pur_1", due=7)])
+    assert kept(database, bakery) == before
+    assert one(database, other_tenant_id, "visits")["spend"] == 7
