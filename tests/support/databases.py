@@ -104,7 +104,7 @@ class FreshDatabases:
 
 @pytest.fixture
 def databases(settings: Settings) -> Iterator[Callable[..., Database]]:
-    """`databases("loyalty")` is a fresh database for this test; `databases("loyalty", "relay")` the same in that role."""
+    """`databases("loyalty")` is this test's own database; `databases("loyalty", "relay")` the same one in that role."""
     fresh = FreshDatabases(settings)
     yield fresh
     fresh.drop()

@@ -106,7 +106,7 @@ def customer_of(row: CustomerRow) -> Customer:
     dependencies=[needs("customers:write")],
     responses=problems(CustomerExists, *INVALID),
 )
-def create(
+def add_customer(
     wish: CustomerWish, db: Transaction, caller: CurrentCaller, now: Now, home: HomeCountry, response: Response
 ) -> Customer:
     """Get to know a customer. An identifier that belongs to another one already is refused with that one's id."""
@@ -125,7 +125,7 @@ def create(
 
 
 @router.get("", dependencies=[needs("customers:read")], responses=problems(InvalidCursor))
-def list_all(
+def find_customers(
     request: Request,
     db: Transaction,
     caller: CurrentCaller,
@@ -140,7 +140,7 @@ def list_all(
 
 
 @router.get("/{customer_id}", dependencies=[needs("customers:read")], responses=problems(CustomerMissing))
-def read(customer_id: CustomerId, db: Transaction, caller: CurrentCaller, response: Response) -> Customer:
+def read_customer(customer_id: CustomerId, db: Transaction, caller: CurrentCaller, response: Response) -> Customer:
     """Read a customer; with `If-None-Match`, only if something changed."""
     customer = get_customer(db, caller.tenant_id, customer_id)
     response.headers["ETag"] = etag(customer.version)
@@ -152,7 +152,7 @@ def read(customer_id: CustomerId, db: Transaction, caller: CurrentCaller, respon
     dependencies=[needs("customers:write")],
     responses=problems(CustomerMissing, CustomerExists, IfMatchRequired, VersionStale, *INVALID),
 )
-def update(
+def change_customer(
     customer_id: CustomerId,
     change: CustomerChange,
     expected: ExpectedVersion,

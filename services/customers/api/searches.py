@@ -54,7 +54,7 @@ class CustomerSearch(Wish):
     dependencies=[needs("customers:read")],
     responses=problems(InvalidPhone, InvalidEmail, InvalidCard, InvalidCursor),
 )
-def search(
+def search_customers(
     search: CustomerSearch, request: Request, db: Transaction, caller: CurrentCaller, home: HomeCountry
 ) -> Page[Customer]:
     """Find customers by one of their identifiers in any spelling, or by name with the nearest first."""

@@ -1,23 +1,29 @@
-"""The customers service, on a database of the test's own."""
+"""The customers service. All of its tests share one database, in which each has a tenant of its own."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from chassis.app import CONNECTIONS_MAX
 from chassis.database import Database
 from chassis.settings import Settings
 from kernel.ids import TenantId
 from services.customers.app import create_app
 from services.customers.settings import CustomersSettings
 from tests.support.calling import service_client
+from tests.support.databases import FreshDatabases
 
 
-@pytest.fixture
-def database(databases: Callable[..., Database]) -> Database:
-    """This test's own customers database, in the role the service has."""
-    return databases("customers")
+@pytest.fixture(scope="session")
+def database(settings: Settings) -> Iterator[Database]:
+    """A customers database, in the role the service has."""
+    fresh = FreshDatabases(settings)
+    database = fresh("customers")
+    database.pool_size = CONNECTIONS_MAX
+    yield database
+    fresh.drop()
 
 
 @pytest.fixture
