@@ -42,8 +42,8 @@ def on_purchase_recorded(db: Session, event: PurchaseRecorded, hearing: Hearing)
 
 def on_purchase_returned(db: Session, event: PurchaseReturned, hearing: Hearing) -> None:
     """What was given back, and what was taken back with it."""
-    refund = parts.Refunded(currency=event.currency, amount=event.refund)
-    queue_message(db, event, Kind.RETURN, [refund, *translate_facts(event)], hearing)
+    refund = [parts.Refunded(currency=event.currency, amount=event.refund)] if event.refund else []
+    queue_message(db, event, Kind.RETURN, [*refund, *translate_facts(event)], hearing)
 
 
 def on_reward_redeemed(db: Session, event: RewardRedeemed, hearing: Hearing) -> None:

@@ -13,9 +13,8 @@ from services.notifications.settings import NotificationsSettings
 LOOK_SECONDS = 0.5
 
 
-def send_messages(settings: NotificationsSettings, stop: Event) -> None:
+def send_messages(database: Database, settings: NotificationsSettings, stop: Event) -> None:
     """Send what is due, look again half a second after nothing was, until told to stop."""
-    database = Database(settings, "notifications", pool_size=1)
     mail_server = MailServer(settings.smtp_host, settings.smtp_port, settings.smtp_from)
     post = Post(InternalClient(settings, settings.customers_url), mail_server)
     try:
@@ -26,4 +25,3 @@ def send_messages(settings: NotificationsSettings, stop: Event) -> None:
     finally:
         mail_server.disconnect()
         post.customers.close()
-        database.dispose()

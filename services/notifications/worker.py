@@ -2,6 +2,7 @@
 
 from threading import Event
 
+from chassis.database import Database
 from chassis.worker import run_worker
 from services.notifications.listeners import LISTENERS
 from services.notifications.schedules import send_messages
@@ -9,9 +10,11 @@ from services.notifications.settings import NotificationsSettings
 
 if __name__ == "__main__":
     settings = NotificationsSettings()
+    database = Database(settings, "notifications", pool_size=1)
 
     def sender(stop: Event) -> None:
         """Sending, as a task of the worker."""
-        send_messages(settings, stop)
+        send_messages(database, settings, stop)
 
     run_worker(settings, "notifications", LISTENERS, tasks=[sender])
+    database.dispose()

@@ -95,4 +95,4 @@ class Words:
 
     def name(self, names: Names) -> str:
         """The name in this language; in another where nobody gave one."""
-        return isolated(plain(names.get(self.language) or next(iter(names.values()), "")))
+        return isolated(plain(names.get(self.language) or next(filter(None, names.values()), "")))

@@ -38,7 +38,6 @@ def render_email(
     email["Subject"] = content.title
     email["Date"] = format_datetime(at)
     email["Message-ID"] = f"<{message_id}@{from_address.domain}>"
-    email["Content-Language"] = words.language.value
     email["Auto-Submitted"] = "auto-generated"
     greeting = greeting_for(recipient_name, words)
     footer = words.say("email.footer", business=isolated(plain(business)))
@@ -52,6 +51,8 @@ def render_email(
         footer=footer,
     )
     email.add_alternative(page, subtype="html")
+    # Only now: adding the alternative moves every Content- header into the first part.
+    email["Content-Language"] = words.language.value
     return email
 
 

@@ -38,6 +38,6 @@ def breaches(database: Database, at: datetime) -> Iterator[Breach]:
 def breaches_of(db: Session, tenant_id: TenantId, at: datetime) -> Iterator[Breach]:
     """One tenant's."""
     for row in db.execute(UNHEARD, {"tenant_id": tenant_id, "since": at - LOOKED_BACK}):
-        yield Breach("a message tells of an event that was heard", tenant_id, row.id, f"{row.event_id} was not heard")
+        yield Breach("notifications.heard", tenant_id, row.id, f"{row.event_id} was not heard")
     for row in db.execute(STUCK, {"tenant_id": tenant_id, "since": at - STUCK_AFTER}):
-        yield Breach("no message is being sent for long", tenant_id, row.id, f"claimed at {row.claimed_at.isoformat()}")
+        yield Breach("notifications.sending", tenant_id, row.id, f"claimed at {row.claimed_at.isoformat()}")

@@ -1,0 +1,161 @@
+"""Messages in words, part by part, in both languages."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from kernel.language import Language
+from services.notifications.domain import parts
+from services.notifications.domain.content import Content, content_of
+from services.notifications.domain.isolation import isolated
+from services.notifications.domain.parts import PARTS, Part
+from services.notifications.domain.words import Words
+
+RIYADH = ZoneInfo("Asia/Riyadh")
+COFFEE = {"en": "Free coffee", "ar": "قهوة مجانية"}
+GOLD = {"en": "Gold", "ar": "الذهبية"}
+EVENING = datetime(2026, 12, 31, 21, tzinfo=UTC)
+
+balance = parts.Balance(unit="points", amount=320)
+
+
+def content(told: Sequence[Part], language: Language) -> Content:
+    return content_of(told, Words(language, RIYADH))
+
+
+@pytest.mark.parametrize(
+    ("told", "title_en", "lines_en", "title_ar", "lines_ar"),
+    [
+        pytest.param(
+            [parts.Welcome()],
+            "Welcome",
+            ["We are glad you are here. From now on your purchases count."],
+            "أهلًا وسهلًا",
+            ["سعدنا بانضمامك إلينا. من الآن تُحتسب لك مشترياتك."],
+            id="welcome",
+        ),
+        pytest.param(
+            [parts.PointsReceived(unit="points", amount=2), balance],
+            "You received 2 points",
+            ["You received 2 points.", "Your balance is now 320 points."],
+            "أُضيف إلى رصيدك: نقطتان",
+            ["أُضيف إلى رصيدك: نقطتان.", "رصيدك الآن: 320 نقطة."],
+            id="points and balance",
+        ),
+        pytest.param(
+            [parts.PointsReceived(unit="points", amount=35, spendable_at=EVENING)],
+            "You received 35 points",
+            ["You received 35 points.", "Ready to spend from 1 January 2027."],
+            "أُضيف إلى رصيدك: 35 نقطة",
+            ["أُضيف إلى رصيدك: 35 نقطة.", "متاح للاستخدام ابتداءً من 1 يناير 2027."],
+            id="pending points",
+        ),
+        pytest.param(
+            [parts.StampProgress(card_name=COFFEE, stamps_left=2)],
+            f"Your card {isolated('Free coffee')}",
+            [f"2 more stamps and your card {isolated('Free coffee')} is full."],
+            f"بطاقتك {isolated('قهوة مجانية')}",
+            [f"بقي ختمان لتكتمل بطاقتك {isolated('قهوة مجانية')}."],
+            id="stamps",
+        ),
+        pytest.param(
+            [parts.VoucherReceived(reward_name=COFFEE, expires_at=EVENING)],
+            f"A voucher for you: {isolated('Free coffee')}",
+            [
+                f"A voucher is yours: {isolated('Free coffee')}. Show it from your account when you pay.",
+                "Use it by 31 December 2026.",
+            ],
+            f"قسيمة لك: {isolated('قهوة مجانية')}",
+            [f"لك قسيمة جديدة: {isolated('قهوة مجانية')}. اعرضها من حسابك عند الدفع.", "صالحة حتى 31 ديسمبر 2026."],
+            id="voucher",
+        ),
+        pytest.param(
+            [parts.MembershipExtended(plan_name=GOLD, paid_months=12, bonus_months=3, ends_on=date(2028, 2, 22))],
+            f"Your membership {isolated('Gold')} is extended",
+            [
+                f"Your membership {isolated('Gold')} now runs until 22 February 2028.",
+                "Paid for: 12 months.",
+                "A gift from us: 3 months.",
+            ],
+            f"مُدِّدت عضويتك {isolated('الذهبية')}",
+            [
+                f"عضويتك {isolated('الذهبية')} سارية حتى 22 فبراير 2028.",
+                "المدة المدفوعة: 12 شهرًا.",
+                "هدية منا: 3 أشهر.",
+            ],
+            id="membership, paid and given time told apart",
+        ),
+        pytest.param(
+            [parts.MembershipExtended(plan_name=GOLD, paid_months=1, bonus_months=0, ends_on=date(2028, 2, 22))],
+            f"Your membership {isolated('Gold')} is extended",
+            [f"Your membership {isolated('Gold')} now runs until 22 February 2028.", "Paid for: 1 month."],
+            f"مُدِّدت عضويتك {isolated('الذهبية')}",
+            [f"عضويتك {isolated('الذهبية')} سارية حتى 22 فبراير 2028.", "المدة المدفوعة: شهر واحد."],
+            id="membership without a gift",
+        ),
+        pytest.param(
+            [
+                parts.Refunded(currency="SAR", amount=1250),
+                parts.PointsTaken(unit="points", amount=3),
+                parts.MembershipShortened(plan_name=GOLD, ends_on=date(2026, 11, 22)),
+            ],
+            "Your return is recorded",
+            [
+                f"We gave you back {isolated('SAR12.50')}.",
+                "Taken back with the return: 3 points.",
+                f"Your membership {isolated('Gold')} now ends on 22 November 2026.",
+            ],
+            "سُجّل إرجاعك",
+            [
+                f"المبلغ المعاد إليك: {isolated(chr(0x200F) + '12.50' + chr(0xA0) + 'ر.س.' + chr(0x200F))}.",
+                "خُصم من رصيدك بسبب الإرجاع: 3 نقاط.",
+                f"تنتهي عضويتك {isolated('الذهبية')} في 22 نوفمبر 2026.",
+            ],
+            id="return",
+        ),
+        pytest.param(
+            [parts.RewardTaken(reward_name=COFFEE, unit="points", price=11)],
+            f"Your reward: {isolated('Free coffee')}",
+            [
+                f"You exchanged 11 points for {isolated('Free coffee')}. "
+                "Show the voucher from your account when you pay."
+            ],
+            f"مكافأتك: {isolated('قهوة مجانية')}",
+            [f"حصلت على {isolated('قهوة مجانية')} مقابل: 11 نقطة. اعرض القسيمة من حسابك عند الدفع."],
+            id="redemption",
+        ),
+        pytest.param(
+            [parts.UnitsExpired(unit="points", amount=100), parts.Balance(unit="points", amount=0)],
+            "Part of your balance has expired",
+            ["Expired unused: 100 points.", "Your balance is now 0 points."],
+            "انتهت صلاحية جزء من رصيدك",
+            ["ما انتهت صلاحيته دون استخدام: 100 نقطة.", "رصيدك الآن: 0 نقطة."],
+            id="expiry",
+        ),
+    ],
+)
+def test_a_message_in_words(
+    told: Sequence[Part], title_en: str, lines_en: list[str], title_ar: str, lines_ar: list[str]
+) -> None:
+    assert content(told, Language.ENGLISH) == Content(title_en, tuple(lines_en))
+    assert content(told, Language.ARABIC) == Content(title_ar, tuple(lines_ar))
+
+
+def test_parts_come_back_from_storage_as_they_were() -> None:
+    told: tuple[Part, ...] = (
+        parts.Welcome(),
+        parts.PointsReceived(unit="points", amount=2, spendable_at=EVENING),
+        parts.PointsTaken(unit="points", amount=2),
+        balance,
+        parts.StampProgress(card_name=COFFEE, stamps_left=2),
+        parts.VoucherReceived(reward_name=COFFEE, expires_at=EVENING),
+        parts.MembershipExtended(plan_name=GOLD, paid_months=12, bonus_months=3, ends_on=date(2028, 2, 22)),
+        parts.MembershipShortened(plan_name=GOLD, ends_on=date(2026, 11, 22)),
+        parts.Refunded(currency="SAR", amount=1250),
+        parts.RewardTaken(reward_name=COFFEE, unit="points", price=11),
+        parts.UnitsExpired(unit="points", amount=100),
+    )
+    assert {type(part) for part in told} == set(Part.__subclasses__())
+    assert PARTS.validate_python([part.model_dump(mode="json") for part in told]) == told

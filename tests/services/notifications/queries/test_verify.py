@@ -1,0 +1,43 @@
+"""`wafa verify` finds what is not as it should be."""
+
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from chassis.database import Database
+from chassis.inbox import remember_heard
+from kernel.ids import CustomerId, TenantId, new_id
+from services.notifications.queries.verify import breaches
+from tests.services.notifications.telling import MORNING, created, messages, tell
+
+SOON = MORNING + timedelta(minutes=10)
+
+
+def hear_welcome(database: Database, tenant_id: TenantId) -> str:
+    """Hear of a customer, as the listening worker notes it; returns the message's id."""
+    event_id = tell(database, created(tenant_id, CustomerId(new_id("cus"))))
+    with database.transaction(tenant_id) as db:
+        remember_heard(db, [(tenant_id, event_id)])
+    return event_id.replace("evt_", "msg_")
+
+
+def test_a_sound_database_has_no_breach(database: Database, bakery: TenantId) -> None:
+    hear_welcome(database, bakery)
+    assert len(messages(database, bakery)) == 1
+    assert list(breaches(database, SOON)) == []
+
+
+def test_a_message_of_an_event_that_was_not_heard(database: Database, bakery: TenantId) -> None:
+    hear_welcome(database, bakery)
+    invented = tell(database, created(bakery, CustomerId(new_id("cus")))).replace("evt_", "msg_")
+    [breach] = breaches(database, SOON)
+    assert (breach.invariant, breach.tenant_id, breach.subject) == ("notifications.heard", bakery, invented)
+
+
+def test_a_message_that_is_being_sent_for_too_long(database: Database, bakery: TenantId) -> None:
+    message_id = hear_welcome(database, bakery)
+    with database.transaction(bakery) as db:
+        db.execute(text("UPDATE messages SET state = 'sending', due_at = NULL, claimed_at = :at"), {"at": MORNING})
+    assert list(breaches(database, MORNING + timedelta(minutes=5))) == []
+    [breach] = breaches(database, MORNING + timedelta(minutes=5, seconds=1))
+    assert (breach.invariant, breach.subject) == ("notifications.sending", message_id)
