@@ -126,3 +126,59 @@ class AnotherProgramLive(Conflict):
     code = "another_program_live"
     title = Text(en="Another program is live", ar="برنامج آخر منشور")
     detail = Text(en="Retire program {program_id} first.", ar="أنهِ البرنامج {program_id} أولًا.")
+
+
+class NoSuchCustomer(Missing):
+    """The tenant has no such customer."""
+
+    code = "customer_not_found"
+    title = Text(en="No such customer", ar="لا يوجد عميل كهذا")
+    detail = Text(en="There is no such customer.", ar="لا يوجد عميل كهذا.")
+
+
+class RewardUnknown(Missing):
+    """The catalogue has no such reward."""
+
+    code = "reward_unknown"
+    title = Text(en="Unknown reward", ar="مكافأة غير معروفة")
+    detail = Text(en="There is no such reward.", ar="لا توجد مكافأة كهذه.")
+
+
+class RewardWithdrawn(Conflict):
+    """The reward cannot be taken any more."""
+
+    code = "reward_withdrawn"
+    title = Text(en="The reward was withdrawn", ar="سُحبت المكافأة")
+    detail = Text(en="This reward is not offered any more.", ar="لم تعد هذه المكافأة متاحة.")
+
+
+class RedemptionUnknown(Missing):
+    """The tenant has no such redemption."""
+
+    code = "redemption_unknown"
+    title = Text(en="Unknown redemption", ar="استبدال غير معروف")
+    detail = Text(en="There is no such redemption.", ar="لا يوجد استبدال كهذا.")
+
+
+class HoldUnknown(Missing):
+    """The tenant has no such hold."""
+
+    code = "hold_unknown"
+    title = Text(en="Unknown hold", ar="حجز غير معروف")
+    detail = Text(en="There is no such hold.", ar="لا يوجد حجز كهذا.")
+
+
+class HoldClosed(Conflict):
+    """The hold was captured, released, or timed out before."""
+
+    code = "hold_closed"
+    title = Text(en="The hold is closed", ar="الحجز مغلق")
+    detail = Text(en="The hold is {status} already.", ar="حالة الحجز: {status}.")
+
+
+class CaptureTooLarge(Unprocessable):
+    """More is captured than was set aside."""
+
+    code = "capture_too_large"
+    title = Text(en="More than was held", ar="أكثر من المحجوز")
+    detail = Text(en="The hold is of {held}, {asked} were asked for.", ar="المحجوز {held}، والمطلوب {asked}.")

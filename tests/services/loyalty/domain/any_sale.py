@@ -1,0 +1,101 @@
+"""Any program, any customer, any basket: what the property tests draw from."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from services.loyalty.domain.basket import Basket
+from services.loyalty.domain.customer import CustomerFacts, VoucherFacts
+from services.loyalty.domain.program import CompiledProgram
+from services.loyalty.domain.reward import Reward
+from services.loyalty.domain.voucher_code import voucher_code
+from tests.services.loyalty.domain.build import NAME, basket, customer, line, program, rule
+
+REWARD: TypeAdapter[Reward] = TypeAdapter(Reward)
+VOUCHER = voucher_code(b"0123456789")
+CATEGORIES = {"COFFEE": ["drinks", "hot"], "TEA": ["drinks"], "BREAD": ["food"], "GYM12": []}
+
+selectors = st.sampled_from(
+    [{}, {"categories": ["drinks"]}, {"skus": ["COFFEE", "BREAD"]}, {"except_categories": ["food"]}]
+)
+roundings = st.sampled_from(["down", "half_up", "half_even", "up"])
+parts = st.sampled_from(["once", "per_line", "per_unit"])
+percents = st.sampled_from([10, 33.33, 50, 100])
+
+conditions = st.lists(
+    st.one_of(
+        st.builds(lambda amount: {"kind": "spend_at_least", "amount": amount}, st.integers(1, 5000)),
+        st.builds(lambda quantity: {"kind": "quantity_at_least", "quantity": quantity}, st.integers(1, 6)),
+        st.just({"kind": "has_code", "code": "WELCOME"}),
+    ),
+    max_size=1,
+)
+
+
+def fields(**each: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries({"selector": selectors, "conditions": conditions, **each})
+
+
+rewards = st.one_of(
+    st.fixed_dictionaries({"kind": st.just("free_item"), "name": st.just(NAME), "selector": selectors}),
+    st.fixed_dictionaries({"kind": st.just("amount_off"), "name": st.just(NAME), "amount": st.integers(1, 5000)}),
+    st.fixed_dictionaries({"kind": st.just("percent_off"), "name": st.just(NAME), "percent_off": percents}),
+)
+on_top = st.fixed_dictionaries({"counting": st.just("on_top"), "buy": st.integers(1, 3), "selector": selectors})
+among = fields(
+    buy=st.integers(1, 3),
+    get=st.integers(1, 2),
+    free_unit=st.sampled_from(["cheapest", "dearest"]),
+    percent_off=percents,
+    sets_max=st.sampled_from([None, 1]),
+)
+families = st.one_of(
+    st.tuples(st.just("buy_x_get_y"), st.one_of(among, on_top)),
+    st.tuples(st.just("discount"), fields(percent_off=percents, rounding=roundings, rounded=parts)),
+    st.tuples(
+        st.just("earn"),
+        fields(points=st.integers(1, 3), per=st.integers(1, 300), rounding=roundings, rounded=parts),
+    ),
+    st.tuples(
+        st.just("stamp_card"),
+        fields(stamps_needed=st.integers(1, 5), stamp_for=st.sampled_from(["unit", "visit"]), reward=rewards),
+    ),
+    st.tuples(
+        st.just("membership_bonus"),
+        st.just({"plan": "gym", "selector": {"skus": ["GYM12"]}, "paid_months": 12, "bonus_months": 3}),
+    ),
+)
+
+
+@st.composite
+def programs(draw: st.DrawFn) -> CompiledProgram:
+    drawn = draw(st.lists(families, min_size=1, max_size=5))
+    rules = [rule(kind, **each | {"id": f"r{number}"}) for number, (kind, each) in enumerate(drawn)]
+    for each in rules:
+        if each["kind"] == "stamp_card":
+            each["card"] = f"card-{each['id']}"
+    return program(*rules, pending_days=draw(st.sampled_from([0, 14])))
+
+
+@st.composite
+def lines(draw: st.DrawFn) -> dict[str, Any]:
+    sku = draw(st.sampled_from(sorted(CATEGORIES)))
+    quantity, price = draw(st.integers(1, 6)), draw(st.sampled_from([0, 1, 99, 333, 1000]))
+    discount = draw(st.sampled_from([0, 0, 1, quantity * price // 3]))
+    discount = min(discount, quantity * price)
+    tax = draw(st.sampled_from([0, (quantity * price - discount) * 15 // 115]))
+    return line(sku, quantity, price, discount=discount, tax=tax, categories=CATEGORIES[sku])
+
+
+@st.composite
+def baskets(draw: st.DrawFn) -> Basket:
+    codes = draw(st.lists(st.sampled_from(["welcome", VOUCHER]), unique=True))
+    return basket(*draw(st.lists(lines(), min_size=1, max_size=5)), codes=codes)
+
+
+@st.composite
+def customers(draw: st.DrawFn) -> CustomerFacts:
+    voucher = VoucherFacts(code=VOUCHER, reward=REWARD.validate_python(draw(rewards)))
+    stamps = {f"card-r{number}": draw(st.integers(-2, 4)) for number in range(5)}
+    return customer(stamps=stamps, vouchers=draw(st.sampled_from([(), (voucher,)])))
