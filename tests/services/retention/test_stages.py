@@ -123,17 +123,18 @@ def test_who_brought_everything_back_is_a_prospect_again(client: Client, databas
 
 
 @given(shop=shops, at=moments)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_stages_equal_the_oracle(client: Client, database: Database, shop: Shop, at: datetime) -> None:
     tenant_id = TenantId(new_id("ten"))
     tell(database, events_of(shop, tenant_id))
+    caller = client(tenant_id)
     for as_of in (at, NOW):
+        asked = {"as_of": as_of.isoformat()}
         expected = shop.stages(as_of)
-        answer = client(tenant_id).get(STAGES, params={"as_of": as_of.isoformat()}).json()
-        assert answer["customers"] == {**NOBODY, **Counter(expected.values())}
+        counted = caller.get(STAGES, params=asked).json()["customers"]
+        assert counted == {**NOBODY, **Counter(expected.values())}
         for customer, stage in expected.items():
-            one = client(tenant_id).get(stage_path(f"cus_{customer}"), params={"as_of": as_of.isoformat()}).json()
-            assert one["stage"] == stage
+            assert caller.get(stage_path(f"cus_{customer}"), params=asked).json()["stage"] == stage
 
 
 def test_a_tenant_sees_its_own_customers_only(
