@@ -68,7 +68,7 @@ def place_after(request: Request, cursor: str | None, filters: str = "") -> str 
         place = signed[SIGNATURE_BYTES:].decode()
     except ValueError as error:
         raise InvalidCursor from error
-    if not hmac.compare_digest(cursor, sign(request, place, filters)):
+    if not hmac.compare_digest(cursor.encode(), sign(request, place, filters).encode()):
         raise InvalidCursor
     return place
 
