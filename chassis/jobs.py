@@ -1,73 +1,54 @@
-"""Work by the clock: each job runs once per tenant and business day, however many schedulers there are."""
+"""Work by the clock, tenant by tenant. A job may run twice, or on two machines at once: it does what is due, once."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
-from zoneinfo import ZoneInfo
-
-from sqlalchemy import text
-from sqlalchemy.orm import Session
+from time import monotonic
 
 from chassis.database import Database
+from chassis.known_tenants import known_tenants
 from chassis.logging import log
 from kernel.clock import utc_now
 from kernel.ids import TenantId
 
-LOOK_SECONDS = 30.0
-TENANTS = text("SELECT id, time_zone FROM known_tenants ORDER BY id")
-DONE = text("SELECT 1 FROM job_runs WHERE tenant_id = :tenant_id AND job = :job AND business_date = :day")
-# Two schedulers that are here at once queue on this lock; the second then finds the day done.
-TAKE = text("SELECT pg_advisory_xact_lock(hashtextextended(:tenant_id || ' ' || :job, 0))")
-RECORD = text("""
-    INSERT INTO job_runs (tenant_id, job, business_date, finished_at, result)
-    VALUES (:tenant_id, :job, :day, :at, :result)
-""")
+LOOK_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class DailyJob:
-    """Work for one tenant, due each day at `hour` o'clock in the tenant's zone. Returns what it did, in words."""
+class Job:
+    """Work for one tenant, every so many seconds. `run` opens its own transactions and returns how much it did."""
 
     name: str
-    hour: int
-    run: Callable[[Session, TenantId, datetime], str]
+    every_seconds: float
+    run: Callable[[Database, TenantId, datetime], int]
 
 
-def run_jobs(database: Database, jobs: Sequence[DailyJob], stop: Event) -> None:
-    """Look every half minute for jobs that are due, until told to stop. A failed job is tried again next time."""
+def run_jobs(database: Database, jobs: Sequence[Job], stop: Event) -> None:
+    """Run each job when its time has come, for every tenant, until told to stop."""
+    due = {job.name: 0.0 for job in jobs}
     while not stop.is_set():
-        try:
-            run_due_jobs(database, jobs, utc_now())
-        except Exception:  # noqa: BLE001 - the scheduler outlives whatever its jobs meet
-            log.exception("jobs could not be looked through")
+        for job in jobs:
+            if monotonic() >= due[job.name]:
+                run_for_all(database, job, utc_now())
+                due[job.name] = monotonic() + job.every_seconds
         stop.wait(LOOK_SECONDS)
 
 
-def run_due_jobs(database: Database, jobs: Sequence[DailyJob], at: datetime) -> int:
-    """Run what is due at that moment and was not run yet; returns how many ran."""
+def run_for_all(database: Database, job: Job, at: datetime) -> int:
+    """Run a job for every tenant; one tenant's failure is logged and does not keep the others waiting."""
     with database.transaction() as db:
-        tenants = [(TenantId(row.id), ZoneInfo(row.time_zone)) for row in db.execute(TENANTS)]
-    return sum(run_once(database, job, tenant, at, zone) for tenant, zone in tenants for job in jobs)
+        tenants = known_tenants(db)
+    return sum(run_for_one(database, job, tenant_id, at) for tenant_id in tenants)
 
 
-def run_once(database: Database, job: DailyJob, tenant_id: TenantId, at: datetime, zone: ZoneInfo) -> bool:
-    """Run one job for one tenant unless it is done or not yet due. Run and record are one transaction."""
-    local = at.astimezone(zone)
-    if local.hour < job.hour:
-        return False
-    run = {"tenant_id": tenant_id, "job": job.name, "day": local.date()}
+def run_for_one(database: Database, job: Job, tenant_id: TenantId, at: datetime) -> int:
+    """Run a job for one tenant; returns how much it did."""
     try:
-        with database.transaction(tenant_id) as db:
-            if db.execute(DONE, run).first():
-                return False
-            db.execute(TAKE, {"tenant_id": tenant_id, "job": job.name})
-            if db.execute(DONE, run).first():
-                return False
-            result = job.run(db, tenant_id, at)
-            db.execute(RECORD, {**run, "at": at, "result": result})
-    except Exception:  # noqa: BLE001 - one tenant's failing job must not stop the others'
+        done = job.run(database, tenant_id, at)
+    except Exception:  # noqa: BLE001 - what failed is looked for again next time
         log.exception("job failed", job=job.name, tenant_id=tenant_id)
-        return False
-    log.info("job done", job=job.name, tenant_id=tenant_id, result=result)
-    return True
+        return 0
+    if done:
+        log.info("job done", job=job.name, tenant_id=tenant_id, done=done)
+    return done

@@ -23,7 +23,7 @@ DATABASES = {
     "notifications": "services.notifications",
     "retention": "services.retention",
 }
-MAILROOM = ("outbox", "inbox", "dead_letters", "idempotency_keys", "job_runs", "known_tenants")
+MAILROOM = ("outbox", "inbox", "dead_letters", "idempotency_keys", "known_tenants")
 
 
 def bootstrap(settings: Settings) -> None:
@@ -126,7 +126,6 @@ def create_mailroom() -> None:
     isolate_tenants("inbox", "SELECT, INSERT, DELETE")
     isolate_tenants("dead_letters", "SELECT, INSERT, UPDATE")
     isolate_tenants("idempotency_keys", "SELECT, INSERT, UPDATE, DELETE")
-    isolate_tenants("job_runs", "SELECT, INSERT")
     op.execute("GRANT SELECT, INSERT ON known_tenants TO wafa_app")
     op.execute("CREATE POLICY relay ON outbox TO wafa_relay USING (true) WITH CHECK (true)")
     op.execute("GRANT SELECT, UPDATE (sent_partition, sent_offset, sent_at) ON outbox TO wafa_relay")

@@ -56,7 +56,7 @@ def service_metadata() -> MetaData:
 
 
 def describe_mailroom(metadata: MetaData) -> None:
-    """Outbox, inbox, dead letters, idempotency keys, job runs and known tenants: the same in every service.
+    """Outbox, inbox, dead letters, idempotency keys and known tenants: the same in every service.
 
     `known_tenants` names no tenant as owner of a row: it is the list by which jobs and proofs go from tenant to tenant.
     """
@@ -114,15 +114,6 @@ def describe_mailroom(metadata: MetaData) -> None:
         Column("headers", Text),
         Column("reply", Text),
         Column("created_at", Moment, nullable=False, server_default=func.now()),
-    )
-    Table(
-        "job_runs",
-        metadata,
-        Column("tenant_id", Text, primary_key=True),
-        Column("job", Text, primary_key=True),
-        Column("business_date", Date, primary_key=True),
-        Column("finished_at", Moment, nullable=False),
-        Column("result", Text, nullable=False),
     )
     Table(
         "known_tenants",

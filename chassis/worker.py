@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 
 from chassis.app import health_routes
 from chassis.database import Database
-from chassis.jobs import DailyJob, run_jobs
+from chassis.jobs import Job, run_jobs
 from chassis.known_tenants import learn_tenant
 from chassis.letters import Hearing, Listeners
 from chassis.listening import listen
@@ -28,7 +28,7 @@ def run_worker(
     settings: Settings,
     service: str,
     listeners: Listeners,
-    jobs: Sequence[DailyJob] = (),
+    jobs: Sequence[Job] = (),
     tasks: Sequence[Callable[[Event], None]] = (),
 ) -> None:
     """Run relay, listeners, jobs and the service's own tasks, each in a thread, until SIGTERM or SIGINT.

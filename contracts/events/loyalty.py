@@ -131,7 +131,6 @@ class PointsAdjusted(Event):
 
     unit: str
     amount: int
-    reason: str
     balance: Points
 
 

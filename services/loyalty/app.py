@@ -6,10 +6,34 @@ from starlette.routing import Route
 from chassis.app import create_service_app
 from chassis.internal_client import InternalClient
 from chassis.serving import serve
-from services.loyalty.api import programs, purchase_batches, purchases, quotes, returns
+from services.loyalty.api import (
+    adjustments,
+    holdings,
+    holds,
+    programs,
+    purchase_batches,
+    purchases,
+    quotes,
+    redemptions,
+    returns,
+    rewards,
+    wallets,
+)
 from services.loyalty.settings import LoyaltySettings
 
-ROUTERS = (programs.router, purchase_batches.router, purchases.router, quotes.router, returns.router)
+ROUTERS = (
+    programs.router,
+    quotes.router,
+    purchase_batches.router,
+    purchases.router,
+    returns.router,
+    wallets.router,
+    holdings.router,
+    rewards.router,
+    redemptions.router,
+    holds.router,
+    adjustments.router,
+)
 
 
 def create_app(settings: LoyaltySettings) -> FastAPI:

@@ -54,6 +54,14 @@ REASONS = {
     "unknown_code": Text(en="Nobody knows this code", ar="رمز غير معروف"),
 }
 
+ENTRIES = {
+    "accrual": Text(en="Earned", ar="مكتسبة"),
+    "burn": Text(en="Spent", ar="مصروفة"),
+    "expiry": Text(en="Expired", ar="منتهية"),
+    "adjustment": Text(en="Adjusted", ar="تسوية"),
+    "reversal": Text(en="Returned", ar="مرتجعة"),
+}
+
 # Names and codes keep their own direction inside a sentence of the other one (Unicode bidirectional isolates).
 ISOLATED = "\u2068{}\u2069"
 
@@ -116,3 +124,8 @@ def _money(minor: int, program: CompiledProgram, language: Language) -> str:
 
 def _said(text: Text, language: Language, **facts: object) -> str:
     return text.in_language(language).format(**facts)
+
+
+def entry_text(kind: str, amount: int, unit: str, language: Language) -> str:
+    """One line of a statement: what it was, and how much, without a sign."""
+    return f"{ENTRIES[kind].in_language(language)}: {wallet_units(abs(amount), unit, language)}"

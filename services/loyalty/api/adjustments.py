@@ -1,0 +1,84 @@
+"""Adjustments: units given or taken by hand, with a reason."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from chassis.caller import CurrentCaller, needs
+from chassis.problem_responses import problems
+from chassis.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
+from kernel.ids import CustomerId
+from kernel.points import Points
+from services.loyalty.api.rewards import UNITS_MAX, WalletUnit
+from services.loyalty.domain.refusals import InsufficientPoints, NoSuchCustomer
+from services.loyalty.operations.adjust_points import adjust_points
+
+router = APIRouter(prefix="/v1", tags=["wallets"], route_class=TransactionRoute)
+
+
+def not_zero(amount: int) -> int:
+    """An adjustment changes something. Raises ValueError."""
+    if amount == 0:
+        raise ValueError("an adjustment of nothing")
+    return amount
+
+
+class AdjustmentRequest(BaseModel):
+    """Units to give, or to take when below zero. Given ones may have an end."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    customer_id: Annotated[str, Field(min_length=1, max_length=64)]
+    amount: Annotated[int, Field(ge=-UNITS_MAX, le=UNITS_MAX), AfterValidator(not_zero)]
+    unit: WalletUnit = "points"
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    expires_at: AwareDatetime | None = None
+
+
+class AdjustmentDocument(BaseModel):
+    """What was given or taken, by which key, and why."""
+
+    object: str = "adjustment"
+    id: str
+    customer_id: str
+    unit: str
+    amount: int
+    reason: str
+    actor: str
+    balance_after: int
+    recorded_at: datetime
+
+
+@router.post(
+    "/adjustments",
+    status_code=201,
+    dependencies=[needs("points:write")],
+    responses=problems(NoSuchCustomer, InsufficientPoints),
+    openapi_extra=MONEY_LIKE,
+)
+def create(wish: AdjustmentRequest, db: Transaction, caller: CurrentCaller, now: Now) -> AdjustmentDocument:
+    """Give or take units by hand."""
+    row, balance = adjust_points(
+        db,
+        caller.tenant_id,
+        CustomerId(wish.customer_id),
+        unit=wish.unit,
+        amount=Points(wish.amount),
+        reason=wish.reason,
+        actor=caller.actor,
+        expires_at=wish.expires_at,
+        at=now,
+        trace=caller.request_id or None,
+    )
+    return AdjustmentDocument(
+        id=row.id,
+        customer_id=row.customer_id,
+        unit=row.unit,
+        amount=row.amount,
+        reason=row.reason,
+        actor=row.actor,
+        balance_after=balance,
+        recorded_at=row.recorded_at,
+    )

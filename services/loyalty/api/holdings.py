@@ -1,0 +1,200 @@
+"""What a customer has beside units: stamp cards, memberships, vouchers, purchases."""
+
+from datetime import date, datetime
+from typing import Any
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
+
+from chassis.caller import CurrentCaller, needs
+from chassis.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
+from chassis.problem_responses import problems
+from chassis.transaction import Now, Transaction, TransactionRoute
+from services.loyalty.api.known_customers import KnownCustomer
+from services.loyalty.api.purchase_documents import PurchaseDocument, purchase_document
+from services.loyalty.domain.membership import membership_view, stretches
+from services.loyalty.domain.refusals import NoSuchCustomer
+from services.loyalty.domain.reward import Reward
+from services.loyalty.domain.rules.stamp_card import StampCard
+from services.loyalty.domain.voucher_code import displayed
+from services.loyalty.operations.apply_effects import REWARD
+from services.loyalty.operations.record_purchases import program_of
+from services.loyalty.queries.holdings import memberships_of, stamp_cards_of, vouchers_of
+from services.loyalty.queries.program_shelf import SHELF
+from services.loyalty.queries.purchases import purchases_of
+from services.loyalty.queries.zone import zone_of
+from services.loyalty.tables.vouchers import VoucherRow
+
+router = APIRouter(prefix="/v1/customers/{customer_id}", tags=["holdings"], route_class=TransactionRoute)
+
+
+class StampCardDocument(BaseModel):
+    """A card: what it shows, how many it takes (null when no live rule stamps it), how often it was filled."""
+
+    object: str = "stamp_card"
+    card: str
+    name: dict[str, str] | None
+    stamps: int
+    stamps_needed: int | None
+    filled: int
+
+
+class TimeDocument(BaseModel):
+    """Months of one kind, from a day until just before another."""
+
+    kind: str
+    months: int
+    from_date: date
+    until_date: date
+
+
+class MembershipDocument(BaseModel):
+    """Time on a plan, paid and bonus told apart. Both ends, and `paid_until`, are days on which it is valid."""
+
+    object: str = "membership"
+    id: str
+    plan: str
+    active: bool
+    starts_on: date | None
+    ends_on: date | None
+    paid_until: date | None
+    paid_months: int
+    bonus_months: int
+    time: list[TimeDocument]
+
+
+class VoucherDocument(BaseModel):
+    """A voucher: `status` is issued, used, revoked, or expired by the clock."""
+
+    object: str = "voucher"
+    id: str
+    code: str
+    code_displayed: str
+    benefit: Reward
+    status: str
+    issued_at: datetime
+    valid_until: datetime | None
+    used_by: str | None
+
+
+class All(BaseModel):
+    """A list that has one page."""
+
+    object: str = "list"
+    next_cursor: str | None = None
+    has_more: bool = False
+
+
+class StampCards(All):
+    """The customer's cards."""
+
+    data: list[StampCardDocument]
+
+
+class Memberships(All):
+    """The customer's memberships."""
+
+    data: list[MembershipDocument]
+
+
+@router.get("/stamp_cards", dependencies=[needs("points:read")], responses=problems(NoSuchCustomer))
+def read_stamp_cards(customer_id: KnownCustomer, db: Transaction, caller: CurrentCaller) -> StampCards:
+    """The customer's stamp cards."""
+    program = SHELF.live(db, caller.tenant_id)
+    rules = {rule.card: rule for rule in program.document.rules if isinstance(rule, StampCard)} if program else {}
+    cards = stamp_cards_of(db, caller.tenant_id, customer_id)
+    return StampCards(
+        data=[
+            StampCardDocument(
+                card=card.card,
+                name=rules[card.card].name.model_dump() if card.card in rules else None,
+                stamps=card.stamps,
+                stamps_needed=rules[card.card].stamps_needed if card.card in rules else None,
+                filled=card.filled,
+            )
+            for card in cards
+        ]
+    )
+
+
+@router.get("/memberships", dependencies=[needs("points:read")], responses=problems(NoSuchCustomer))
+def read_memberships(customer_id: KnownCustomer, db: Transaction, caller: CurrentCaller, now: Now) -> Memberships:
+    """The customer's memberships, and the time each is made of."""
+    today = now.astimezone(zone_of(db, caller.tenant_id)).date()
+    documents = []
+    for row, entries in memberships_of(db, caller.tenant_id, customer_id):
+        view = membership_view(entries)
+        documents.append(
+            MembershipDocument(
+                id=row.id,
+                plan=row.plan,
+                active=view is not None and view.starts_on <= today <= view.ends_on,
+                starts_on=view.starts_on if view else None,
+                ends_on=view.ends_on if view else None,
+                paid_until=view.paid_until if view else None,
+                paid_months=view.paid_months if view else 0,
+                bonus_months=view.bonus_months if view else 0,
+                time=[
+                    TimeDocument(
+                        kind=part.kind, months=part.months, from_date=part.from_date, until_date=part.until_date
+                    )
+                    for part in stretches(entries)
+                ],
+            )
+        )
+    return Memberships(data=documents)
+
+
+@router.get("/vouchers", dependencies=[needs("rewards:read")], responses=problems(NoSuchCustomer))
+def read_vouchers(
+    customer_id: KnownCustomer,
+    request: Request,
+    db: Transaction,
+    caller: CurrentCaller,
+    now: Now,
+    limit: Limit = LIMIT_DEFAULT,
+    cursor: str | None = None,
+) -> Page[VoucherDocument]:
+    """The customer's vouchers, the newest first."""
+    vouchers = vouchers_of(db, caller.tenant_id, customer_id, after=place_after(request, cursor), limit=limit + 1)
+    return page_of(request, vouchers, limit, lambda row: row.id, lambda row: voucher_document(row, now))
+
+
+@router.get(
+    "/purchases",
+    dependencies=[needs("purchases:read")],
+    response_model=Page[PurchaseDocument],
+    responses=problems(NoSuchCustomer),
+)
+def read_purchases(
+    customer_id: KnownCustomer,
+    request: Request,
+    db: Transaction,
+    caller: CurrentCaller,
+    limit: Limit = LIMIT_DEFAULT,
+    cursor: str | None = None,
+) -> Page[dict[str, Any]]:
+    """The customer's purchases, the newest first."""
+    purchases = purchases_of(db, caller.tenant_id, customer_id, after=place_after(request, cursor), limit=limit + 1)
+    return page_of(
+        request,
+        purchases,
+        limit,
+        lambda purchase: purchase.id,
+        lambda purchase: purchase_document(purchase, program_of(db, purchase), caller.language),
+    )
+
+
+def voucher_document(voucher: VoucherRow, now: datetime) -> VoucherDocument:
+    """A voucher as it is by the clock."""
+    over = voucher.status == "issued" and voucher.valid_until is not None and voucher.valid_until <= now
+    return VoucherDocument(
+        id=voucher.id,
+        code=voucher.code,
+        code_displayed=displayed(voucher.code),
+        benefit=REWARD.validate_json(voucher.benefit),
+        status="expired" if over else voucher.status,
+        issued_at=voucher.issued_at,
+        valid_until=voucher.valid_until,
+        used_by=voucher.used_by,
+    )

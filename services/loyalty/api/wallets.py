@@ -1,0 +1,134 @@
+"""Wallets: what a customer has, and how it came to that."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from chassis.caller import CurrentCaller, needs
+from chassis.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
+from chassis.problem_responses import problems
+from chassis.transaction import Now, Transaction, TransactionRoute
+from services.loyalty.api.known_customers import KnownCustomer
+from services.loyalty.domain.refusals import NoSuchCustomer
+from services.loyalty.domain.wording import entry_text
+from services.loyalty.queries.balance import balance_of, etag_of, held_now, is_settled, wallet_of
+from services.loyalty.queries.statement import statement_of
+from services.loyalty.tables.ledger import EntryRow
+
+router = APIRouter(prefix="/v1", tags=["wallets"], route_class=TransactionRoute)
+
+Unit = Annotated[str, Query(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,31}$", description="What the wallet counts.")]
+
+
+class NextExpiryDocument(BaseModel):
+    """The units that die next, and the moment from which they are gone."""
+
+    at: datetime
+    amount: int
+
+
+class BalanceDocument(BaseModel):
+    """A wallet now: `available` = what is spendable - what is held; it is never below zero, `balance` may be."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    object: str = "balance"
+    customer_id: str
+    unit: str
+    balance: int = Field(description="All that has not died, pending and held included; below zero is debt.")
+    pending: int
+    held: int
+    available: int
+    next_expiry: NextExpiryDocument | None
+    version: int
+    as_of: datetime
+
+
+class EntryDocument(BaseModel):
+    """One line of the ledger, with the balance after it."""
+
+    object: str = "entry"
+    id: str
+    transaction_id: str
+    kind: str
+    reference: str
+    amount: int
+    balance_after: int
+    text: str
+    occurred_at: datetime
+    recorded_at: datetime
+
+
+@router.get(
+    "/customers/{customer_id}/balance",
+    dependencies=[needs("points:read")],
+    response_model=BalanceDocument,
+    responses={304: {"description": "Nothing changed"}, **problems(NoSuchCustomer)},
+)
+def read_balance(
+    customer_id: KnownCustomer,
+    request: Request,
+    response: Response,
+    db: Transaction,
+    caller: CurrentCaller,
+    now: Now,
+    unit: Unit = "points",
+) -> BalanceDocument | Response:
+    """What the customer has now. Poll it with `If-None-Match`: while nothing changes, the answer is 304."""
+    wallet = wallet_of(db, caller.tenant_id, customer_id, unit)
+    held = held_now(db, wallet, now) if wallet else 0
+    etag = etag_of(wallet, held) if wallet is None or is_settled(wallet, now) else None
+    if etag and etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers={"ETag": etag})
+    if etag:
+        response.headers["ETag"] = etag
+    balance = balance_of(db, wallet, unit, held=held, at=now)
+    expiry = balance.next_expiry
+    return BalanceDocument(
+        customer_id=customer_id,
+        unit=balance.unit,
+        balance=balance.balance,
+        pending=balance.pending,
+        held=balance.held,
+        available=balance.available,
+        next_expiry=NextExpiryDocument(at=expiry.at, amount=expiry.amount) if expiry else None,
+        version=balance.version,
+        as_of=now,
+    )
+
+
+@router.get(
+    "/customers/{customer_id}/statement",
+    dependencies=[needs("points:read")],
+    responses=problems(NoSuchCustomer),
+)
+def read_statement(
+    customer_id: KnownCustomer,
+    request: Request,
+    db: Transaction,
+    caller: CurrentCaller,
+    unit: Unit = "points",
+    limit: Limit = LIMIT_DEFAULT,
+    cursor: str | None = None,
+) -> Page[EntryDocument]:
+    """Every movement of the wallet, the newest first, with the balance after it."""
+    after = place_after(request, cursor)
+    entries = statement_of(db, caller.tenant_id, customer_id, unit, after=after, limit=limit + 1)
+
+    def document(entry: EntryRow) -> EntryDocument:
+        assert entry.balance_after is not None, "a customer's line has a balance"
+        return EntryDocument(
+            id=str(entry.position),
+            transaction_id=entry.transaction_id,
+            kind=entry.kind,
+            reference=entry.reference,
+            amount=entry.amount,
+            balance_after=entry.balance_after,
+            text=entry_text(entry.kind, entry.amount, entry.unit, caller.language),
+            occurred_at=entry.occurred_at,
+            recorded_at=entry.recorded_at,
+        )
+
+    return page_of(request, entries, limit, lambda entry: str(entry.position), document)

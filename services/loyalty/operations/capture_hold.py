@@ -1,0 +1,37 @@
+"""Spending units that were set aside."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from kernel.ids import TenantId
+from kernel.points import Points
+from services.loyalty.domain.burn import plan_burn
+from services.loyalty.domain.refusals import CaptureTooLarge
+from services.loyalty.operations.release_hold import open_hold
+from services.loyalty.tables.books import Books, movement
+from services.loyalty.tables.holds import HoldRow
+
+
+def capture_hold(
+    db: Session, tenant_id: TenantId, hold_id: str, amount: Points | None = None, *, at: datetime
+) -> HoldRow:
+    """Burn what was set aside, or less; the rest is free again. Exactly one of capture, release and time-out happens.
+
+    Raises HoldUnknown, HoldClosed and CaptureTooLarge.
+    """
+    hold, standing = open_hold(db, tenant_id, hold_id, at=at)
+    captured = hold.amount if amount is None else amount
+    if captured > hold.amount:
+        raise CaptureTooLarge(held=hold.amount, asked=captured)
+    books = Books(at)
+    wallet = books.open_wallet(db, standing, hold.unit)
+    books.hold(standing, wallet, -hold.amount)
+    lots = [opened.lot for opened in (wallet.lots or {}).values()]
+    # Units that could be spent when they were set aside can be spent still, even if their lot has died since.
+    draws = plan_burn(lots, captured, at=hold.created_at, held=wallet.held)
+    books.take(standing, wallet, movement("burn", "redeemed", hold.id, at), draws)
+    hold.status, hold.captured, hold.closed_at = "captured", captured, at
+    books.close(db)
+    db.flush()
+    return hold

@@ -1,0 +1,96 @@
+"""What a wallet holds, whether or not the nightly work has been done. Source: docs/rules/balance.md."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from kernel.ids import CustomerId, TenantId
+from services.loyalty.domain.lot import Lot, LotId
+from services.loyalty.domain.wallet import NextExpiry, wallet_view
+from services.loyalty.tables.holds import HoldRow
+from services.loyalty.tables.ledger import LotRow, WalletRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """A wallet by the clock, in whole units. `version` grows with every change of the ledger."""
+
+    unit: str
+    balance: int
+    pending: int
+    held: int
+    available: int
+    next_expiry: NextExpiry | None
+    version: int
+
+
+def wallet_of(db: Session, tenant_id: TenantId, customer_id: CustomerId, unit: str) -> WalletRow | None:
+    """The wallet's row; None when nothing ever moved in it."""
+    return db.get(WalletRow, (tenant_id, customer_id, unit))
+
+
+def held_now(db: Session, wallet: WalletRow, at: datetime) -> int:
+    """The units that are set aside at that moment: holds whose time is over set nothing aside."""
+    if not wallet.held:
+        return 0
+    open_holds = select(func.coalesce(func.sum(HoldRow.amount), 0)).where(
+        HoldRow.tenant_id == wallet.tenant_id,
+        HoldRow.customer_id == wallet.customer_id,
+        HoldRow.unit == wallet.unit,
+        HoldRow.status == "held",
+        HoldRow.expires_at > at,
+    )
+    return int(db.execute(open_holds).scalar_one())
+
+
+def is_settled(wallet: WalletRow, at: datetime) -> bool:
+    """Whether the row still says what the wallet holds: nothing has died or become spendable since it was written."""
+    return wallet.settled_until is None or wallet.settled_until > at
+
+
+def etag_of(wallet: WalletRow | None, held: int) -> str:
+    """The tag of a settled wallet: it changes with every movement, with every hold that ends, and with time."""
+    if wallet is None:
+        return '"empty"'
+    turns_at = wallet.settled_until.timestamp() if wallet.settled_until else 0
+    return f'"{wallet.version}.{held}.{turns_at:.0f}"'
+
+
+def balance_of(db: Session, wallet: WalletRow | None, unit: str, *, held: int, at: datetime) -> Balance:
+    """The wallet by the clock, from its open lots."""
+    if wallet is None:
+        return Balance(unit=unit, balance=0, pending=0, held=0, available=0, next_expiry=None, version=0)
+    view = wallet_view(open_lots(db, wallet), held=held, at=at)
+    return Balance(
+        unit=unit,
+        balance=view.balance,
+        pending=view.pending,
+        held=held,
+        available=view.available,
+        next_expiry=view.next_expiry,
+        version=wallet.version,
+    )
+
+
+def open_lots(db: Session, wallet: WalletRow) -> list[Lot]:
+    """The lots of a wallet that something is left of."""
+    rows = db.execute(
+        select(LotRow.id, LotRow.remaining, LotRow.spendable_at, LotRow.expires_at, LotRow.earned_at).where(
+            LotRow.tenant_id == wallet.tenant_id,
+            LotRow.customer_id == wallet.customer_id,
+            LotRow.unit == wallet.unit,
+            LotRow.remaining != 0,
+        )
+    )
+    return [
+        Lot(
+            id=LotId(row.id),
+            remaining=row.remaining,
+            spendable_at=row.spendable_at,
+            expires_at=row.expires_at,
+            earned_at=row.earned_at,
+        )
+        for row in rows
+    ]
