@@ -1,0 +1,124 @@
+"""The proof of the ledger: every invariant as a query that finds the rows that break it. Source: docs/proof.md."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from chassis.database import Database
+from chassis.known_tenants import known_tenants
+from chassis.verification import Breach
+from kernel.ids import TenantId
+
+# Each query names what is broken (`subject`) and how (`detail`); none of them finds anything in a sound ledger.
+INVARIANTS = {
+    "I1 a transaction's entries add up to zero": """
+        SELECT transaction_id AS subject, 'unit ' || unit || ' sums to ' || sum(amount) AS detail
+        FROM entries WHERE tenant_id = :tenant_id GROUP BY transaction_id, unit HAVING sum(amount) <> 0
+    """,
+    "I1 all entries add up to zero": """
+        SELECT unit AS subject, 'sums to ' || sum(amount) AS detail
+        FROM entries WHERE tenant_id = :tenant_id GROUP BY unit HAVING sum(amount) <> 0
+    """,
+    "I2 a wallet's balance is the sum of its entries": """
+        WITH sums AS (
+            SELECT customer_id, unit, sum(amount) AS total FROM entries
+            WHERE tenant_id = :tenant_id AND wallet = 'customer' GROUP BY customer_id, unit
+        )
+        SELECT coalesce(w.customer_id, s.customer_id) AS subject,
+               'balance ' || coalesce(w.balance, 0) || ', entries ' || coalesce(s.total, 0) AS detail
+        FROM (SELECT * FROM wallets WHERE tenant_id = :tenant_id) w
+        FULL JOIN sums s ON s.customer_id = w.customer_id AND s.unit = w.unit
+        WHERE coalesce(w.balance, 0) <> coalesce(s.total, 0)
+    """,
+    "I2 a wallet's balance is the sum of its open lots": """
+        WITH sums AS (
+            SELECT customer_id, unit, sum(remaining) AS total,
+                   -coalesce(sum(remaining) FILTER (WHERE remaining < 0), 0) AS debt FROM lots
+            WHERE tenant_id = :tenant_id AND remaining <> 0 GROUP BY customer_id, unit
+        )
+        SELECT w.customer_id AS subject, 'balance ' || w.balance || ', debt ' || w.debt || '; lots '
+               || coalesce(s.total, 0) || ', debt ' || coalesce(s.debt, 0) AS detail
+        FROM wallets w LEFT JOIN sums s ON s.customer_id = w.customer_id AND s.unit = w.unit
+        WHERE w.tenant_id = :tenant_id
+          AND (w.balance <> coalesce(s.total, 0) OR w.debt <> coalesce(s.debt, 0))
+    """,
+    "I2 the balance after each entry runs on from the one before": """
+        SELECT subject, 'entry ' || position || ' says ' || balance_after || ', the sum is ' || running AS detail
+        FROM (
+            SELECT customer_id AS subject, position, balance_after,
+                   sum(amount) OVER (PARTITION BY customer_id, unit ORDER BY position) AS running
+            FROM entries WHERE tenant_id = :tenant_id AND wallet = 'customer'
+        ) AS lines WHERE balance_after <> running
+    """,
+    "I2 what is left of a lot is what no draw took": """
+        SELECT l.id AS subject,
+               'left ' || l.remaining || ' of ' || l.amount || ', drawn ' || coalesce(d.total, 0) AS detail
+        FROM lots l LEFT JOIN (
+            SELECT lot_id, sum(amount) AS total FROM draws WHERE tenant_id = :tenant_id GROUP BY lot_id
+        ) AS d ON d.lot_id = l.id
+        WHERE l.tenant_id = :tenant_id AND l.remaining <> l.amount - coalesce(d.total, 0)
+    """,
+    "I3 a purchase accrued what its effects say, once": """
+        WITH said AS (
+            SELECT p.id, sum((effect ->> 'amount')::bigint) AS units
+            FROM purchases p, jsonb_array_elements(p.effects::jsonb) AS effect
+            WHERE p.tenant_id = :tenant_id AND p.status = 'recorded' AND effect ->> 'kind' = 'accrue' GROUP BY p.id
+        ), posted AS (
+            SELECT reference AS id, sum(amount) AS units FROM entries
+            WHERE tenant_id = :tenant_id AND wallet = 'customer' AND kind = 'accrual' GROUP BY reference
+        )
+        SELECT p.id AS subject, 'effects ' || coalesce(s.units, 0) || ', ledger ' || coalesce(e.units, 0) AS detail
+        FROM purchases p LEFT JOIN said s ON s.id = p.id LEFT JOIN posted e ON e.id = p.id
+        WHERE p.tenant_id = :tenant_id AND p.status = 'recorded' AND coalesce(s.units, 0) <> coalesce(e.units, 0)
+    """,
+    "I3 every accrual belongs to a purchase": """
+        SELECT e.transaction_id AS subject, 'no purchase ' || e.reference AS detail FROM entries e
+        LEFT JOIN purchases p ON p.tenant_id = e.tenant_id AND p.id = e.reference
+        WHERE e.tenant_id = :tenant_id AND e.kind = 'accrual' AND e.wallet = 'customer' AND p.id IS NULL
+    """,
+    "I3 every purchase was told once": """
+        SELECT p.id AS subject, coalesce(o.times, 0) || ' events' AS detail FROM purchases p LEFT JOIN (
+            SELECT data::jsonb ->> 'purchase_id' AS id, count(*) AS times FROM outbox
+            WHERE tenant_id = :tenant_id AND type = 'loyalty.purchase_recorded.v1' GROUP BY 1
+        ) AS o ON o.id = p.id
+        WHERE p.tenant_id = :tenant_id AND coalesce(o.times, 0) <> 1
+          AND p.recorded_at > (SELECT min(created_at) FROM outbox WHERE tenant_id = :tenant_id)
+    """,
+    "I4 what is held is the sum of open holds": """
+        SELECT w.customer_id AS subject, 'held ' || w.held || ', holds ' || coalesce(h.total, 0) AS detail
+        FROM wallets w LEFT JOIN (
+            SELECT customer_id, unit, sum(amount) AS total FROM holds
+            WHERE tenant_id = :tenant_id AND status = 'held' GROUP BY customer_id, unit
+        ) AS h ON h.customer_id = w.customer_id AND h.unit = w.unit
+        WHERE w.tenant_id = :tenant_id AND w.held <> coalesce(h.total, 0)
+    """,
+    "I4 no hold stays open past its time": """
+        SELECT id AS subject, 'ended ' || expires_at AS detail FROM holds
+        WHERE tenant_id = :tenant_id AND status = 'held' AND expires_at < CAST(:at AS timestamptz) - interval '60 s'
+    """,
+    "a membership has time on it, given or taken back": """
+        SELECT m.id AS subject, 'no entries' AS detail FROM memberships m
+        WHERE m.tenant_id = :tenant_id AND NOT EXISTS (
+            SELECT FROM membership_entries e WHERE e.tenant_id = m.tenant_id AND e.membership_id = m.id)
+    """,
+}
+
+
+def breaches(database: Database, at: datetime) -> Iterator[Breach]:
+    """Every row of every tenant that breaks an invariant, as of that moment."""
+    with database.transaction() as db:
+        tenants = known_tenants(db)
+    for tenant_id in tenants:
+        with database.transaction(tenant_id) as db:
+            yield from breaches_of(db, tenant_id, at)
+
+
+def breaches_of(db: Session, tenant_id: TenantId, at: datetime) -> Iterator[Breach]:
+    """Every row of one tenant that breaks an invariant."""
+    # A proof reads everything there is: it may take its time.
+    db.execute(text("SET LOCAL statement_timeout = 0"))
+    for invariant, query in INVARIANTS.items():
+        for row in db.execute(text(query), {"tenant_id": tenant_id, "at": at}):
+            yield Breach(invariant, tenant_id, row.subject, row.detail)
