@@ -129,7 +129,7 @@ def add_service(joined: Document, service: str, part: Document) -> None:
         joined["components"].setdefault(kind, {}).update(named)
     taken = {operation.get("operationId") for operation in operations(joined["paths"])}
     for operation in operations(part["paths"]):
-        operation.setdefault("tags", [service.capitalize()])
+        operation.setdefault("tags", [service])
         if operation.get("operationId") in taken:
             operation["operationId"] = f"{service}_{operation['operationId']}"
     joined["paths"].update(part["paths"])

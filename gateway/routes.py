@@ -20,6 +20,7 @@ OWNERS: Final = {
     "vouchers": "loyalty",
     "coupons": "loyalty",
     "memberships": "loyalty",
+    "messages": "notifications",
     "retention": "retention",
 }
 # Except below one customer, where every service shows what it knows of them: /v1/customers/{id}/…

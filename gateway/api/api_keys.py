@@ -16,9 +16,9 @@ from gateway.operations.create_api_key import UnknownScope, create_api_key
 from gateway.operations.revoke_api_key import ApiKeyMissing, revoke_api_key
 from gateway.tables.api_keys import ApiKeyRow, api_keys_after
 
-router = APIRouter(route_class=TransactionRoute, tags=["Access"])
+router = APIRouter(route_class=TransactionRoute, tags=["access"])
 # A reply kept for an Idempotency-Key would keep the secret with it, so this one route stands apart.
-secret_router = APIRouter(tags=["Access"])
+secret_router = APIRouter(tags=["access"])
 
 Scopes = Annotated[
     list[Annotated[str, Field(max_length=40, json_schema_extra={"enum": list(SCOPES)})]],

@@ -12,7 +12,7 @@ from chassis.transaction import Transaction, TransactionRoute
 from gateway.operations.create_api_key import TenantMissing
 from gateway.tables.tenants import TenantRow
 
-router = APIRouter(route_class=TransactionRoute, tags=["Access"])
+router = APIRouter(route_class=TransactionRoute, tags=["access"])
 
 
 class Tenant(BaseModel):
