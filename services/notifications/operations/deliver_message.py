@@ -5,6 +5,7 @@ from datetime import datetime
 from email.message import EmailMessage
 
 import httpx
+from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from chassis.database import Database
@@ -67,8 +68,8 @@ def prepare(db: Session, post: Post, message: MessageRow, at: datetime) -> Email
     """The e-mail, if the customer may be written to; else what that means for the message."""
     try:
         contact = ask_contact(post.customers, message.tenant_id, message.customer_id)
-    except httpx.HTTPError as error:
-        log.warning("customers service does not answer", reason=type(error).__name__)
+    except (httpx.HTTPError, ValidationError) as error:
+        log.warning("customers service does not answer as it should", reason=type(error).__name__)
         return CUSTOMERS_UNREACHABLE
     if contact is None:
         return Outcome(State.NO_ADDRESS, "customer_gone")

@@ -23,7 +23,7 @@ class Contact(BaseModel):
 def ask_contact(customers: InternalClient, tenant_id: TenantId, customer_id: CustomerId) -> Contact | None:
     """The answer of this moment; None when the customer is gone. Nothing of it is kept.
 
-    Raises httpx.HTTPError when the customers service does not answer as it should.
+    Raises httpx.HTTPError when the customers service does not answer, pydantic.ValidationError when not as it should.
     """
     answer = customers.get(f"/internal/customers/{customer_id}/contact", tenant_id, SERVICE_EMAIL)
     if answer.status_code == 404:

@@ -23,6 +23,7 @@ from tests.services.notifications.mailbox import Mailbox, open_mail_server
 from tests.services.notifications.people import People
 from tests.services.notifications.telling import tell, tenant_created
 from tests.support.calling import event_loop, service_client
+from tests.support.databases import FreshDatabases
 from tests.support.waiting import eventually
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
@@ -50,15 +51,17 @@ def smtp_port(mailbox: Mailbox) -> Iterator[int]:
     event_loop().call(server.close)
 
 
-@pytest.fixture
-def customers_app(databases: Callable[..., Database], settings: Settings) -> FastAPI:
-    """The customers service, on a database of its own."""
+@pytest.fixture(scope="session")
+def customers_app(settings: Settings) -> Iterator[FastAPI]:
+    """The customers service, on one database for all tests: each test has its own tenants."""
     app = create_customers_app(CustomersSettings.model_validate(settings.model_dump()))
-    app.state.database = databases("customers")
-    return app
+    fresh = FreshDatabases(settings)
+    app.state.database = fresh("customers")
+    yield app
+    fresh.drop()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def customers_url(customers_app: FastAPI) -> Iterator[str]:
     """Where the customers service answers over HTTP."""
     config = uvicorn.Config(customers_app, port=0, log_config=None, access_log=False)

@@ -14,10 +14,11 @@ from chassis.database import Database
 from chassis.internal_client import InternalClient
 from kernel.ids import CustomerId, TenantId, new_id
 from services.notifications.domain.isolation import isolated
+from services.notifications.domain.outcome import Outcome
 from services.notifications.operations import deliver_message as deliver_message_file
 from services.notifications.operations.deliver_message import Post, deliver_message
 from services.notifications.operations.report_lost_messages import report_lost_messages
-from services.notifications.operations.send_email import MailServer
+from services.notifications.operations.send_email import MailServer, send_email
 from services.notifications.tables import MessageRow
 from tests.services.notifications.conftest import NOW
 from tests.services.notifications.mailbox import Mailbox
@@ -276,6 +277,30 @@ def test_a_sender_that_dies_after_its_claim_leaves_a_message_nobody_sends(
     assert [event_type for event_type, _ in events_told(database, bakery)] == ["notifications.message_failed.v1"]
     assert deliver_message(database, post, bakery, at=NOW + timedelta(hours=1)) is None
     assert mailbox.emails == []
+
+
+def test_a_late_answer_of_the_mail_server_still_counts(
+    database: Database,
+    bakery: TenantId,
+    post: Post,
+    mailbox: Mailbox,
+    sara: CustomerId,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tell(database, created(bakery, sara))
+
+    def send_late(server: MailServer, email: EmailMessage) -> Outcome:
+        with database.transaction(bakery) as db:
+            assert report_lost_messages(db, bakery, at=NOW + timedelta(minutes=4)) == 1
+        return send_email(server, email)
+
+    monkeypatch.setattr(deliver_message_file, "send_email", send_late)
+    assert deliver(database, post, bakery).state == "sent"
+    assert len(mailbox.emails) == 1
+    assert [event_type for event_type, _ in events_told(database, bakery)] == [
+        "notifications.message_failed.v1",
+        "notifications.message_sent.v1",
+    ]
 
 
 def test_a_message_that_cannot_be_rendered_does_not_hold_up_the_others(
