@@ -34,16 +34,14 @@ def publish_program(door: Door) -> None:
     program = next((one for one in every(door, "/v1/programs") if one["name"] == PROGRAM_NAME), None)
     if program is None:
         program = door.post("/v1/programs", {"name": PROGRAM_NAME, "document": PROGRAM}, key="demo-program")
-    if program["live_version"] is None:
-        door.post(f"/v1/programs/{program['id']}/versions/1/publish", {}, key="demo-publish")
+    door.post(f"/v1/programs/{program['id']}/versions/1/publish", {})
 
 
 def offer_reward(door: Door) -> str:
     """The id of the demo's reward."""
-    known = next((one for one in every(door, "/v1/rewards") if one["name"] == REWARD["name"]), None)
-    if known is None:
-        known = door.post("/v1/rewards", {"price": REWARD_PRICE, "benefit": REWARD}, key="demo-reward")
-    return str(known["id"])
+    known = next((one for one in every(door, "/v1/rewards") if one["benefit"]["name"] == REWARD["name"]), None)
+    reward = known or door.post("/v1/rewards", {"price": REWARD_PRICE, "benefit": REWARD}, key="demo-reward")
+    return str(reward["id"])
 
 
 def every(door: Door, path: str) -> Iterator[dict[str, Any]]:
