@@ -2,15 +2,17 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from services.loyalty.domain.written import ONE_LINE, Moment
 
 LINES_MAX = 500
 QUANTITY_MAX = 1_000_000
 MONEY_MAX = 10**13
 
-Code = Annotated[str, StringConstraints(min_length=1, max_length=64)]
-Label = Annotated[str, StringConstraints(min_length=1, max_length=100)]
-Amount = Annotated[int, Field(ge=0, le=MONEY_MAX)]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=ONE_LINE)]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=ONE_LINE)]
+Amount = Annotated[int, Field(strict=True, ge=0, le=MONEY_MAX)]
 Channel = Literal["store", "online", "app", "phone"]
 
 
@@ -24,9 +26,9 @@ class Line(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     sku: Label
-    name: Annotated[str, StringConstraints(max_length=200)] = ""
+    name: Annotated[str, StringConstraints(max_length=200, pattern=ONE_LINE)] = ""
     categories: Annotated[tuple[Label, ...], Field(max_length=20)] = ()
-    quantity: Annotated[int, Field(ge=1, le=QUANTITY_MAX)]
+    quantity: Annotated[int, Field(strict=True, ge=1, le=QUANTITY_MAX)]
     unit_price: Amount
     discount: Amount = 0
     tax: Amount = 0
@@ -61,7 +63,7 @@ class Basket(BaseModel):
     till_id: Label | None = None
     channel: Channel = "store"
     external_id: Label
-    occurred_at: AwareDatetime
+    occurred_at: Moment
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
     lines: Annotated[tuple[Line, ...], Field(min_length=1, max_length=LINES_MAX)]
     tenders: Annotated[tuple[Tender, ...], Field(max_length=20)] = ()

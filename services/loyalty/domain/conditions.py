@@ -3,24 +3,18 @@
 from datetime import time
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 from services.loyalty.domain.basket import MONEY_MAX, QUANTITY_MAX, Channel, Code
 from services.loyalty.domain.cart import Cart
 from services.loyalty.domain.misses import UNMET, Shortfall
 from services.loyalty.domain.selector import EVERYTHING, Labels, Selector
+from services.loyalty.domain.written import LocalTime
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def _local(moment: time) -> time:
-    if moment.tzinfo is not None:
-        raise ValueError("hours are by the shop's clock and carry no zone")
-    return moment
-
-
-LocalTime = Annotated[time, AfterValidator(_local)]
 Channels = Annotated[frozenset[Channel], Field(min_length=1), PlainSerializer(sorted, return_type=list[str])]
 
 
@@ -33,8 +27,8 @@ class ConditionDocument(BaseModel):
 class SpendAtLeast(ConditionDocument):
     """The selected lines cost so much: what is left of them after earlier rules, or their price before discounts."""
 
-    kind: Literal["spend_at_least"] = "spend_at_least"
-    amount: Annotated[int, Field(gt=0, le=MONEY_MAX)]
+    kind: Literal["spend_at_least"]
+    amount: Annotated[int, Field(strict=True, gt=0, le=MONEY_MAX)]
     of: Literal["what_is_left", "subtotal"] = "what_is_left"
     selector: Selector = EVERYTHING
 
@@ -49,8 +43,8 @@ class SpendAtLeast(ConditionDocument):
 class QuantityAtLeast(ConditionDocument):
     """So many of the selected units are paid for. Free units do not count."""
 
-    kind: Literal["quantity_at_least"] = "quantity_at_least"
-    quantity: Annotated[int, Field(ge=1, le=QUANTITY_MAX)] = 1
+    kind: Literal["quantity_at_least"]
+    quantity: Annotated[int, Field(strict=True, ge=1, le=QUANTITY_MAX)] = 1
     selector: Selector = EVERYTHING
 
     def shortfall(self, cart: Cart) -> Shortfall | None:
@@ -65,7 +59,7 @@ class OnWeekdays(ConditionDocument):
     The hours include their beginning and not their end. Hours that pass midnight belong to the day they begin on.
     """
 
-    kind: Literal["on_weekdays"] = "on_weekdays"
+    kind: Literal["on_weekdays"]
     days: Annotated[tuple[Weekday, ...], Field(min_length=1, max_length=7)] = WEEKDAYS
     from_time: LocalTime | None = None
     until_time: LocalTime | None = None
@@ -87,7 +81,7 @@ class OnWeekdays(ConditionDocument):
 class InChannel(ConditionDocument):
     """The purchase was made there."""
 
-    kind: Literal["in_channel"] = "in_channel"
+    kind: Literal["in_channel"]
     channels: Channels
 
     def shortfall(self, cart: Cart) -> Shortfall | None:
@@ -98,7 +92,7 @@ class InChannel(ConditionDocument):
 class AtStores(ConditionDocument):
     """The purchase was made in one of these stores."""
 
-    kind: Literal["at_stores"] = "at_stores"
+    kind: Literal["at_stores"]
     stores: Annotated[Labels, Field(min_length=1)]
 
     def shortfall(self, cart: Cart) -> Shortfall | None:
@@ -109,7 +103,7 @@ class AtStores(ConditionDocument):
 class HasCode(ConditionDocument):
     """The basket shows this coupon code."""
 
-    kind: Literal["has_code"] = "has_code"
+    kind: Literal["has_code"]
     code: Code
 
     def shortfall(self, cart: Cart) -> Shortfall | None:
@@ -120,7 +114,7 @@ class HasCode(ConditionDocument):
 class FirstPurchase(ConditionDocument):
     """The customer has bought nothing before."""
 
-    kind: Literal["first_purchase"] = "first_purchase"
+    kind: Literal["first_purchase"]
 
     def shortfall(self, cart: Cart) -> Shortfall | None:
         """Nothing that can be counted. A sale without a customer is nobody's first."""

@@ -14,7 +14,7 @@ class Never(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kind: Literal["never"] = "never"
+    kind: Literal["never"]
 
     def last_day(self, start: date) -> date | None:  # noqa: ARG002 - the policies share one shape
         """There is none."""
@@ -26,9 +26,9 @@ class Rolling(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kind: Literal["rolling"] = "rolling"
-    months: Annotated[int, Field(ge=1, le=600)] | None = None
-    days: Annotated[int, Field(ge=1, le=18_000)] | None = None
+    kind: Literal["rolling"]
+    months: Annotated[int, Field(strict=True, ge=1, le=600)] | None = None
+    days: Annotated[int, Field(strict=True, ge=1, le=18_000)] | None = None
     round_to: Literal["day", "month", "quarter", "year"] = "day"
 
     @model_validator(mode="after")

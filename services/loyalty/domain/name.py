@@ -1,12 +1,9 @@
 """What people read."""
 
-from typing import Annotated
-
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict
 
 from kernel.language import Language
-
-Words = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+from services.loyalty.domain.written import Words
 
 
 class Name(BaseModel):

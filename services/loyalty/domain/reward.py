@@ -19,7 +19,7 @@ class RewardDocument(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Name
-    valid_days: Annotated[int, Field(ge=0, le=3660)] | None = None
+    valid_days: Annotated[int, Field(strict=True, ge=0, le=3660)] | None = None
 
     def valid_until(self, issued_at: datetime, zone: ZoneInfo) -> datetime | None:
         """The moment from which a voucher issued then is no longer taken: the end of its last local day."""
@@ -31,22 +31,22 @@ class RewardDocument(BaseModel):
 class FreeItem(RewardDocument):
     """One unit of what the selector selects, free: the cheapest in the basket."""
 
-    kind: Literal["free_item"] = "free_item"
+    kind: Literal["free_item"]
     selector: Selector = EVERYTHING
 
 
 class AmountOff(RewardDocument):
     """Money off the selected lines, in minor units, as far as there is something to pay."""
 
-    kind: Literal["amount_off"] = "amount_off"
-    amount: Annotated[int, Field(gt=0, le=MONEY_MAX)]
+    kind: Literal["amount_off"]
+    amount: Annotated[int, Field(strict=True, gt=0, le=MONEY_MAX)]
     selector: Selector = EVERYTHING
 
 
 class PercentOff(RewardDocument):
     """A percentage off what is left to pay for the selected lines."""
 
-    kind: Literal["percent_off"] = "percent_off"
+    kind: Literal["percent_off"]
     percent_off: Percent
     selector: Selector = EVERYTHING
 

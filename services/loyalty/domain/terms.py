@@ -34,8 +34,8 @@ class Terms(BaseModel):
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
     time_zone: Annotated[str, AfterValidator(_known_zone)]
     unit: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,31}$")] = "points"
-    expiry: Expiry = Never()
-    pending_days: Annotated[int, Field(ge=0, le=730)] = 0
+    expiry: Expiry = Never(kind="never")
+    pending_days: Annotated[int, Field(strict=True, ge=0, le=730)] = 0
     validity_from: Literal["spendable", "earning"] = "spendable"
     code_case: Literal["ignored", "exact"] = "ignored"
 

@@ -14,7 +14,7 @@ from services.loyalty.domain.rules.rule import RuleDocument
 from services.loyalty.domain.selector import EVERYTHING, Selector
 from services.loyalty.domain.units import Pick, take
 
-Side = Annotated[int, Field(ge=1, le=100)]
+Side = Annotated[int, Field(strict=True, ge=1, le=100)]
 
 
 class BuyXGetY(RuleDocument):
@@ -24,14 +24,14 @@ class BuyXGetY(RuleDocument):
     the free ones are handed over besides. A unit serves one set only.
     """
 
-    kind: Literal["buy_x_get_y"] = "buy_x_get_y"
+    kind: Literal["buy_x_get_y"]
     buy: Side = 2
     get: Side = 1
     counting: Literal["among", "on_top"] = "among"
     free_unit: Literal["cheapest", "dearest"] = "cheapest"
     percent_off: Percent = WHOLE
     rounding: Rounding = Rounding.HALF_UP
-    sets_max: Annotated[int, Field(ge=1)] | None = None
+    sets_max: Annotated[int, Field(strict=True, ge=1)] | None = None
     selector: Selector = EVERYTHING
 
     @model_validator(mode="after")

@@ -18,7 +18,7 @@ class PercentDiscount(RuleDocument):
     Rounded once for all of them and shared out exactly, or for each line or unit by itself.
     """
 
-    kind: Literal["discount"] = "discount"
+    kind: Literal["discount"]
     percent_off: Percent
     selector: Selector = EVERYTHING
     rounding: Rounding = Rounding.HALF_UP

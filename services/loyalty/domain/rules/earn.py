@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 
 from kernel.points import Rounding
 from services.loyalty.domain.basket import MONEY_MAX
@@ -25,11 +25,11 @@ class Earn(RuleDocument):
 
     needs_customer: ClassVar[bool] = True
 
-    kind: Literal["earn"] = "earn"
-    points: Annotated[int, Field(ge=1, le=1_000_000)] = 1
-    per: Annotated[int, Field(ge=1, le=MONEY_MAX)]
+    kind: Literal["earn"]
+    points: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 1
+    per: Annotated[int, Field(strict=True, ge=1, le=MONEY_MAX)]
     selector: Selector = EVERYTHING
-    include_tax: bool = True
+    include_tax: StrictBool = True
     rounding: Rounding = Rounding.DOWN
     rounded: Literal["once", "per_line", "per_unit"] = "once"
 

@@ -22,11 +22,11 @@ class MembershipBonus(RuleDocument):
 
     needs_customer: ClassVar[bool] = True
 
-    kind: Literal["membership_bonus"] = "membership_bonus"
+    kind: Literal["membership_bonus"]
     plan: RuleId
     selector: Selector
-    paid_months: Annotated[int, Field(ge=1, le=120)]
-    bonus_months: Annotated[int, Field(ge=0, le=120)] = 0
+    paid_months: Annotated[int, Field(strict=True, ge=1, le=120)]
+    bonus_months: Annotated[int, Field(strict=True, ge=0, le=120)] = 0
 
     def apply(self, cart: Cart) -> None:
         """Extend the membership."""

@@ -1,7 +1,6 @@
 """What every rule has: a name, dates, conditions, and something it does."""
 
 from abc import ABC, abstractmethod
-from datetime import date
 from functools import cached_property
 from typing import Annotated, ClassVar, Self
 
@@ -10,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from services.loyalty.domain.cart import Cart
 from services.loyalty.domain.conditions import Condition, HasCode
 from services.loyalty.domain.name import Name
+from services.loyalty.domain.written import Day
 
 RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 
@@ -27,9 +27,9 @@ class RuleDocument(BaseModel, ABC):
     id: RuleId
     name: Name
     conditions: Annotated[tuple[Condition, ...], Field(max_length=20)] = ()
-    starts_on: date | None = None
-    ends_on: date | None = None
-    priority: Annotated[int, Field(ge=0, le=1000)] = 100
+    starts_on: Day | None = None
+    ends_on: Day | None = None
+    priority: Annotated[int, Field(strict=True, ge=0, le=1000)] = 100
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:

@@ -18,9 +18,9 @@ class StampCard(RuleDocument):
 
     needs_customer: ClassVar[bool] = True
 
-    kind: Literal["stamp_card"] = "stamp_card"
+    kind: Literal["stamp_card"]
     card: RuleId
-    stamps_needed: Annotated[int, Field(ge=1, le=1000)]
+    stamps_needed: Annotated[int, Field(strict=True, ge=1, le=1000)]
     stamp_for: Literal["unit", "visit"] = "unit"
     selector: Selector = EVERYTHING
     reward: Reward

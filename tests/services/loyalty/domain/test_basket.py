@@ -41,6 +41,11 @@ def test_accepts(lines: list[dict[str, Any]]) -> None:
         pytest.param({"channel": "pigeon"}, "'store', 'online', 'app' or 'phone'", id="unknown channel"),
         pytest.param({"currency": "sar"}, "pattern", id="currency in small letters"),
         pytest.param({"occurred_at": "2026-11-22T10:00:00"}, "timezone", id="no zone"),
+        pytest.param({"occurred_at": 1795341600}, "write it as text", id="seconds"),
+        pytest.param({"lines": [line() | {"quantity": "3"}]}, "valid integer", id="a number as text"),
+        pytest.param({"lines": [line() | {"quantity": True}]}, "valid integer", id="a yes for a number"),
+        pytest.param({"lines": [line("A\x00B")]}, "pattern", id="a zero byte, which PostgreSQL cannot keep"),
+        pytest.param({"external_id": "R-1\n"}, "pattern", id="a new line in a receipt number"),
         pytest.param({"codes": ["X"] * 21}, "at most 20 items", id="too many codes"),
     ],
 )

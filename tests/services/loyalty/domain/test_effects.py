@@ -32,7 +32,9 @@ EFFECTS: list[Effect] = [
     IssueVoucher(
         rule="card",
         card="coffee",
-        reward=FreeItem(name=Name(en="A coffee", ar="قهوة"), selector=Selector(skus=frozenset({"COFFEE"}))),
+        reward=FreeItem(
+            kind="free_item", name=Name(en="A coffee", ar="قهوة"), selector=Selector(skus=frozenset({"COFFEE"}))
+        ),
         valid_until=MOMENT,
         code="00000000000000011",
     ),

@@ -34,7 +34,9 @@ EXPIRY: TypeAdapter[Expiry] = TypeAdapter(Expiry)
     ],
 )
 def test_last_day(policy: dict[str, Any], earned: str, last_day: str) -> None:
-    assert Rolling.model_validate(policy).last_day(date.fromisoformat(earned)) == date.fromisoformat(last_day)
+    assert Rolling.model_validate({"kind": "rolling"} | policy).last_day(
+        date.fromisoformat(earned)
+    ) == date.fromisoformat(last_day)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +53,7 @@ def test_last_day(policy: dict[str, Any], earned: str, last_day: str) -> None:
     ],
 )
 def test_a_year_by_the_shops_days(zone: str, earned: str, dies: str) -> None:
-    found = expires_at(Rolling(months=12), datetime.fromisoformat(earned), ZoneInfo(zone))
+    found = expires_at(Rolling(kind="rolling", months=12), datetime.fromisoformat(earned), ZoneInfo(zone))
     assert found == datetime.fromisoformat(dies)
     assert found.tzinfo is UTC
 

@@ -26,6 +26,7 @@ EVERY_RULE = document(
 
 def test_a_document_is_read_back_as_it_was_written() -> None:
     assert ProgramDocument.model_validate_json(EVERY_RULE.model_dump_json()) == EVERY_RULE
+    assert ProgramDocument.model_validate_json(EVERY_RULE.model_dump_json(exclude_defaults=True)) == EVERY_RULE
 
 
 def test_rules_stand_in_the_order_in_which_they_apply() -> None:
@@ -41,6 +42,8 @@ def test_rules_stand_in_the_order_in_which_they_apply() -> None:
         pytest.param({"currency": "riyal"}, "pattern", id="no currency code"),
         pytest.param({"time_zone": "Riyadh"}, "not a time zone", id="no time zone"),
         pytest.param({"time_zone": "../etc/passwd"}, "not a time zone", id="a path"),
+        pytest.param({"rules": [rule("earn", per="100")]}, "valid integer", id="a number as text"),
+        pytest.param({"rules": [rule("earn", per=100, starts_on=20000)]}, "write it as text", id="a day as a number"),
         pytest.param({"unit": ""}, "pattern", id="no unit"),
         pytest.param({"pending_days": -1}, "greater than or equal to 0", id="pending before earning"),
         pytest.param({"colour": "red"}, "Extra inputs", id="unknown key"),

@@ -1,0 +1,28 @@
+"""How text, days, hours and moments are written in documents."""
+
+from datetime import date, time
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, StringConstraints
+
+ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
+
+Words = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=ONE_LINE)]
+
+
+def _written(value: Any) -> Any:
+    """Refuse numbers: they would be read as seconds since 1970, or since midnight."""
+    if not isinstance(value, str | date | time):
+        raise ValueError("write it as text, as ISO 8601 does")  # noqa: TRY004 - pydantic answers ValueErrors
+    return value
+
+
+def _local(moment: time) -> time:
+    if moment.tzinfo is not None:
+        raise ValueError("hours are by the shop's clock and carry no zone")
+    return moment
+
+
+Day = Annotated[date, BeforeValidator(_written)]
+LocalTime = Annotated[time, BeforeValidator(_written), AfterValidator(_local)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_written)]
