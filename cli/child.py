@@ -1,7 +1,6 @@
 """One supervised process: started, asked whether it is ready, started again when it dies, stopped when told to."""
 
 import asyncio
-import ctypes
 import os
 import signal
 import sys
@@ -11,9 +10,12 @@ from contextlib import suppress
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
+from cli.fork_server import ForkServer
 from cli.home import CommandFailed
 from cli.log_files import last_line
+from cli.parent_death import die_with
 from cli.process import Process
 from cli.readiness import Readiness, is_ready
 
@@ -23,9 +25,8 @@ STARTS_MAX = 3
 PAUSE_SECONDS_FIRST = 0.5
 PAUSE_SECONDS_MAX = 30
 STABLE_SECONDS = 60
-
-LIBC = ctypes.CDLL(None, use_errno=True)
-PR_SET_PDEATHSIG = 1
+# What a shell answers for a command it cannot run.
+CANNOT_EXECUTE = 127
 
 
 class State(StrEnum):
@@ -40,11 +41,25 @@ class State(StrEnum):
     DONE = "done"
 
 
+class Running(Protocol):
+    """A process that was started."""
+
+    @property
+    def pid(self) -> int: ...
+
+    async def wait(self) -> int:
+        """Its exit code, when it has ended."""
+
+    def send_signal(self, signal_number: int, /) -> None:
+        """Signal it."""
+
+
 class Child:
     """A process and its life. `first_ready` is settled once: when it is ready, or when there is little hope of that."""
 
-    def __init__(self, process: Process, log: Path, tell: Callable[[], None]) -> None:
+    def __init__(self, process: Process, log: Path, fork_server: ForkServer, tell: Callable[[], None]) -> None:
         self.process = process
+        self.fork_server = fork_server
         self.log = log
         self.tell = tell
         self.state = State.WAITING
@@ -106,9 +121,13 @@ class Child:
 
     async def live_once(self) -> int:
         """One life, from start to exit code; ended early when we are stopping."""
-        running = await spawn(self.process, self.log)
-        self.pid = running.pid
         self.starts += 1
+        try:
+            running = await self.spawn()
+        except OSError as error:
+            self.log.write_text(f"{error}\n", encoding="utf-8")
+            return CANNOT_EXECUTE
+        self.pid = running.pid
         self.become(State.STARTING)
         exiting = asyncio.create_task(running.wait())
         told_to_stop = asyncio.create_task(self.stopping.wait())
@@ -125,6 +144,12 @@ class Child:
         self.pid = None
         return code
 
+    async def spawn(self) -> Running:
+        """Start the process, by a fork where that is allowed and possible."""
+        if self.process.forked and sys.platform == "linux":
+            return await self.fork_server.spawn(self.process, self.log)
+        return await execute(self.process, self.log)
+
     async def ask_until_ready(self, readiness: Readiness) -> None:
         """Ask until the answer is yes; after a time, say that there is little hope and go on asking."""
         began = time.monotonic()
@@ -135,7 +160,7 @@ class Child:
         self.become(State.READY)
         self.settle()
 
-    async def end(self, running: asyncio.subprocess.Process) -> None:
+    async def end(self, running: Running) -> None:
         """Ask it to stop; kill it and all it started when it does not in time."""
         with suppress(ProcessLookupError):
             running.send_signal(self.process.stop_signal)
@@ -158,7 +183,7 @@ class Child:
             )
 
 
-async def spawn(process: Process, log: Path) -> asyncio.subprocess.Process:
+async def execute(process: Process, log: Path) -> asyncio.subprocess.Process:
     """Start the command in its own process group, so that a Ctrl-C meant for us does not reach it."""
     account = process.account
     with log.open("ab") as output:
@@ -175,17 +200,6 @@ async def spawn(process: Process, log: Path) -> asyncio.subprocess.Process:
             extra_groups=[] if account else None,
             preexec_fn=partial(die_with, os.getpid()),
         )
-
-
-def die_with(parent: int) -> None:
-    """Have the kernel kill this process when its parent dies, however it dies. Runs between fork and exec.
-
-    Last before exec, because a change of user clears it. Only Linux has it; elsewhere the next start ends what is left.
-    """
-    if sys.platform == "linux":
-        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
-            os._exit(1)
 
 
 def kill_group(leader: int) -> None:

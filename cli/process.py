@@ -10,7 +10,10 @@ from cli.readiness import Readiness
 
 @dataclass(frozen=True, kw_only=True)
 class Process:
-    """A command to be kept running; or, without a readiness, a task to be run once to a good end."""
+    """A command to be kept running; or, without a readiness, a task to be run once to a good end.
+
+    `forked` says that the command is `python -m MODULE …` of ours, and may be run by a fork of the nursery instead.
+    """
 
     name: str
     command: tuple[str, ...]
@@ -18,6 +21,7 @@ class Process:
     port: int | None = None
     readiness: Readiness | None = None
     after: tuple[str, ...] = ()
+    forked: bool = False
     account: Account | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds_max: float = 10

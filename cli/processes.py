@@ -11,6 +11,18 @@ from cli.ports import Ports
 from cli.process import Process
 from cli.readiness import Answers, Connects, Succeeds
 
+# What all our processes load, and none of them changes. Loading it may start no thread and open no connection.
+SHARED_MODULES = (
+    "chassis.app",
+    "chassis.internal_client",
+    "chassis.serving",
+    "chassis.worker",
+    "email_validator",
+    "sqlalchemy.dialects.postgresql.psycopg",
+    "uvicorn.lifespan.on",
+    "uvicorn.loops.uvloop",
+    "uvicorn.protocols.http.httptools_impl",
+)
 SERVICES = ("customers", "loyalty", "notifications", "retention")
 
 
@@ -30,12 +42,14 @@ def table(home: Home, ports: Ports, secrets: dict[str, str], postgres: Postgres)
             command=(sys.executable, "-m", "cli.mailbox", str(home.mail), str(ports["mailbox"])),
             port=ports["mailbox"],
             readiness=Connects(ports["mailbox"]),
+            forked=True,
         ),
         Process(
             name="prepare",
             command=(sys.executable, "-m", "cli.prepare"),
             environment=shared | admin_environment(ports, secrets),
             after=("postgres",),
+            forked=True,
         ),
         *services,
         *workers,
@@ -54,6 +68,7 @@ def of_ours(package: str, name: str, ports: Ports, shared: dict[str, str], *, af
         port=ports[name],
         readiness=Answers(ports[name]),
         after=after,
+        forked=True,
     )
 
 

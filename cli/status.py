@@ -21,7 +21,7 @@ def status(home: Home, console: Console) -> bool:
     table = Table("process", "state", "port", "pid", "starts", "memory", box=None, header_style="bold")
     own = proportional_bytes(psutil.Process(pid))
     table.add_row(*row(ProcessStatus("supervisor", seen.phase, pid, None, 1, None), own))
-    used = [memory_bytes(process.pid) for process in seen.processes]
+    used = [memory_bytes(process) for process in seen.processes]
     for process, memory in zip(seen.processes, used, strict=True):
         table.add_row(*row(process, memory))
     console.print(table)
@@ -41,13 +41,14 @@ def row(process: ProcessStatus, memory: int) -> tuple[str, ...]:
     )
 
 
-def memory_bytes(pid: int | None) -> int:
-    """The memory of a process and those it started, shared pages divided among those that share them (PSS)."""
-    if pid is None:
+def memory_bytes(status: ProcessStatus) -> int:
+    """A process's memory, PostgreSQL's with that of its own: pages are divided among those that share them (PSS)."""
+    if status.pid is None:
         return 0
     try:
-        process = psutil.Process(pid)
-        return sum(proportional_bytes(each) for each in [process, *process.children(recursive=True)])
+        process = psutil.Process(status.pid)
+        own = process.children(recursive=True) if status.name == "postgres" else []
+        return sum(proportional_bytes(each) for each in [process, *own])
     except psutil.NoSuchProcess:
         return 0
 

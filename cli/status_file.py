@@ -60,7 +60,9 @@ def read_status(home: Home) -> Status | None:
 
 def processes_of(supervisor: Supervisor) -> list[ProcessStatus]:
     """How each process stands now."""
-    return [describe(child) for child in supervisor.children.values()]
+    nursery = supervisor.fork_server.pid
+    forking = [] if nursery is None else [ProcessStatus("nursery", "ready", nursery, began(nursery), 1, None)]
+    return [*forking, *(describe(child) for child in supervisor.children.values())]
 
 
 def describe(child: Child) -> ProcessStatus:

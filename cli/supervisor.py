@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cli.child import Child
+from cli.fork_server import ForkServer
 from cli.log_files import bound
 from cli.process import Process
 
@@ -12,11 +13,19 @@ BOUND_LOGS_EVERY_SECONDS = 5
 
 
 class Supervisor:
-    """The processes of one run. `tell` is called at each change of any of them."""
+    """The processes of one run. `tell` is called at each change of any; those that are forked share the modules."""
 
-    def __init__(self, processes: Sequence[Process], logs: Path, tell: Callable[["Supervisor"], None]) -> None:
+    def __init__(
+        self,
+        processes: Sequence[Process],
+        logs: Path,
+        tell: Callable[["Supervisor"], None],
+        shared_modules: Sequence[str] = (),
+    ) -> None:
+        self.fork_server = ForkServer(logs / "nursery.log", shared_modules)
         self.children = {
-            process.name: Child(process, logs / f"{process.name}.log", lambda: tell(self)) for process in processes
+            process.name: Child(process, logs / f"{process.name}.log", self.fork_server, lambda: tell(self))
+            for process in processes
         }
 
     async def run(self, stop: asyncio.Event, when_ready: Callable[[], None]) -> None:
@@ -35,6 +44,7 @@ class Supervisor:
                 task.cancel()
             await asyncio.gather(bounding, starting, stopping, return_exceptions=True)
             await self.stop()
+            await self.fork_server.close()
 
     async def start(self) -> None:
         """Start each process when those it comes after are ready; return when all are. Raises CommandFailed."""

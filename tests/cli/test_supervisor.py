@@ -132,6 +132,15 @@ def test_says_in_one_line_what_did_not_start_and_stops_the_rest(
     assert not (tmp_path / "gateway.pid").exists()
 
 
+def test_says_what_cannot_be_run(tmp_path: Path) -> None:
+    absent = Process(name="absent", command=("/no/such/program",), readiness=Succeeds(("true",)))
+
+    with pytest.raises(
+        CommandFailed, match=r"^absent did not start: it ended with 127: .*No such file.*no/such/program"
+    ):
+        supervise([absent], tmp_path, nothing)
+
+
 def test_gives_up_on_what_is_never_ready(
     small_program: SmallProgram, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
