@@ -70,7 +70,7 @@ class Words:
         return format_decimal(number, locale=self.locale)
 
     def amount(self, unit: str, amount: int) -> str:
-        """So much of what a wallet counts: "3 points", "12.50 SAR" for a currency, else number and unit."""
+        """So much of what a wallet counts: "3 points", "12.50 Saudi riyals" for a currency, else number and unit."""
         if unit in catalogue(self.language)["amount"]:
             return self.count(f"amount.{unit}", amount)
         if CURRENCY.fullmatch(unit):
@@ -78,8 +78,8 @@ class Words:
         return f"{self.number(amount)} {isolated(unit)}"
 
     def money(self, minor: int, currency: str) -> str:
-        """An amount of money with all of its currency's decimals."""
-        return isolated(format_currency(Money(minor, currency).major, currency, locale=self.locale))
+        """An amount of money with all of its currency's decimals, the currency by its name."""
+        return format_currency(Money(minor, currency).major, currency, locale=self.locale, format_type="name")
 
     def day(self, day: date) -> str:
         """The day, its month spelled out."""

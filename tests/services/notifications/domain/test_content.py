@@ -103,13 +103,13 @@ def content(told: Sequence[Part], language: Language) -> Content:
             ],
             "Your return is recorded",
             [
-                f"We gave you back {isolated('SAR12.50')}.",
+                "We gave you back 12.50 Saudi riyals.",
                 "Taken back with the return: 3 points.",
                 f"Your membership {isolated('Gold')} now ends on 22 November 2026.",
             ],
             "سُجّل إرجاعك",
             [
-                f"المبلغ المعاد إليك: {isolated(chr(0x200F) + '12.50' + chr(0xA0) + 'ر.س.' + chr(0x200F))}.",
+                "المبلغ المعاد إليك: 12.50 ريال سعودي.",
                 "خُصم من رصيدك بسبب الإرجاع: 3 نقاط.",
                 f"تنتهي عضويتك {isolated('الذهبية')} في 22 نوفمبر 2026.",
             ],

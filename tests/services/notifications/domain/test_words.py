@@ -100,20 +100,12 @@ def test_no_latin_letter_stands_in_an_arabic_sentence() -> None:
     [
         pytest.param("points", 12500, "12,500 points", "12,500 نقطة", id="thousands are grouped, digits are Latin"),
         pytest.param("crowns", 7, f"7 {FSI}crowns{PDI}", f"7 {FSI}crowns{PDI}", id="a unit of the tenant's own"),
-        pytest.param(
-            "SAR", 1250, f"{FSI}SAR12.50{PDI}", f"{FSI}\u200f12.50\xa0ر.س.\u200f{PDI}", id="store credit, two decimals"
-        ),
-        pytest.param(
-            "KWD",
-            1250,
-            f"{FSI}KWD1.250{PDI}",
-            f"{FSI}\u200f1.250\xa0د.ك.\u200f{PDI}",
-            id="store credit, three decimals",
-        ),
+        pytest.param("SAR", 1250, "12.50 Saudi riyals", "12.50 ريال سعودي", id="store credit, two decimals"),
+        pytest.param("KWD", 1250, "1.250 Kuwaiti dinars", "1.250 دينار كويتي", id="store credit, three decimals"),
     ],
 )
 def test_an_amount_in_words(unit: str, amount: int, english: str, arabic: str) -> None:
-    assert EN.amount(unit, amount).replace("\xa0", "") == english.replace("\xa0", "")
+    assert EN.amount(unit, amount) == english
     assert AR.amount(unit, amount) == arabic
 
 
