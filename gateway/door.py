@@ -15,7 +15,7 @@ from chassis.problem_responses import InternalError, NotFound, problem_response
 from chassis.requests import REQUEST_ID, record, with_request_id
 from gateway.authentication import Authentication
 from gateway.forwarding import forward
-from gateway.headers import find, for_service
+from gateway.headers import find, for_service, without_internal
 from gateway.refusals import AtTheDoor, HeadersTooLarge, ServiceUnavailable
 from gateway.request_body import ClientGone, RequestBody
 from gateway.routes import GATEWAY, LOCAL_PAGES, PAGE_FILES, PAGES, find_route
@@ -49,6 +49,8 @@ class Door:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = perf_counter()
+        # Whatever a client claims to be, neither a service nor a log shall read it.
+        scope["headers"] = without_internal(scope["headers"])
         request_id = with_request_id(scope)
         reply = Reply(send, request_id)
         try:

@@ -8,7 +8,7 @@ from starlette.types import Scope, Send
 from gateway.connection import Connection
 from gateway.headers import Header, for_client, request_head
 from gateway.refusals import ServiceFailed, ServiceTooSlow
-from gateway.request_body import RequestBody
+from gateway.request_body import ClientGone, RequestBody
 from gateway.upstream import Upstream
 
 # These may be carried out twice. Everything else is sent at most once. Source: RFC 9110, 9.2.2.
@@ -91,10 +91,17 @@ async def hand_back(upstream: Upstream, connection: Connection, send: Send, *, a
             }
         )
         while not connection.complete:
-            piece = await connection.piece()
-            async with asyncio.timeout(TAKING_SECONDS_MAX):
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await send_on(send, await connection.piece())
         end = b"" if answers_head else await connection.piece()
     finally:
         upstream.give_back(connection)
     await send({"type": "http.response.body", "body": end, "more_body": False})
+
+
+async def send_on(send: Send, piece: bytes) -> None:
+    """Send a part of a long answer. Raises ClientGone when the client does not take it."""
+    try:
+        async with asyncio.timeout(TAKING_SECONDS_MAX):
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+    except TimeoutError as error:
+        raise ClientGone from error

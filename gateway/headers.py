@@ -41,15 +41,20 @@ KEPT_FROM_CLIENTS: Final = HOP_BY_HOP | {b"date", b"server"}
 INTERNAL: Final = internal.PREFIX.rstrip("-").encode()
 
 
+def without_internal(headers: Iterable[Header]) -> list[Header]:
+    """Without the headers that only the gateway and its services may write."""
+    return [pair for pair in headers if not pair[0].startswith(INTERNAL)]
+
+
 def for_service(headers: Iterable[Header]) -> list[Header]:
     """A client's headers without what a service must not believe or does not need."""
-    passed = [pair for pair in headers if pair[0] not in KEPT_FROM_SERVICES and not pair[0].startswith(INTERNAL)]
+    passed = [pair for pair in headers if pair[0] not in KEPT_FROM_SERVICES]
     return without_named(passed, find(headers, b"connection"))
 
 
 def for_client(headers: list[Header], *, bodiless: bool) -> list[Header]:
     """A service's headers without what concerns only the two of us. An answer without body states no length of one."""
-    passed = [pair for pair in headers if pair[0] not in KEPT_FROM_CLIENTS and not pair[0].startswith(INTERNAL)]
+    passed = [pair for pair in without_internal(headers) if pair[0] not in KEPT_FROM_CLIENTS]
     if bodiless:
         passed = [pair for pair in passed if pair[0] != b"content-length"]
     return without_named(passed, find(headers, b"connection"))

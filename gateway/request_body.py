@@ -18,7 +18,7 @@ SWALLOW_SECONDS_MAX: Final = 2.0
 
 
 class ClientGone(Exception):
-    """The client closed its connection before its request was complete."""
+    """The client closed its connection, or does not take its answer."""
 
 
 class RequestBody:

@@ -82,7 +82,7 @@ def running_gateway(settings: Settings) -> Iterator[Gateway]:
         urls = {f"{name}_url": service.url for name, service in services.items()}
         database = fresh("gateway")
         app = create_app(GatewaySettings(**{**settings.model_dump(), **urls}), database)
-        with served(app) as port, httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+        with served(app) as port, client_of(port) as client:
             yield Gateway(port, database, settings, loop, services, client)
         for service in services.values():
             loop.run(service.stop())
@@ -95,3 +95,9 @@ def gateway(running_gateway: Gateway) -> Iterator[Gateway]:
     yield running_gateway
     for service in running_gateway.services.values():
         running_gateway.loop.run(service.forget())
+
+
+def client_of(port: int) -> httpx.Client:
+    # With fewer kept connections than threads, httpcore may close one that it has just given to another thread.
+    limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
+    return httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, limits=limits)

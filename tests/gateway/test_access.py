@@ -7,12 +7,14 @@ import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from structlog.testing import capture_logs
 
 from chassis.database import Database
 from gateway.domain.api_key import digest
 from gateway.operations.create_api_key import create_api_key
 from kernel.clock import utc_now
 from tests.gateway.conftest import Gateway, Tenant
+from tests.support.waiting import eventually
 
 KEY = {"name": "Till 1", "scopes": ["purchases:write"]}
 
@@ -82,15 +84,16 @@ def test_the_scheme_is_read_in_any_case(gateway: Gateway) -> None:
 
 @pytest.mark.parametrize("query", ["api_key={key}", "a=1&%77afa_test_{rest}", "x=WAFA_LIVE_1"])
 def test_a_key_in_a_url_is_refused_and_not_logged(
-    gateway: Gateway, query: str, capfd: pytest.CaptureFixture[str]
+    gateway: Gateway, query: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     key = gateway.any_tenant.key
-    answer = gateway.get("/v1/rewards?" + query.format(key=key, rest=key.removeprefix("wafa_test_")))
+    with capture_logs() as lines:
+        answer = gateway.get("/v1/rewards?" + query.format(key=key, rest=key.removeprefix("wafa_test_")))
+        eventually(lambda: lines)
     assert (answer.status_code, answer.json()["code"]) == (401, "api_key_in_url")
     assert gateway.loyalty.requests == []
-    logged = capfd.readouterr()
-    assert "request" in logged.out
-    assert key.rsplit("_", 1)[1] not in logged.out + logged.err
+    assert lines[0]["route"] == "/v1/rewards"
+    assert key.rsplit("_", 1)[1] not in f"{lines} {caplog.text}"
 
 
 def test_services_are_told_who_calls_and_believe_nobody_else(gateway: Gateway) -> None:
@@ -124,6 +127,18 @@ def test_services_are_told_who_calls_and_believe_nobody_else(gateway: Gateway) -
     assert headers["x-request-id"] == "till-7:1"
     assert not {"authorization", "cookie", "x-forwarded-for", "wafa_actor", "wafa-new-header", "x-secret"} & set(names)
     assert tenant.key not in gateway.loyalty.requests[0].decode()
+
+
+@pytest.mark.parametrize("path", ["/v1/rewards", "/nowhere", "/docs/nothing", "/v1/tenant"])
+def test_what_a_client_claims_to_be_is_not_logged(
+    gateway: Gateway, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    headers = [(b"wafa-tenant", b"somebody\xff"), (b"wafa-actor", b"somebody")]
+    with capture_logs() as lines:
+        assert gateway.client.get(path, headers=headers).status_code in (401, 404)
+        eventually(lambda: lines)
+    assert lines[0]["tenant_id"] is None
+    assert "somebody" not in f"{lines} {caplog.text}"
 
 
 def test_a_revoked_key_is_refused_within_five_seconds(gateway: Gateway) -> None:

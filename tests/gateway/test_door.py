@@ -1,13 +1,17 @@
 """What the gateway refuses itself, how it says so, and the id every answer carries."""
 
+import asyncio
 import re
 import socket
 import struct
 import time
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
+from gateway.app import create_app
+from gateway.settings import GatewaySettings
 from tests.gateway.conftest import Gateway
 from tests.gateway.test_forwarding import raw, request
 
@@ -184,6 +188,19 @@ def test_a_slow_small_body_holds_no_connection(gateway: Gateway) -> None:
         assert gateway.loyalty.connections == 0
         connection.sendall(b"x" * 50)
         assert connection.recv(1000).startswith(b"HTTP/1.1 200")
+
+
+def test_without_the_access_database_nobody_enters_for_now(gateway: Gateway) -> None:
+    away = GatewaySettings(**{**gateway.settings.model_dump(), "database_port": 1, "database_host": "127.0.0.1"})
+
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(create_app(away))
+        async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
+            return await client.get("/v1/rewards", headers=gateway.any_tenant.headers)
+
+    answer = asyncio.run(ask())
+    assert (answer.status_code, answer.json()["code"]) == (503, "service_unavailable")
+    assert answer.headers["retry-after"] == "1"
 
 
 def test_websockets_are_refused(gateway: Gateway) -> None:

@@ -4,9 +4,11 @@ import asyncio
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
 
+from gateway import forwarding
 from tests.gateway.conftest import Gateway
 from tests.gateway.servers import OK, Service, answering
 
@@ -83,6 +85,26 @@ def test_a_long_answer_streams(gateway: Gateway) -> None:
         assert next(pieces) == b"first"
         gateway.loop.loop.call_soon_threadsafe(release.set)
         assert sum(map(len, pieces)) == 200 * 65_536
+
+
+def test_a_client_that_takes_nothing_holds_no_connection(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forwarding, "TAKING_SECONDS_MAX", 0.2)
+    hung_up = Event()
+
+    async def script(service: Service, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await service.read_request(reader)
+        writer.write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+        try:
+            while True:
+                writer.write(b"10000\r\n" + b"x" * 65_536 + b"\r\n")
+                await writer.drain()
+        except ConnectionError:
+            hung_up.set()
+
+    gateway.loyalty.script = script
+    with socket.create_connection(("127.0.0.1", gateway.port), 5) as connection:
+        connection.sendall(request(gateway, b"GET /v1/rewards HTTP/1.1"))
+        assert hung_up.wait(10)
 
 
 def test_an_answer_that_ends_with_its_connection_is_whole(gateway: Gateway) -> None:

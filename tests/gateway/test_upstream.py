@@ -44,7 +44,7 @@ async def drop_by_drop(service: Service, reader: asyncio.StreamReader, writer: a
     await service.read_request(reader)
     for byte in OK:
         writer.write(bytes([byte]))
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.03)
 
 
 @pytest.mark.parametrize("script", [silence, half_an_answer])
@@ -63,7 +63,7 @@ def test_silence_is_suffered_only_so_long(script: Script) -> None:
 
 def test_slow_is_not_silent() -> None:
     async def story(service: Service) -> None:
-        assert await fetch(Upstream("loyalty", service.url, patience=0.1), "/") == (200, b"ok")
+        assert await fetch(Upstream("loyalty", service.url, patience=0.5), "/") == (200, b"ok")
 
     play(story, drop_by_drop)
 
@@ -72,11 +72,11 @@ def test_patience_begins_anew_with_each_exchange() -> None:
     async def slowly(service: Service, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while True:
             await service.read_request(reader)
-            await asyncio.sleep(0.12)
+            await asyncio.sleep(0.3)
             writer.write(OK)
 
     async def story(service: Service) -> None:
-        upstream = Upstream("loyalty", service.url, patience=0.2)
+        upstream = Upstream("loyalty", service.url, patience=0.8)
         for _ in range(5):
             assert await fetch(upstream, "/") == (200, b"ok")
         assert service.connections == 1
@@ -99,8 +99,7 @@ def test_turns_come_though_connections_are_lost() -> None:
         upstream = Upstream("loyalty", service.url, size=2)
         answers = await asyncio.gather(*(fetch(upstream, "/") for _ in range(100)), return_exceptions=True)
         assert len(answers) == 100
-        assert {answer for answer in answers if isinstance(answer, tuple)} == {(200, b"ok")}
-        assert {type(answer) for answer in answers} <= {tuple, ServiceFailed}
+        assert {answer for answer in answers if not isinstance(answer, ServiceFailed)} == {(200, b"ok")}
         assert await fetch(upstream, "/") == (200, b"ok")
 
     async def often_lost(service: Service, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
