@@ -1,9 +1,9 @@
 """Percentages: written as people write them, exact to two decimals."""
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, PlainSerializer
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 from kernel.points import Rounding
 
@@ -12,9 +12,17 @@ def _as_number(percent: Decimal) -> int | float:
     return int(percent) if percent == int(percent) else float(percent)
 
 
+def _a_number(value: Any) -> Any:
+    if not isinstance(value, int | float | Decimal) or isinstance(value, bool):
+        raise ValueError("write it as a number")  # noqa: TRY004 - pydantic answers ValueErrors
+    return value
+
+
 Percent = Annotated[
     Decimal,
     Field(gt=0, le=100, decimal_places=2),
+    BeforeValidator(_a_number),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": 100, "multipleOf": 0.01}),
     PlainSerializer(_as_number, return_type=int | float, when_used="json"),
 ]
 
