@@ -20,7 +20,7 @@ from cli.process import Process
 from cli.readiness import Readiness, is_ready
 
 ASK_EVERY_SECONDS = 0.1
-READY_SECONDS_MAX = 60
+READY_SECONDS_MAX = 120
 STARTS_MAX = 3
 PAUSE_SECONDS_FIRST = 0.5
 PAUSE_SECONDS_MAX = 30

@@ -11,9 +11,12 @@ CUSTOMER=$(curl -s {url}/v1/customers -H "authorization: Bearer $KEY" -H "conten
   -H "idempotency-key: $(date +%s%N)" -d '{{"name": "Aisha", "language": "ar"}}' | grep -o 'cus_[0-9a-z]*' | head -1)
 curl -s {url}/v1/purchases -H "authorization: Bearer $KEY" -H "content-type: application/json" \\
   -H "idempotency-key: $(date +%s%N)" -d '{{
-    "customer_id": "'$CUSTOMER'", "store_id": "riyadh-1", "till_id": "1", "channel": "store",
+    "customer_id": "'$CUSTOMER'", "store_id": "main-street", "till_id": "1", "channel": "store",
     "external_id": "R-'$(date +%s%N)'", "occurred_at": "'$(date -u +%Y-%m-%dT%H:%M:%SZ)'", "currency": "{currency}",
-    "lines": [{{"sku": "COFFEE", "name": "Coffee", "categories": ["drinks"], "quantity": 3, "unit_price": 1250}}]
+    "lines": [
+      {{"sku": "yogurt-peach", "name": "Yogurt", "categories": ["YOGURT"], "quantity": 3, "unit_price": 125}},
+      {{"sku": "milk-1l", "name": "Milk", "categories": ["FLUID MILK PRODUCTS"], "quantity": 1, "unit_price": 320}}
+    ]
   }}'; echo"""
 
 
@@ -27,7 +30,7 @@ def show_first_steps(home: Home, console: Console) -> None:
         f"Home {escape(str(home.path))} · demo tenant {access['tenant_id']} · its test key is in access.json\n",
         soft_wrap=True,
     )
-    console.print("[bold]A first purchase[/] (paste it into a terminal):\n")
+    console.print("[bold]A first purchase[/], to paste into a terminal: three yogurts, one of them free, and a milk.\n")
     console.print(
         FIRST_PURCHASE.format(url=url, api_key=access["api_key"], currency=access["currency"]),
         markup=False,

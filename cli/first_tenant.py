@@ -14,8 +14,9 @@ from gateway.tables.api_keys import ApiKeyRow
 from kernel.ids import TenantId
 
 NAME = "Demo"
-CURRENCY = "SAR"
-TIME_ZONE = "Asia/Riyadh"
+# Those of the shops whose baskets `wafa demo` plays.
+CURRENCY = "USD"
+TIME_ZONE = "America/New_York"
 
 
 def ensure_first_tenant(home: Home, settings: Settings, *, at: datetime) -> None:

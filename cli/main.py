@@ -179,14 +179,22 @@ def demo(
     baskets: Annotated[int, typer.Option(min=1, help="How many of the year's 155,848.")] = 5_000,
     everything: Annotated[bool, typer.Option("--all", help="The whole year.")] = False,
 ) -> None:
-    """Play real shopping baskets through the run's public API."""
+    """Play real shopping baskets through the run's public API, and prove the outcome."""
+    from cli.databases import settings_here
     from cli.demo.play import play
+    from cli.demo.summary import show_summary
+    from cli.verify import verify as prove
+    from kernel.clock import utc_now
 
     home = Home.here()
     access = home.access
     if access is None or home.supervisor_pid() is None:
         raise CommandFailed(f"Nothing is running on {home.path}: wafa up --detach starts it.")
-    play(access["gateway_url"], access["api_key"], None if everything else baskets, home.path)
+    summary = play(access["gateway_url"], access["api_key"], None if everything else baskets, home.path)
+    show_summary(summary, console)
+    proven = prove(settings_here(), console, wait_seconds=60, at=utc_now())
+    if not (proven and summary.sound):
+        raise typer.Exit(1)
 
 
 def print_plainly(text: str) -> None:

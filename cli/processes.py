@@ -55,6 +55,13 @@ def table(home: Home, ports: Ports, secrets: dict[str, str], postgres: Postgres)
         *workers,
         of_ours("gateway", "gateway-worker", ports, shared, after=("prepare", "broker")),
         of_ours("gateway", "gateway", ports, shared, after=SERVICES),
+        Process(
+            name="first-shop",
+            command=(sys.executable, "-m", "cli.first_shop"),
+            environment=shared,
+            after=("gateway",),
+            forked=True,
+        ),
     ]
 
 

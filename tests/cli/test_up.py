@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -40,12 +41,12 @@ def processes_of(home: Home) -> list[psutil.Process]:
     return [supervisor, *supervisor.children(recursive=True)]
 
 
-def paste(text: str) -> dict[str, object]:
+def paste(text: str) -> dict[str, Any]:
     """Run the commands that `wafa up` proposes, and read what the last one answers."""
     commands = re.search(r"^KEY=.*; echo$", text, re.MULTILINE | re.DOTALL)
     assert commands is not None, text
     answer = subprocess.run(["bash", "-c", commands[0]], capture_output=True, text=True, timeout=30, check=True)
-    purchase: dict[str, object] = json.loads(answer.stdout)
+    purchase: dict[str, Any] = json.loads(answer.stdout)
     return purchase
 
 
@@ -55,7 +56,9 @@ def test_a_newcomers_hour(folder: Path) -> None:
     try:
         started = wafa("up", "--detach", "--port", str(any_free_port()), home=home.path)
         assert started.returncode == 0, started.stderr
-        assert paste(started.stdout)["object"] == "purchase"
+        purchase = paste(started.stdout)
+        assert purchase["object"] == "purchase"
+        assert {effect["kind"] for effect in purchase["effects"]} >= {"accrue", "discount", "stamp"}
         access = home.access
         assert access is not None
         assert stat.S_IMODE((home.path / "access.json").stat().st_mode) == 0o600
@@ -82,7 +85,7 @@ def test_a_newcomers_hour(folder: Path) -> None:
         assert verified.returncode == 0, verified.stdout
 
         family = processes_of(home)
-        assert len(json.loads((home.path / "status.json").read_text())["processes"]) == 14
+        assert len(json.loads((home.path / "status.json").read_text())["processes"]) == 16
     finally:
         stopped = wafa("down", home=home.path)
     assert stopped.returncode == 0, stopped.stderr
