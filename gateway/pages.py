@@ -25,7 +25,7 @@ FILES: Final = {
 }
 PAGE: Final = """\
 <!doctype html>
-<html>
+<html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
