@@ -235,7 +235,8 @@ def test_an_early_answer_ends_the_upload(gateway: Gateway) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(b"HTTP/1.1 422 Unprocessable\r\ncontent-length: 2\r\n\r\nno")
         await writer.drain()
-        await asyncio.sleep(1)
+        # It reads no further; the gateway is the one to hang up.
+        await asyncio.sleep(30)
 
     gateway.loyalty.script = script
     answer = gateway.post("/v1/purchases/batch", b"x" * (4 << 20))
