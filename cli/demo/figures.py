@@ -2,13 +2,15 @@
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
+from chassis.database import Database
 from chassis.migrations import DATABASES
 from chassis.settings import Settings
 from cli.databases import open_database
@@ -16,11 +18,12 @@ from cli.listeners import event_types_heard_by
 
 LOOK_EVERY_SECONDS: Final = 0.5
 STANDSTILL_SECONDS_MAX: Final = 30.0
+MESSAGES_SECONDS_MAX: Final = 15.0
 
 TOLD = text("SELECT type, count(*) AS told, count(sent_offset) AS sent FROM outbox GROUP BY type")
 HEARD = text("SELECT count(*) FROM inbox")
 PARKED = text("SELECT count(*) FROM dead_letters WHERE resolved_at IS NULL")
-MESSAGES = text("SELECT state, count(*) FROM messages GROUP BY state")
+MESSAGES = text("SELECT state, count(*) AS messages FROM messages GROUP BY state")
 
 
 @dataclass(frozen=True)
@@ -35,38 +38,58 @@ class Figures:
     messages: Mapping[str, int]
 
     @property
-    def waiting(self) -> int:
-        """What is still on its way."""
-        return self.to_publish + self.to_consume + self.messages.get("queued", 0) + self.messages.get("sending", 0)
+    def events_waiting(self) -> int:
+        """Events still on their way."""
+        return self.to_publish + self.to_consume
+
+    @property
+    def messages_waiting(self) -> int:
+        """Messages still to be sent."""
+        return self.messages.get("queued", 0) + self.messages.get("sending", 0)
 
 
-def settled_figures(settings: Settings, tenant_id: str) -> Figures:
-    """The figures once nothing is on its way any more; or, when nothing has moved for a while, as they stand then."""
-    figures = read_figures(settings, tenant_id)
+@contextmanager
+def all_databases(settings: Settings) -> Iterator[list[Database]]:
+    """The databases of all services, for the block."""
+    with ExitStack() as opened:
+        yield [opened.enter_context(open_database(settings, service)) for service in DATABASES]
+
+
+def settled_figures(databases: Sequence[Database], tenant_id: str) -> Figures:
+    """The figures once all events have arrived, or when none has for a while.
+
+    Messages get some seconds to be sent after that; what is left is sent in its own time.
+    """
+    figures = read_figures(databases, tenant_id)
     moved_at = time.monotonic()
-    while figures.waiting and time.monotonic() < moved_at + STANDSTILL_SECONDS_MAX:
+    while figures.events_waiting and time.monotonic() < moved_at + STANDSTILL_SECONDS_MAX:
         time.sleep(LOOK_EVERY_SECONDS)
-        before, figures = figures, read_figures(settings, tenant_id)
-        if figures != before:
+        before, figures = figures, read_figures(databases, tenant_id)
+        if figures.events_waiting != before.events_waiting:
             moved_at = time.monotonic()
+    arrived_at = time.monotonic()
+    while figures.messages_waiting and time.monotonic() < arrived_at + MESSAGES_SECONDS_MAX:
+        time.sleep(LOOK_EVERY_SECONDS)
+        figures = read_figures(databases, tenant_id)
     return figures
 
 
-def read_figures(settings: Settings, tenant_id: str) -> Figures:
+def read_figures(databases: Sequence[Database], tenant_id: str) -> Figures:
     """The figures as they stand."""
     told: Counter[str] = Counter()
     sent = consumed = parked = 0
     messages: dict[str, int] = {}
-    for service in DATABASES:
-        with open_database(settings, service) as database, database.transaction(tenant_id) as db:
+    for database in databases:
+        with database.transaction(tenant_id) as db:
             for row in db.execute(TOLD):
                 told[row.type] += row.told
                 sent += row.sent
             consumed += count(db, HEARD)
             parked += count(db, PARKED)
-            if service == "notifications":
-                messages = dict(db.execute(MESSAGES).tuples().all())
-    expected = sum(told[event_type] for service in DATABASES for event_type in event_types_heard_by(service))
+            if database.service == "notifications":
+                messages = {row.state: row.messages for row in db.execute(MESSAGES)}
+    heard = (event_types_heard_by(database.service) for database in databases)
+    expected = sum(told[event_type] for types in heard for event_type in types)
     return Figures(
         published=sent,
         to_publish=told.total() - sent,

@@ -11,7 +11,7 @@ from rich.text import Text
 from cli.databases import settings_here
 from cli.demo.cursor import read_cursor
 from cli.demo.door import open_door
-from cli.demo.figures import settled_figures
+from cli.demo.figures import all_databases, settled_figures
 from cli.demo.player import BATCH, Player
 from cli.demo.shop import open_shop
 from cli.demo.source import Source, find_source
@@ -37,7 +37,8 @@ def play(gateway_url: str, api_key: str, baskets: int | None, home: Path) -> Sum
         play_on(player, source, count if baskets is None else min(baskets, count), count, Home(home), progress)
         seconds = time.monotonic() - began
         progress.add_task("What is on its way arrives", total=None)
-        figures = settled_figures(settings_here(), shop.tenant_id)
+        with all_databases(settings_here()) as databases:
+            figures = settled_figures(databases, shop.tenant_id)
     return Summary(
         baskets=cursor.baskets,
         households=len(cursor.households),

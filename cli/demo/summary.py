@@ -23,8 +23,8 @@ class Summary:
 
     @property
     def sound(self) -> bool:
-        """Whether nothing was refused, parked or left on its way."""
-        return not (self.tally.refused or self.figures.parked or self.figures.waiting)
+        """Whether no purchase was refused, and every event arrived and was handled."""
+        return not (self.tally.refused or self.figures.parked or self.figures.events_waiting)
 
 
 def show_summary(summary: Summary, console: Console) -> None:
