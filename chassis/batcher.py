@@ -47,6 +47,7 @@ class Batcher(Generic[Request, Result]):
         requests = [request for request, _future in batch]
         try:
             results = await loop.run_in_executor(self._thread, self._run, requests)
+            assert len(results) == len(batch), "one result for each request"
         except Exception as error:  # noqa: BLE001 - the error is handed to whoever asked
             if len(batch) == 1:
                 give(batch[0][1], error)

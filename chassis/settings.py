@@ -1,6 +1,6 @@
 """What every process can be told from outside, by environment variables named WAFA_…"""
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -22,7 +22,7 @@ class Settings(BaseSettings):
 
     kafka_bootstrap: str = "127.0.0.1:9092"
 
-    internal_token: SecretStr
+    internal_token: SecretStr = Field(min_length=1)
     gateway_url: str = "http://127.0.0.1:8080"
     customers_url: str = "http://127.0.0.1:8101"
     loyalty_url: str = "http://127.0.0.1:8102"

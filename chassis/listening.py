@@ -1,0 +1,76 @@
+"""A service listens: it takes events from topics in batches, and each has its effect once.
+
+The batch and the inbox are one transaction; Kafka's offsets are committed after it. Whatever dies in between, the events come
+again and the inbox knows them. Source: docs/events.md.
+"""
+
+from contextlib import closing
+from random import uniform
+from threading import Event as Signal
+from typing import Any
+
+from kafka import KafkaConsumer
+from kafka.errors import KafkaError
+
+from chassis.database import Database
+from chassis.hearing import Interrupted, hear
+from chassis.kafka import admin, ensure_topics, group_consumer
+from chassis.letters import Letter, Listeners, Message, open_letter
+from chassis.logging import log
+from contracts.event import parse_type
+from contracts.topics import event_topic
+
+POLL_MS = 250
+BATCH_MAX = 500
+COMMIT_MS = 5_000
+BACKOFF_SECONDS_MAX = 2.0
+
+
+def listen(database: Database, listeners: Listeners, stop: Signal) -> None:
+    """Hear events until told to stop, as a member of the group named as the service. No error ends it."""
+    while not stop.is_set():
+        try:
+            listen_as_member(database, listeners, stop)
+        except Interrupted:
+            return
+        except Exception as error:  # noqa: BLE001 - whatever it is, events must be heard
+            log.warning("listener begins anew", service=database.service, reason=type(error).__name__)
+            stop.wait(uniform(0.25, 1) * BACKOFF_SECONDS_MAX)  # noqa: S311 - jitter
+
+
+def listen_as_member(database: Database, listeners: Listeners, stop: Signal) -> None:
+    """Join the group and hear events until told to stop. Raises KafkaError."""
+    topics = sorted({event_topic(parse_type(event_class.event_type).publisher) for event_class in listeners})
+    with closing(admin(database.settings)) as administrator:
+        ensure_topics(administrator, topics)
+    consumer = group_consumer(database.settings, database.service, topics)
+    try:
+        log.info("listening", service=database.service, topics=topics)
+        while not stop.is_set():
+            hear_next(consumer, database, listeners, stop)
+    finally:
+        consumer.close(timeout_ms=1_000)
+
+
+def hear_next(consumer: KafkaConsumer, database: Database, listeners: Listeners, stop: Signal) -> None:
+    """Take what has come, handle it, and only then say that we have it."""
+    polled: dict[Any, list[Any]] = consumer.poll(timeout_ms=POLL_MS, max_records=BATCH_MAX)
+    records = [record for of_partition in polled.values() for record in of_partition]
+    if records:
+        hear(database, listeners, letters_of(records, listeners), stop)
+        commit(consumer)
+
+
+def letters_of(records: list[Any], listeners: Listeners) -> list[Letter]:
+    """The records that are for us, opened."""
+    messages = (Message(record.topic, record.key, list(record.headers), record.value) for record in records)
+    opened = (open_letter(message, listeners) for message in messages)
+    return [letter for letter in opened if letter is not None]
+
+
+def commit(consumer: KafkaConsumer) -> None:
+    """Tell the group how far we are. Not being heard is no harm: the events come again, and the inbox knows them."""
+    try:
+        consumer.commit(timeout_ms=COMMIT_MS)
+    except KafkaError as error:
+        log.info("offsets not committed", reason=type(error).__name__)
