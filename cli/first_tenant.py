@@ -5,6 +5,7 @@ from typing import Any
 
 from chassis.database import Database
 from chassis.settings import Settings
+from cli.databases import open_database
 from cli.home import ACCESS_FILE, Home
 from contracts.scopes import SCOPES
 from gateway.domain.api_key import key_id_in
@@ -21,12 +22,9 @@ TIME_ZONE = "America/New_York"
 
 def ensure_first_tenant(home: Home, settings: Settings, *, at: datetime) -> None:
     """Note where the run is reached and with which key: the noted one, or a new tenant's when that opens nothing."""
-    database = Database(settings, "gateway")
-    try:
+    with open_database(settings, "gateway") as database:
         known = home.access
         access = known if known is not None and opens(database, known) else make_tenant(database, at=at)
-    finally:
-        database.dispose()
     url = settings.gateway_url
     home.write(
         ACCESS_FILE, {"gateway_url": url, "docs_url": f"{url}/docs", "mailbox": str(home.mail), **without_urls(access)}
