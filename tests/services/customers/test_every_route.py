@@ -19,7 +19,7 @@ from services.customers.settings import CustomersSettings
 from tests.support.calling import EVERY_SCOPE, service_client
 from tests.support.routes import Door, doors
 
-NOBODYS = SecretStr("")
+NOBODYS = SecretStr("nobody's")
 DOORS = doors(
     create_app(
         CustomersSettings(owner_password=NOBODYS, app_password=NOBODYS, relay_password=NOBODYS, internal_token=NOBODYS)
