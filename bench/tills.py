@@ -1,0 +1,171 @@
+"""Many tills at once, in a process of their own: `python -m bench.tills`, told by one line of JSON, answers with one.
+
+Each connection sends its next purchase as soon as the last one is answered. Raw HTTP on uvloop, because a client that
+is slow measures itself.
+"""
+
+import asyncio
+import json
+import sys
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from random import Random
+from time import perf_counter, process_time
+from typing import cast
+
+import orjson
+import uvloop
+
+CUSTOMERS = 10_000
+LINES = (
+    ("ESPRESSO-BEANS-1KG", "Espresso beans, 1 kg", "coffee", 1, 6500),
+    ("MILK-1L", "Fresh milk, 1 l", "dairy", 2, 650),
+    ("CROISSANT", "Butter croissant", "bakery", 4, 450),
+    ("DATES-500G", "Sukkari dates, 500 g", "sweets", 1, 2800),
+    ("WATER-6", "Water, six bottles", "drinks", 3, 900),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """What the tills are to do. `batch` purchases go into one request; 0 means one by one, on the single route."""
+
+    host: str
+    port: int
+    headers: dict[str, str]
+    connections: int
+    batch: int
+    run: int
+    warmup_seconds: float
+    seconds: float
+
+
+@dataclass(slots=True)
+class Takings:
+    """What came of it: all purchases that were answered, those inside the measured seconds, and how long they took."""
+
+    purchases: int = 0
+    purchases_measured: int = 0
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    latencies: list[float] = field(default_factory=list)
+    refused: Counter[str] = field(default_factory=Counter)
+
+
+class Till(asyncio.Protocol):
+    """One connection."""
+
+    def __init__(self, shift: Shift, number: int, takings: Takings, opened_at: float) -> None:
+        self.shift = shift
+        self.number = number
+        self.takings = takings
+        self.measure_from = opened_at + shift.warmup_seconds
+        self.measure_until = self.measure_from + shift.seconds
+        self.random = Random(shift.run * 1000 + number)
+        self.sent = 0
+        self.sent_at = 0.0
+        self.received = b""
+        self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        path = "/v1/purchases/batch" if shift.batch else "/v1/purchases"
+        headers = "".join(f"{name}: {value}\r\n" for name, value in shift.headers.items())
+        self.head = f"POST {path} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\n{headers}".encode()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.Transport, transport)
+        self.send()
+
+    def send(self) -> None:
+        """The next request, or the end of the shift."""
+        if perf_counter() >= self.measure_until:
+            self.transport.close()
+            return
+        body = self.batch() if self.shift.batch else self.purchase()
+        request = b"%bcontent-length: %d\r\n\r\n%b" % (self.head, len(body), body)
+        self.sent_at = perf_counter()
+        self.transport.write(request)
+
+    def purchase(self) -> bytes:
+        """A basket of a random customer, under a receipt nobody has used."""
+        self.sent += 1
+        receipt = b"%d-%d-%d" % (self.shift.run, self.number, self.sent)
+        return BASKET % (self.random.randrange(1, CUSTOMERS + 1), receipt)
+
+    def batch(self) -> bytes:
+        """Many of them."""
+        return b'{"purchases":[%b]}' % b",".join([self.purchase() for _ in range(self.shift.batch)])
+
+    def data_received(self, data: bytes) -> None:
+        self.received += data
+        head, found, body = self.received.partition(b"\r\n\r\n")
+        if not found or len(body) < content_length(head):
+            return
+        self.received = b""
+        self.count(head, body, perf_counter())
+        self.send()
+
+    def count(self, head: bytes, body: bytes, now: float) -> None:
+        """Note what was answered."""
+        if self.shift.batch:
+            statuses = Counter(str(result["status"]) for result in orjson.loads(body)["results"])
+        else:
+            statuses = Counter([head[9:12].decode()])
+        recorded = statuses.pop("201", 0)
+        self.takings.refused.update(statuses)
+        self.takings.purchases += recorded
+        if self.measure_from <= now < self.measure_until:
+            self.takings.purchases_measured += recorded
+            self.takings.latencies.append(now - self.sent_at)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if exc is None and perf_counter() >= self.measure_until:
+            self.closed.set_result(None)
+        else:
+            self.closed.set_exception(exc or ConnectionError("the connection was closed in the middle"))
+
+
+def basket_template() -> bytes:
+    """A basket as bytes, with places for the customer's number and the receipt."""
+    lines = [
+        {"sku": sku, "name": name, "categories": [category], "quantity": quantity, "unit_price": price}
+        for sku, name, category, quantity, price in LINES
+    ]
+    basket = {
+        "customer_id": "cus_@customer@",
+        "store_id": "riyadh-1",
+        "till_id": "1",
+        "external_id": "@receipt@",
+        "occurred_at": "2026-11-22T10:00:00Z",
+        "currency": "SAR",
+        "lines": lines,
+        "tenders": [{"kind": "card", "amount": sum(line[3] * line[4] for line in LINES)}],
+    }
+    return json.dumps(basket).encode().replace(b"@customer@", b"%026d").replace(b"@receipt@", b"%b")
+
+
+BASKET = basket_template()
+
+
+def content_length(head: bytes) -> int:
+    """The length of an answer's body. Raises ValueError when the answer does not say it."""
+    lowered = head.lower()
+    start = lowered.index(b"content-length:") + len(b"content-length:")
+    return int(lowered[start:].split(b"\r\n", 1)[0])
+
+
+async def work(shift: Shift) -> Takings:
+    """Open all tills, and close them when the time is over and the last answer is in."""
+    takings, opened_at = Takings(seconds=shift.seconds), perf_counter()
+    tills = [Till(shift, number, takings, opened_at) for number in range(shift.connections)]
+    await asyncio.gather(*(open_till(till) for till in tills))
+    await asyncio.gather(*(till.closed for till in tills))
+    takings.cpu_seconds = process_time()
+    return takings
+
+
+async def open_till(till: Till) -> None:
+    """Connect one."""
+    await asyncio.get_running_loop().create_connection(lambda: till, till.shift.host, till.shift.port)
+
+
+if __name__ == "__main__":
+    print(json.dumps(asdict(uvloop.run(work(Shift(**json.load(sys.stdin)))))))
