@@ -61,7 +61,7 @@ def record(scope: Scope, request_id: bytes, status: int, seconds: float) -> None
     route = getattr(scope.get("route"), "path", "none")
     REQUESTS.labels(scope["method"], route, str(status)).inc()
     REQUEST_SECONDS.labels(route).observe(seconds)
-    if status < 400 and (scope.get("hot") or route == "none"):
+    if status < 400 and (scope.get("hot") or route == "none" or route.startswith("/internal/")):
         return
     tenant = next((value.decode() for name, value in scope["headers"] if name == TENANT), None)
     log.info(
