@@ -57,10 +57,11 @@ class Home:
     def create(self) -> None:
         """Make the folders that are missing. Raises CommandFailed when they cannot be written to."""
         try:
-            for folder in (self.path, self.broker, self.mail, self.logs):
-                folder.mkdir(parents=True, exist_ok=True)
-            # PostgreSQL never runs as root; its own account must be able to walk through. What is secret has mode 600.
+            self.path.mkdir(parents=True, exist_ok=True)
+            # PostgreSQL never runs as root: its own account must be able to walk through.
             self.path.chmod(0o711)
+            for folder in (self.broker, self.mail, self.logs):
+                folder.mkdir(mode=0o700, exist_ok=True)
             self.write("writable.json", {})
             (self.path / "writable.json").unlink()
         except OSError as error:

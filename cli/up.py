@@ -62,7 +62,12 @@ def up_detached(home: Home, port: int | None, progress: Callable[[Status], bool]
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    follow(home, supervisor.pid, lambda: supervisor.poll() is None, progress)
+    try:
+        follow(home, supervisor.pid, lambda: supervisor.poll() is None, progress)
+    except KeyboardInterrupt:
+        supervisor.terminate()
+        supervisor.wait()
+        raise
 
 
 def follow(home: Home, pid: int, is_alive: Callable[[], bool], progress: Callable[[Status], bool]) -> None:

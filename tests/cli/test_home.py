@@ -56,6 +56,11 @@ def test_files_are_replaced_whole_and_readable_by_their_owner_only(home: Home) -
     assert sorted(path.name for path in home.path.iterdir()) == ["access.json", "broker", "logs", "mail"]
 
 
+def test_others_may_walk_through_and_see_nothing(home: Home) -> None:
+    assert stat.S_IMODE(home.path.stat().st_mode) == 0o711
+    assert {stat.S_IMODE(path.stat().st_mode) for path in home.path.iterdir()} == {0o700}
+
+
 def test_secrets_stay_the_same(home: Home) -> None:
     first = home_secrets(home)
 

@@ -20,11 +20,13 @@ from tests.cli.conftest import is_running, wait_until
 
 pytestmark = pytest.mark.system
 
+WAFA = "from cli.main import app; app()"
+
 
 def wafa(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
     """Run a command of ours on a home, as from a terminal."""
     return subprocess.run(
-        [sys.executable, "-c", "from cli.main import app; app()", *arguments],
+        [sys.executable, "-c", WAFA, *arguments],
         env={**os.environ, "WAFA_HOME": str(home), "COLUMNS": "200"},
         capture_output=True,
         text=True,
@@ -141,18 +143,19 @@ def test_a_full_disk_is_one_line(folder: Path) -> None:
     assert failed.stderr.splitlines() == [f"✗ Only 1 MB are free at {folder / '.wafa'}, and 500 are needed."]
 
 
-def test_a_supervisor_stopped_while_it_starts_leaves_nothing(folder: Path) -> None:
+@pytest.mark.parametrize("arguments", [pytest.param([], id="here"), pytest.param(["--detach"], id="detached")])
+def test_ctrl_c_while_it_starts_leaves_nothing(arguments: list[str], folder: Path) -> None:
     home = Home(folder / ".wafa")
-    home.create()
     with subprocess.Popen(
-        [sys.executable, "-m", "cli.run", str(any_free_port())], env={**os.environ, "WAFA_HOME": str(home.path)}
-    ) as supervisor:
-        wait_until(lambda: (home.logs / "prepare.log").exists(), seconds=30)
+        [sys.executable, "-c", WAFA, "up", "--port", str(any_free_port()), *arguments],
+        env={**os.environ, "WAFA_HOME": str(home.path)},
+    ) as terminal:
+        wait_until((home.logs / "prepare.log").exists, seconds=90)
         family = processes_of(home)
         assert len(family) > 3
 
-        supervisor.send_signal(signal.SIGTERM)
+        terminal.send_signal(signal.SIGINT)
 
-        assert supervisor.wait(60) == 0
+        assert terminal.wait(60) == (130 if arguments else 0)
     assert not any(is_running(process.pid) for process in family)
     assert json.loads((home.path / "status.json").read_text())["phase"] == "stopped"
