@@ -6,9 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NotRequired, TypedDict
 
+from cli.demo.program import CURRENCY
 from cli.demo.source import UNKNOWN_PRODUCT, Product, SourceBasket, SourceLine
 
-CURRENCY = "USD"
 FUEL = "GASOLINE"
 
 

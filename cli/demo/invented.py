@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from cli.demo.baskets import CURRENCY, Line, Purchase
-from cli.demo.program import MEMBERSHIP_SKU
+from cli.demo.baskets import Line, Purchase
+from cli.demo.program import CURRENCY, MEMBERSHIP_SKU
 
 MEMBERSHIP_PRICE: Final = 9_900
 AFTER_THE_FIRST_BASKET: Final = timedelta(minutes=1)

@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from cli.demo.baskets import CURRENCY
 from cli.demo.year import SHOP_ZONE
 
+CURRENCY: Final = "USD"
 MEMBERSHIP_SKU: Final = "GOLD-12M"
 COUPON_CODE: Final = "JOURNEY10"
 REWARD_PRICE: Final = 150

@@ -7,6 +7,7 @@ from rich.table import Table
 
 from cli.demo.cursor import Tally
 from cli.demo.figures import Figures
+from cli.demo.program import CURRENCY
 from kernel.money import Money
 
 
@@ -61,7 +62,7 @@ def show_summary(summary: Summary, console: Console) -> None:
         table.add_section()
         table.add_row("", "")
     console.print(table)
-    console.print(f"{Money(tally.discount_cents, 'USD')} in discounts given by the program.")
+    console.print(f"{Money(tally.discount_cents, CURRENCY)} in discounts given by the program.")
     if summary.baskets_now:
         console.print(
             f"This run: {summary.baskets_now:,} baskets in {summary.seconds:,.0f} s,"
