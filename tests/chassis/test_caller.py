@@ -6,6 +6,7 @@ from starlette.datastructures import Headers
 from chassis.caller import Caller, ScopeMissing, Unauthenticated, caller_of, language_of
 from chassis.settings import Settings
 from contracts import internal
+from kernel.ids import TenantId
 from kernel.language import Language
 from tests.support.calling import caller_headers
 
@@ -50,7 +51,7 @@ def test_a_caller_is_who_the_gateway_says() -> None:
     headers = caller_headers(SETTINGS, "ten_1", scopes=["points:read", "keys:read"], language="ar", livemode=True)
     caller = caller_of(request({**headers, internal.ACTOR: "key_1", internal.REQUEST_ID: "req_1"}))
     assert caller == Caller(
-        tenant_id="ten_1",
+        tenant_id=TenantId("ten_1"),
         actor="key_1",
         scopes=frozenset({"points:read", "keys:read"}),
         livemode=True,

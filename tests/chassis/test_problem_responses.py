@@ -1,3 +1,5 @@
+from typing import Any
+
 import orjson
 import pytest
 from psycopg.errors import NumericValueOutOfRange, UniqueViolation
@@ -89,7 +91,7 @@ def test_headers_that_go_with_a_status(refused: Refused, header: str, value: str
 
 
 def test_field_problems_point_and_do_not_repeat_what_was_sent() -> None:
-    findings = [
+    findings: list[dict[str, Any]] = [
         {
             "type": "int_parsing",
             "loc": ("body", "lines", 0, "quantity"),

@@ -136,14 +136,14 @@ def test_a_retry_happens_once(client: httpx.Client) -> None:
 
 
 def test_retries_at_the_same_moment_happen_once(client: httpx.Client) -> None:
-    def send(_number: int) -> str | None:
+    def send(_number: int) -> str:
         answer = client.post("/notes", json={"text": "a"}, headers={"idempotency-key": "k"})
         assert answer.status_code == 201
-        return answer.headers.get("idempotent-replayed")
+        return str(answer.headers.get("idempotent-replayed"))
 
     with ThreadPoolExecutor(8) as pool:
         replayed = list(pool.map(send, range(8)))
-    assert sorted(replayed, key=str) == [None, *["true"] * 7]
+    assert sorted(replayed) == ["None", *["true"] * 7]
 
 
 def test_a_key_of_another_body_is_refused(client: httpx.Client) -> None:
