@@ -13,6 +13,7 @@ from starlette.routing import Route
 from chassis.database import Database
 from chassis.logging import log
 from chassis.metrics import metrics
+from chassis.openapi import DescribedApp
 from chassis.problem_responses import install_problem_handlers
 from chassis.requests import RequestRecords
 from chassis.settings import Settings
@@ -41,7 +42,7 @@ def create_service_app(
         yield
         app.state.database.dispose()
 
-    app = FastAPI(
+    app = DescribedApp(
         title=f"Wafa {service}",
         version=VERSION,
         description=description,

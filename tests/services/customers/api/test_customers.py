@@ -306,6 +306,12 @@ def test_the_description_is_complete(app: FastAPI) -> None:
     patch = described["paths"]["/v1/customers/{customer_id}"]["patch"]
     assert {"404", "409", "412", "422", "428", "401"} <= set(patch["responses"])
     assert [parameter["name"] for parameter in patch["parameters"]] == ["customer_id", "if-match"]
+    for path in described["paths"].values():
+        for operation in path.values():
+            for status, response in operation["responses"].items():
+                [(media_type, content)] = response["content"].items()
+                assert media_type == ("application/json" if status < "400" else "application/problem+json")
+                assert "$ref" in content["schema"]
 
 
 def test_a_hundred_at_once_are_all_answered(client: httpx.Client) -> None:
