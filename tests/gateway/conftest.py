@@ -9,6 +9,7 @@ import pytest
 from chassis.database import Database
 from chassis.settings import Settings
 from contracts.scopes import SCOPES
+from gateway import upstream
 from gateway.app import create_app
 from gateway.operations.create_api_key import create_api_key
 from gateway.operations.create_tenant import create_tenant
@@ -95,6 +96,12 @@ def gateway(running_gateway: Gateway) -> Iterator[Gateway]:
     yield running_gateway
     for service in running_gateway.services.values():
         running_gateway.loop.run(service.forget())
+
+
+@pytest.fixture(autouse=True)
+def patient_pool(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests count connections, and on a busy machine two requests may be further apart than an idle one is kept."""
+    monkeypatch.setattr(upstream, "IDLE_SECONDS_MAX", 1000.0)
 
 
 def client_of(port: int) -> httpx.Client:

@@ -47,7 +47,7 @@ class Loop:
 
 
 class Service:
-    """A server that answers each connection with a script. Keeps the requests it got and counts its connections."""
+    """A server that answers each connection with a script. Keeps what it was asked, and counts its connections."""
 
     def __init__(self) -> None:
         self.script = answering(OK)

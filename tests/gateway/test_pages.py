@@ -6,21 +6,9 @@ from typing import Any
 
 import pytest
 
-from gateway import descriptions
 from gateway.openapi import METHODS
 from tests.gateway.conftest import Gateway
 from tests.gateway.servers import OK, answering
-
-
-def described(*paths: str) -> bytes:
-    document = {
-        "openapi": "3.1.0",
-        "info": {},
-        "paths": {path: {"get": {"operationId": path, "responses": {}}} for path in paths},
-        "components": {},
-    }
-    body = json.dumps(document).encode()
-    return b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body)
 
 
 def description(gateway: Gateway) -> dict[str, Any]:
@@ -28,41 +16,6 @@ def description(gateway: Gateway) -> dict[str, Any]:
     assert answer.status_code == 200
     document: dict[str, Any] = answer.json()
     return document
-
-
-def test_the_description_follows_the_services(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(descriptions, "FRESH_SECONDS", 0.0)
-    monkeypatch.setattr(descriptions, "FRESH_SECONDS_INCOMPLETE", 0.0)
-    for service in gateway.services.values():
-        service.script = answering(described())
-    gateway.loyalty.script = answering(described("/v1/rewards", "/internal/rewards"))
-    whole = description(gateway)
-    assert set(whole["x-wafa-services"].values()) == {"current"}
-    assert "/v1/rewards" in whole["paths"]
-    assert "/internal/rewards" not in whole["paths"]
-    assert {"/v1/tenant", "/v1/api_keys", "/v1/api_keys/{key_id}/revoke"} <= set(whole["paths"])
-
-    gateway.loop.run(gateway.loyalty.stop())
-    without = description(gateway)
-    assert without["x-wafa-services"]["loyalty"] == "last known"
-    assert "/v1/rewards" in without["paths"]
-
-    gateway.loop.run(gateway.loyalty.start())
-    gateway.loyalty.script = answering(described("/v1/quotes"))
-    anew = description(gateway)
-    assert anew["x-wafa-services"]["loyalty"] == "current"
-    assert "/v1/rewards" not in anew["paths"]
-
-
-def test_the_description_is_kept_for_a_while(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
-    for service in gateway.services.values():
-        service.script = answering(described())
-    monkeypatch.setattr(descriptions, "FRESH_SECONDS", 60.0)
-    description(gateway)
-    asked = len(gateway.loyalty.requests)
-    for _ in range(5):
-        description(gateway)
-    assert len(gateway.loyalty.requests) == asked
 
 
 def test_the_description_is_public_and_says_how_to_enter(gateway: Gateway) -> None:
