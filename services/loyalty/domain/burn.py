@@ -7,23 +7,30 @@ from services.loyalty.domain.lot import FAR_AWAY, Draw, Lot, LotId, draw_in_orde
 from services.loyalty.domain.refusals import InsufficientPoints
 
 
-def plan_burn(lots: Sequence[Lot], amount: int, *, at: datetime, held: int = 0) -> tuple[Draw, ...]:
+def plan_burn(
+    lots: Sequence[Lot], amount: int, *, at: datetime, held: int = 0, since: datetime | None = None
+) -> tuple[Draw, ...]:
     """Choose which lots pay: soonest to expire first, never-expiring last, then the oldest.
 
-    `amount` is whole units above zero; `held` is what is set aside for others. The draws add up to the amount.
+    `amount` is whole units above zero; `held` is what is set aside for others. Lots that could be spent at `since`
+    pay too, even if they have died by now. The draws add up to the amount.
     Raises InsufficientPoints, drawing nothing, when debts and holds leave less than that to spend.
     """
-    available = spendable(lots, at=at, held=held)
+    payers = [lot for lot in lots if lot.is_spendable(at) or (since is not None and lot.is_spendable(since))]
+    available = _less_debts(payers, lots, held)
     if amount > available:
         raise InsufficientPoints(needed=amount, available=available)
-    return draw_in_order(sorted((lot for lot in lots if lot.is_spendable(at)), key=burn_order), amount)
+    return draw_in_order(sorted(payers, key=burn_order), amount)
 
 
 def spendable(lots: Sequence[Lot], *, at: datetime, held: int = 0) -> int:
     """What can be spent now: the spendable lots less debts and holds; never below zero."""
-    spendable_units = sum(lot.remaining for lot in lots if lot.is_spendable(at))
+    return _less_debts([lot for lot in lots if lot.is_spendable(at)], lots, held)
+
+
+def _less_debts(payers: Sequence[Lot], lots: Sequence[Lot], held: int) -> int:
     debt = sum(lot.remaining for lot in lots if lot.remaining < 0)
-    return max(0, spendable_units + debt - held)
+    return max(0, sum(lot.remaining for lot in payers) + debt - held)
 
 
 def burn_order(lot: Lot) -> tuple[datetime, datetime, LotId]:

@@ -18,7 +18,7 @@ def capture_hold(
 ) -> HoldRow:
     """Burn what was set aside, or less; the rest is free again. Exactly one of capture, release and time-out happens.
 
-    Raises HoldUnknown, HoldClosed and CaptureTooLarge.
+    Raises HoldUnknown, HoldClosed and CaptureTooLarge; and InsufficientPoints when a return took the units meanwhile.
     """
     hold, standing = open_hold(db, tenant_id, hold_id, at=at)
     captured = hold.amount if amount is None else amount
@@ -29,7 +29,7 @@ def capture_hold(
     books.hold(standing, wallet, -hold.amount)
     lots = [opened.lot for opened in (wallet.lots or {}).values()]
     # Units that could be spent when they were set aside can be spent still, even if their lot has died since.
-    draws = plan_burn(lots, captured, at=hold.created_at, held=wallet.held)
+    draws = plan_burn(lots, captured, at=at, held=wallet.held, since=hold.created_at)
     books.take(standing, wallet, movement("burn", "redeemed", hold.id, at), draws)
     hold.status, hold.captured, hold.closed_at = "captured", captured, at
     books.close(db)
