@@ -10,7 +10,7 @@ from chassis.problem_responses import problems
 from chassis.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from services.loyalty.api.purchase_documents import PurchaseDocument, purchase_document
 from services.loyalty.domain.basket import LINES_MAX, QUANTITY_MAX
-from services.loyalty.domain.refusals import PurchaseUnknown, ReturnTooLarge
+from services.loyalty.domain.refusals import NothingToReturn, PurchaseUnknown, ReturnTooLarge
 from services.loyalty.operations.return_purchase import return_purchase
 
 router = APIRouter(prefix="/v1", tags=["purchases"], route_class=TransactionRoute)
@@ -102,7 +102,7 @@ class ReturnDocument(BaseModel):
     "/purchases/{purchase_id}/returns",
     status_code=201,
     dependencies=[needs("purchases:write")],
-    responses=problems(PurchaseUnknown, ReturnTooLarge),
+    responses=problems(PurchaseUnknown, NothingToReturn, ReturnTooLarge),
     openapi_extra=MONEY_LIKE,
 )
 def create_return(

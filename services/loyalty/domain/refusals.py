@@ -34,6 +34,14 @@ class ReturnTooLarge(Unprocessable):
     )
 
 
+class NothingToReturn(Conflict):
+    """All of the purchase came back before."""
+
+    code = "nothing_to_return"
+    title = Text(en="Nothing is left to return", ar="لم يبق ما يُرجع")
+    detail = Text(en="All of this purchase came back before.", ar="أُرجعت عملية الشراء كلها من قبل.")
+
+
 class MembershipTooLong(Unprocessable):
     """The membership would end after the calendar does."""
 

@@ -213,7 +213,7 @@ def record_time(
 ) -> date:
     """Write entries of time, and the last day they come to, which is returned."""
     entries = (*before, *added)
-    membership.ends_on = last_day(entries, otherwise=membership.ends_on)
+    membership.ends_on = last_day(entries)
     standing.memberships[plan] = membership
     books.keep_time(standing, plan, membership, entries)
     books.postings.membership_entries.extend(

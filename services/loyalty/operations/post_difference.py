@@ -16,7 +16,7 @@ from kernel.ids import new_id
 from kernel.points import Points
 from services.loyalty.domain.clawback import plan_clawback
 from services.loyalty.domain.difference import Difference, MembershipChange, StampsChange, UnitsChange
-from services.loyalty.domain.effects import Accrue, Effect, IssueVoucher, effects_from_json
+from services.loyalty.domain.effects import Effect, IssueVoucher
 from services.loyalty.domain.local_day import local_date
 from services.loyalty.domain.lot import LotId
 from services.loyalty.domain.membership import extend, take_back
@@ -29,7 +29,7 @@ from services.loyalty.domain.stamps import take_back as take_stamps_back
 from services.loyalty.operations.apply_effects import by_language, lots_of_purchase, record_time, write_voucher
 from services.loyalty.tables.books import Books, Movement, movement
 from services.loyalty.tables.receipts import PurchaseRecord
-from services.loyalty.tables.standings import Card, Standing, Wallet
+from services.loyalty.tables.standings import Card, Membership, Standing, Wallet
 
 LAPSED = text("""
     SELECT coalesce((SELECT sum(amount) FROM draws
@@ -45,6 +45,11 @@ UNUSED = text("""
 FREE = text("""
     UPDATE vouchers SET status = 'issued', used_by = NULL, used_at = NULL
     WHERE tenant_id = :tenant_id AND code = ANY (:codes) AND used_by = :purchase_id
+""")
+
+USE = text("""
+    UPDATE vouchers SET status = 'used', used_by = :purchase_id, used_at = :at
+    WHERE tenant_id = :tenant_id AND code = ANY (:codes)
 """)
 
 
@@ -76,16 +81,21 @@ class DifferencePosting:
         if self.standing is None or self.program is None:
             return
         for units in sorted(changes.units, key=lambda change: -change.amount):
-            self._change_units(self.standing, units)
+            self._change_units(self.standing, self.program, units)
         for stamps in changes.stamps:
             self._change_stamps(self.standing, self.program, stamps)
         for membership in changes.memberships:
             self._change_membership(self.standing, self.program, membership)
-        if changes.vouchers_freed:
-            mine = {"tenant_id": self.purchase.tenant_id, "purchase_id": self.purchase.id}
-            self.db.execute(FREE, {**mine, "codes": list(changes.vouchers_freed)})
+        self._change_vouchers(changes)
 
-    def _change_units(self, standing: Standing, change: UnitsChange) -> None:
+    def _change_vouchers(self, changes: Difference) -> None:
+        mine = {"tenant_id": self.purchase.tenant_id, "purchase_id": self.purchase.id}
+        if changes.vouchers_freed:
+            self.db.execute(FREE, {**mine, "codes": list(changes.vouchers_freed)})
+        if changes.vouchers_used:
+            self.db.execute(USE, {**mine, "codes": list(changes.vouchers_used), "at": self.at})
+
+    def _change_units(self, standing: Standing, program: CompiledProgram, change: UnitsChange) -> None:
         wallet = self.books.open_wallet(self.db, standing, change.unit)
         moved = movement("reversal", "issued", self.id, self.at)
         if change.amount > 0:
@@ -99,14 +109,13 @@ class DifferencePosting:
                 expires_at=change.expires_at,
             )
         else:
-            self._claw_back(standing, wallet, moved, -change.amount)
+            self._claw_back(standing, wallet, moved, -change.amount, len(program.reward_rules))
         self.told.append(PointsAccrued(unit=change.unit, amount=Points(change.amount)))
 
-    def _claw_back(self, standing: Standing, wallet: Wallet, moved: Movement, amount: int) -> None:
+    def _claw_back(self, standing: Standing, wallet: Wallet, moved: Movement, amount: int, lots_made_max: int) -> None:
         """Take units from the lots this purchase made, then from the newest; what was spent becomes debt."""
         assert wallet.lots is not None
-        accruals = sum(isinstance(effect, Accrue) for effect in effects_from_json(self.purchase.effects))
-        made = set(islice(lots_of_purchase(self.purchase.id), max(accruals, 1)))
+        made = set(islice(lots_of_purchase(self.purchase.id), lots_made_max))
         lots = [opened.lot for opened in wallet.lots.values()]
         lapsed = min(amount, self._lapsed(made))
         self.forgiven += lapsed
@@ -162,12 +171,12 @@ class DifferencePosting:
         return on_card, rewards
 
     def _change_membership(self, standing: Standing, program: CompiledProgram, change: MembershipChange) -> None:
-        membership = standing.memberships[change.plan]
+        today = local_date(self.at, program.terms.zone)
+        membership = standing.memberships.get(change.plan) or Membership(new_id("mbs"), today)
         before = self.books.time_entries(self.db, standing, membership)
         added = take_back(before, paid=max(-change.paid_months, 0), bonus=max(-change.bonus_months, 0))
         more = max(change.paid_months, 0), max(change.bonus_months, 0)
         if any(more):
-            today = local_date(self.at, program.terms.zone)
             added = (*added, *extend((*before, *added), starts_on=today, paid=more[0], bonus=more[1]))
         ends_on = record_time(self.books, standing, change.plan, membership, before, added, self.id)
         self.told.append(

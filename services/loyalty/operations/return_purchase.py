@@ -10,16 +10,17 @@ from datetime import datetime
 
 import orjson
 from pydantic import TypeAdapter
-from sqlalchemy import update
+from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from kernel.ids import TenantId
 from services.loyalty.domain.basket import Basket
+from services.loyalty.domain.customer import CustomerFacts
 from services.loyalty.domain.difference import Difference, difference
-from services.loyalty.domain.effects import Effect, effects_as_json, effects_from_json
+from services.loyalty.domain.effects import Effect, UseVoucher, effects_as_json, effects_from_json
 from services.loyalty.domain.evaluate import Evaluation
 from services.loyalty.domain.program import CompiledProgram
-from services.loyalty.domain.refusals import ReturnTooLarge
+from services.loyalty.domain.refusals import NothingToReturn, ReturnTooLarge
 from services.loyalty.domain.remaining import remaining_basket
 from services.loyalty.operations.post_difference import DifferencePosting
 from services.loyalty.operations.record_purchases import FACTS, MISSES, decide, program_of
@@ -30,6 +31,9 @@ from services.loyalty.tables.standings import Standing, lock_standing
 
 REWRITTEN = ("status", "subtotal", "discount", "due", "effects", "misses", "returned")
 CHANGES: TypeAdapter[Difference] = TypeAdapter(Difference)
+STILL_ISSUED = text("""
+    SELECT code FROM vouchers WHERE tenant_id = :tenant_id AND code = ANY (:codes) AND status = 'issued'
+""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,16 +62,15 @@ def return_purchase(
     """Take units of the lines back (`lines`: how many of each, by its place from zero), or all that is left.
 
     Points, stamps, vouchers and membership time become what they would be had only the rest been bought, under the
-    program of the sale. Raises PurchaseUnknown and ReturnTooLarge.
+    program of the sale. Raises PurchaseUnknown, NothingToReturn and ReturnTooLarge.
     """
     purchase, standing = lock(db, tenant_id, purchase_id)
     basket = Basket.model_validate_json(purchase.basket)
     gone = units_gone(basket, purchase, lines)
     left = remaining_basket(basket, gone)
-    facts = FACTS.validate_json(purchase.facts) if purchase.facts != "null" else None
-    program = program_of(db, purchase)
-    decided = decide(program, left, facts, purchase.occurred_at)
     before = effects_from_json(purchase.effects)
+    program = program_of(db, purchase)
+    decided = decide(program, left, facts_then(db, purchase, before), purchase.occurred_at)
     changes = difference(before, decided.effects)
     whole = all(not line.quantity for line in left.lines)
     posting = DifferencePosting(db, purchase, standing, program, at)
@@ -90,9 +93,27 @@ def lock(db: Session, tenant_id: TenantId, purchase_id: str) -> tuple[PurchaseRe
     return find_purchase(db, tenant_id, purchase_id, lock=True), standing
 
 
+def facts_then(db: Session, purchase: PurchaseRecord, before: Sequence[Effect]) -> CustomerFacts | None:
+    """What the rules knew at the sale; but a voucher that it showed in vain, and that is gone by now, stays gone."""
+    if purchase.facts == "null":
+        return None
+    facts = FACTS.validate_json(purchase.facts)
+    own = {effect.code for effect in before if isinstance(effect, UseVoucher)}
+    others = {voucher.code for voucher in facts.vouchers if not voucher.used} - own
+    if not others:
+        return facts
+    gone = others - set(db.scalars(STILL_ISSUED, {"tenant_id": purchase.tenant_id, "codes": sorted(others)}))
+    return replace(facts, vouchers=tuple(replace(v, used=v.used or v.code in gone) for v in facts.vouchers))
+
+
 def units_gone(basket: Basket, purchase: PurchaseRecord, lines: Mapping[int, int] | None) -> dict[int, int]:
-    """The units of each line that are gone once these are. Raises ReturnTooLarge when there are not so many left."""
+    """The units of each line that are gone once these are.
+
+    Raises ReturnTooLarge when there are not so many left, and NothingToReturn for all that is left of nothing.
+    """
     if lines is None:
+        if purchase.status == "returned":
+            raise NothingToReturn
         return {place: line.quantity for place, line in enumerate(basket.lines)}
     before = {int(place): count for place, count in orjson.loads(purchase.returned or "{}").items()}
     for place, quantity in lines.items():

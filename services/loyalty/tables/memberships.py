@@ -58,7 +58,7 @@ def read_time_entries(db: Session, tenant_id: TenantId, membership_id: str) -> t
     )
 
 
-def last_day(entries: Sequence[TimeEntry], *, otherwise: date) -> date:
-    """The last day the entries come to; the day before `otherwise` when all of their time was taken back."""
+def last_day(entries: Sequence[TimeEntry]) -> date:
+    """The last day the entries come to; the day before the first one when all of their time was taken back."""
     view = membership_view(entries)
-    return view.ends_on if view else otherwise - timedelta(days=1)
+    return view.ends_on if view else entries[0].from_date - timedelta(days=1)
