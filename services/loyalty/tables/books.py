@@ -91,12 +91,6 @@ class Books:
         for draw in draws:
             self._draw(standing, wallet, moved, draw)
 
-    def put_back(self, standing: Standing, wallet: Wallet, moved: Movement, draws: Sequence[Draw]) -> None:
-        """Units return to the lots they were taken from, which must be loaded."""
-        self._enter(standing, wallet, moved, sum(draw.amount for draw in draws))
-        for draw in draws:
-            self._draw(standing, wallet, moved, Draw(draw.lot, -draw.amount))
-
     def hold(self, standing: Standing, wallet: Wallet, amount: int) -> None:
         """Set units aside, or free them when negative. No units move."""
         wallet.held += amount
@@ -160,11 +154,14 @@ class Books:
     def _pay_debt(self, standing: Standing, wallet: Wallet, moved: Movement, lot_id: LotId) -> None:
         """Let a new lot pay the negative ones. No entry: nothing moves in or out of the wallet."""
         assert wallet.lots is not None
+        earned = left = wallet.lots[lot_id].lot.remaining
         for owed in [opened.lot for opened in wallet.lots.values() if opened.lot.remaining < 0]:
-            paid = min(-owed.remaining, wallet.lots[lot_id].lot.remaining)
+            paid = min(-owed.remaining, left)
+            left -= paid
             if paid:
                 self._draw(standing, wallet, moved, Draw(owed.id, -paid))
-                self._draw(standing, wallet, moved, Draw(lot_id, paid))
+        if left < earned:
+            self._draw(standing, wallet, moved, Draw(lot_id, earned - left))
 
     def _keep(self, standing: Standing, wallet: Wallet, opened: OpenLot) -> None:
         """Remember a lot's row; and count it, in the open lots where they are known, else in the totals."""

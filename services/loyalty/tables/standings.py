@@ -69,7 +69,6 @@ class Wallet:
     settled_until: datetime | None = None
     version: int = 0
     lots: dict[LotId, OpenLot] | None = None
-    changed: bool = False
 
     def needs_lots(self, at: datetime) -> bool:
         """Whether time has passed the wallet by, or there is debt to pay: then the totals do not say enough."""
