@@ -14,6 +14,7 @@ from kernel.points import Points
 from services.loyalty.api.rewards import UNITS_MAX, WalletUnit
 from services.loyalty.domain.refusals import (
     CaptureTooLarge,
+    CustomerBlocked,
     HoldClosed,
     HoldUnknown,
     InsufficientPoints,
@@ -71,7 +72,7 @@ class HoldDocument(BaseModel):
     "/holds",
     status_code=201,
     dependencies=[needs("points:write")],
-    responses=problems(NoSuchCustomer, InsufficientPoints),
+    responses=problems(NoSuchCustomer, CustomerBlocked, InsufficientPoints),
     openapi_extra=MONEY_LIKE,
 )
 def create(wish: HoldRequest, db: Transaction, caller: CurrentCaller, now: Now) -> HoldDocument:
@@ -92,7 +93,7 @@ def create(wish: HoldRequest, db: Transaction, caller: CurrentCaller, now: Now) 
 @router.post(
     "/holds/{hold_id}/capture",
     dependencies=[needs("points:write")],
-    responses=problems(HoldUnknown, HoldClosed, CaptureTooLarge),
+    responses=problems(HoldUnknown, HoldClosed, CaptureTooLarge, InsufficientPoints),
     openapi_extra=MONEY_LIKE,
 )
 def capture(hold_id: str, wish: CaptureRequest, db: Transaction, caller: CurrentCaller, now: Now) -> HoldDocument:

@@ -11,6 +11,7 @@ from chassis.problem_responses import problems
 from chassis.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId
 from services.loyalty.domain.refusals import (
+    CustomerBlocked,
     InsufficientPoints,
     NoSuchCustomer,
     RedemptionUnknown,
@@ -65,7 +66,7 @@ class RedemptionReceipt(RedemptionDocument):
     "/redemptions",
     status_code=201,
     dependencies=[needs("rewards:write")],
-    responses=problems(NoSuchCustomer, RewardUnknown, RewardWithdrawn, InsufficientPoints),
+    responses=problems(NoSuchCustomer, CustomerBlocked, RewardUnknown, RewardWithdrawn, InsufficientPoints),
     openapi_extra=MONEY_LIKE,
 )
 def create(wish: RedemptionRequest, db: Transaction, caller: CurrentCaller, now: Now) -> RedemptionReceipt:

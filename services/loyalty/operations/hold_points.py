@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from kernel.ids import CustomerId, TenantId, new_id
 from kernel.points import Points
 from services.loyalty.domain.burn import plan_burn
+from services.loyalty.operations.record_purchases import welcome
 from services.loyalty.operations.time_out_holds import time_out_holds_of
 from services.loyalty.queries.customers import locked
 from services.loyalty.tables.books import Books
@@ -24,8 +25,11 @@ def hold_points(
     reference: str | None,
     at: datetime,
 ) -> HoldRow:
-    """Set units aside until captured, released, or timed out. Raises NoSuchCustomer and InsufficientPoints."""
-    standing = locked(db, tenant_id, customer_id)
+    """Set units aside until captured, released, or timed out.
+
+    Raises NoSuchCustomer, CustomerBlocked and InsufficientPoints.
+    """
+    standing = welcome(locked(db, tenant_id, customer_id), customer_id)
     books = Books(at)
     wallet = books.open_wallet(db, standing, unit)
     time_out_holds_of(db, books, standing, wallet)

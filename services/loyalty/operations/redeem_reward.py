@@ -11,6 +11,7 @@ from kernel.points import Points
 from services.loyalty.domain.burn import plan_burn
 from services.loyalty.domain.refusals import RewardWithdrawn
 from services.loyalty.operations.apply_effects import REWARD, by_language, write_voucher
+from services.loyalty.operations.record_purchases import welcome
 from services.loyalty.operations.time_out_holds import time_out_holds_of
 from services.loyalty.queries.customers import locked
 from services.loyalty.queries.rewards import find_reward
@@ -40,9 +41,9 @@ def redeem_reward(
 ) -> Redeemed:
     """Burn the reward's price from the customer's lots and issue its voucher.
 
-    Raises NoSuchCustomer, RewardUnknown, RewardWithdrawn and InsufficientPoints.
+    Raises NoSuchCustomer, CustomerBlocked, RewardUnknown, RewardWithdrawn and InsufficientPoints.
     """
-    standing = locked(db, tenant_id, customer_id)
+    standing = welcome(locked(db, tenant_id, customer_id), customer_id)
     reward = find_reward(db, tenant_id, reward_id)
     if reward.status != "available":
         raise RewardWithdrawn
