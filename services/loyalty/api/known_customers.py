@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 
 from chassis.caller import CurrentCaller
-from chassis.database import Database
+from chassis.transaction import Transaction
 from kernel.ids import CustomerId
 from services.loyalty.api.newcomers import introduce_one
 from services.loyalty.domain.refusals import NoSuchCustomer
@@ -13,15 +13,14 @@ from services.loyalty.queries.customers import is_known
 
 
 def known_customer(
-    request: Request, caller: CurrentCaller, customer_id: Annotated[str, Path(max_length=64)]
+    request: Request, db: Transaction, caller: CurrentCaller, customer_id: Annotated[str, Path(max_length=64)]
 ) -> CustomerId:
     """The customer's id. Raises NoSuchCustomer."""
-    database: Database = request.app.state.database
     wanted = CustomerId(customer_id)
-    with database.transaction(caller.tenant_id) as db:
-        if is_known(db, caller.tenant_id, wanted):
-            return wanted
-    if not introduce_one(database, request.app.state.customers, caller.tenant_id, wanted):
+    # In the request's own transaction: who has a connection must not wait for another one.
+    if is_known(db, caller.tenant_id, wanted):
+        return wanted
+    if not introduce_one(db, request.app.state.customers, caller.tenant_id, wanted):
         raise NoSuchCustomer
     return wanted
 

@@ -1,16 +1,18 @@
 """Customers whose first purchase is faster than the event that tells of them: loyalty asks, once, and goes on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import anyio.to_thread
 import httpx
 from fastapi import FastAPI
+from sqlalchemy.orm import Session
 
 from chassis.database import Database
 from chassis.internal_client import InternalClient
 from chassis.logging import log
 from kernel.clock import utc_now
-from kernel.ids import CustomerId, TenantId
+from kernel.ids import CustomerId, TenantId, is_id
 from services.loyalty.operations.learn_customer import learn_customer
 from services.loyalty.operations.record_purchases import Sale
 
@@ -22,28 +24,43 @@ async def introduce(app: FastAPI, sales: Sequence[Sale]) -> bool:
 
 def introduce_each(database: Database, customers: InternalClient, sales: Sequence[Sale]) -> bool:
     """Ask about each customer once and keep what is answered."""
-    answers = [introduce_one(database, customers, *owner) for owner in {sale.owner for sale in sales} if owner]
-    return any(answers)
+    owners = sorted({sale.owner for sale in sales if sale.owner})
+    known = [(tenant_id, facts) for tenant_id, wanted in owners if (facts := ask(customers, tenant_id, wanted))]
+    for tenant_id, facts in known:
+        with database.transaction(tenant_id) as db:
+            keep(db, tenant_id, facts)
+    return bool(known)
 
 
-def introduce_one(database: Database, customers: InternalClient, tenant_id: TenantId, customer_id: CustomerId) -> bool:
-    """Keep the facts of one customer; whether there is such a customer. A service that is away knows nobody."""
+def introduce_one(db: Session, customers: InternalClient, tenant_id: TenantId, customer_id: CustomerId) -> bool:
+    """Ask about one customer and keep what is answered; whether there is such a customer."""
+    facts = ask(customers, tenant_id, customer_id)
+    if facts is None:
+        return False
+    keep(db, tenant_id, facts)
+    return True
+
+
+def ask(customers: InternalClient, tenant_id: TenantId, customer_id: CustomerId) -> dict[str, Any] | None:
+    """The facts of one customer. A service that is away knows nobody; and nobody is known by what is not an id."""
+    if not is_id(customer_id, "cus"):
+        return None
     try:
         answer = customers.get(f"/internal/customers/{customer_id}", tenant_id)
     except httpx.HTTPError as error:
         log.warning("customers does not answer", reason=type(error).__name__, customer_id=customer_id)
-        return False
-    if answer.status_code != 200:
-        return False
-    facts = answer.json()
-    with database.transaction(tenant_id) as db:
-        learn_customer(
-            db,
-            tenant_id,
-            facts["id"],
-            version=facts["version"],
-            language=facts["language"],
-            status=facts["status"],
-            at=utc_now(),
-        )
-    return True
+        return None
+    return answer.json() if answer.status_code == 200 else None
+
+
+def keep(db: Session, tenant_id: TenantId, facts: Mapping[str, Any]) -> None:
+    """Remember the facts that were answered."""
+    learn_customer(
+        db,
+        tenant_id,
+        facts["id"],
+        version=facts["version"],
+        language=facts["language"],
+        status=facts["status"],
+        at=utc_now(),
+    )

@@ -7,7 +7,7 @@ import anyio.to_thread
 import orjson
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -104,9 +104,10 @@ async def record_all(app: FastAPI, sales: list[Sale]) -> list[Outcome]:
 def sale_or_problem(request: Request, caller: Caller, item: Mapping[str, Any]) -> Sale | dict[str, Any]:
     """One purchase of a batch, or the result that says what is wrong with it."""
     try:
-        return sale_of(request, caller, parsed(BASKET, orjson.dumps(item)))
-    except RequestValidationError as error:
-        return {"status": 422, "problem": invalid_document(error, caller.language, caller.request_id)}
+        return sale_of(request, caller, BASKET.validate_python(item))
+    except ValidationError as error:
+        invalid = RequestValidationError(error.errors(include_url=False, include_input=False))
+        return {"status": 422, "problem": invalid_document(invalid, caller.language, caller.request_id)}
     except Refused as refused:
         return problem_result(refused, caller)
 
