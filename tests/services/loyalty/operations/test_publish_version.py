@@ -1,0 +1,89 @@
+"""A draft goes live: one version decides a tenant's sales."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from contracts.events.loyalty import ProgramPublished
+from services.loyalty.domain.refusals import AnotherProgramLive, VersionRetired, VersionUnknown
+from services.loyalty.operations.add_version import add_version
+from services.loyalty.operations.create_program import create_program
+from services.loyalty.operations.publish_version import publish_version
+from services.loyalty.operations.retire_program import retire_program
+from tests.services.loyalty.domain.build import document, rule
+from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop, later
+
+
+def publish(shop: Shop, program_id: str, number: int) -> str:
+    with shop.database.transaction(shop.tenant_id) as db:
+        return publish_version(db, shop.tenant_id, program_id, number, at=shop.at).status
+
+
+def draft(shop: Shop, program_id: str, per: int) -> int:
+    with shop.database.transaction(shop.tenant_id) as db:
+        return add_version(db, shop.tenant_id, program_id, document(rule("earn", per=per)), at=shop.at).version
+
+
+def statuses(shop: Shop) -> list[str]:
+    return [row["status"] for row in shop.rows("SELECT status FROM program_versions ORDER BY program_id, version")]
+
+
+def test_a_draft_takes_the_place_of_the_live_version(shop: Shop) -> None:
+    program_id, _first = shop.publish(POINT_PER_RIYAL)
+    second = draft(shop, program_id, 50)
+    assert statuses(shop) == ["live", "draft"]
+    shop.at = later(days=1)
+    assert publish(shop, program_id, second) == "live"
+    assert statuses(shop) == ["retired", "live"]
+    assert shop.sell(shop.customer()).purchase.balance_after == 20
+    told = [event for event in shop.told() if isinstance(event, ProgramPublished)]
+    assert [(event.program_id, event.version, event.currency, event.time_zone) for event in told] == [
+        (program_id, 1, "SAR", "Asia/Riyadh"),
+        (program_id, 2, "SAR", "Asia/Riyadh"),
+    ]
+    assert told[-1].occurred_at == later(days=1)
+
+
+def test_publishing_again_changes_nothing_and_tells_nothing(shop: Shop) -> None:
+    program_id, number = shop.publish(POINT_PER_RIYAL)
+    told = len(shop.told())
+    shop.at = later(days=1)
+    assert publish(shop, program_id, number) == "live"
+    assert len(shop.told()) == told
+    assert shop.rows("SELECT published_at FROM program_versions") == [{"published_at": later()}]
+
+
+def test_what_was_live_before_is_not_published_again(shop: Shop) -> None:
+    program_id, first = shop.publish(POINT_PER_RIYAL)
+    shop.publish(rule("earn", per=50))
+    with pytest.raises(VersionRetired):
+        publish(shop, program_id, first)
+    assert statuses(shop) == ["retired", "live"]
+
+
+def test_another_program_waits_until_the_live_one_is_retired(shop: Shop) -> None:
+    program_id, _number = shop.publish(POINT_PER_RIYAL)
+    with shop.database.transaction(shop.tenant_id) as db:
+        other, version = create_program(db, shop.tenant_id, "Other", document(rule("earn", per=50)), at=shop.at)
+    with pytest.raises(AnotherProgramLive) as refused:
+        publish(shop, other.id, version.version)
+    assert refused.value.params == {"program_id": program_id}
+    with shop.database.transaction(shop.tenant_id) as db:
+        retire_program(db, shop.tenant_id, program_id)
+    assert publish(shop, other.id, version.version) == "live"
+
+
+def test_nobody_publishes_what_is_not_theirs(shop: Shop, other_shop: Shop) -> None:
+    theirs, _number = other_shop.publish(POINT_PER_RIYAL)
+    mine, number = shop.publish(POINT_PER_RIYAL)
+    for program_id, version in ((theirs, 1), (mine, number + 1), ("prg_nothing", 1)):
+        with pytest.raises(VersionUnknown):
+            publish(shop, program_id, version)
+
+
+def test_of_those_who_publish_at_once_one_version_stays_live(shop: Shop) -> None:
+    program_id, _first = shop.publish(POINT_PER_RIYAL)
+    numbers = [draft(shop, program_id, per) for per in (10, 20, 30, 40)]
+    with ThreadPoolExecutor(4) as staff:
+        assert set(staff.map(lambda number: publish(shop, program_id, number), numbers)) == {"live"}
+    assert sorted(statuses(shop)) == ["live"] + ["retired"] * 4

@@ -1,0 +1,211 @@
+"""A tenant's loyalty as tests use it: by its operations, each call in a transaction of its own."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from sqlalchemy import text
+
+from chassis.database import Database
+from chassis.verification import Breach
+from contracts.event import EVENT_CLASSES, Event
+from kernel.ids import CustomerId, TenantId, new_id
+from kernel.points import Points
+from services.loyalty.domain.basket import Basket
+from services.loyalty.domain.program import ProgramDocument
+from services.loyalty.domain.reward import Reward
+from services.loyalty.operations.add_version import add_version
+from services.loyalty.operations.adjust_points import adjust_points
+from services.loyalty.operations.apply_effects import REWARD
+from services.loyalty.operations.capture_hold import capture_hold
+from services.loyalty.operations.create_program import create_program
+from services.loyalty.operations.create_reward import create_reward
+from services.loyalty.operations.hold_points import hold_points
+from services.loyalty.operations.learn_customer import learn_customer
+from services.loyalty.operations.publish_version import publish_version
+from services.loyalty.operations.record_purchases import Outcome, Recorded, Sale, record_purchases
+from services.loyalty.operations.redeem_reward import Redeemed, redeem_reward
+from services.loyalty.operations.release_hold import release_hold
+from services.loyalty.operations.return_purchase import Returned, return_purchase
+from services.loyalty.queries.balance import Balance, balance_of, held_now, wallet_of
+from services.loyalty.queries.verify import breaches_of
+from services.loyalty.schedules import expire_all_lots, time_out_all_holds
+from services.loyalty.tables.holds import HoldRow
+from tests.services.loyalty.domain.build import NAME, document, line, rule
+
+# Later than any clock that runs the tests, so that what the shop records comes after what the database stamps.
+NOON = datetime(2036, 3, 2, 9, tzinfo=UTC)  # noon in Riyadh, a Sunday
+POINT_PER_RIYAL = rule("earn", per=100)
+A_YEAR = {"kind": "rolling", "months": 12}
+FREE_COFFEE = {"kind": "free_item", "name": NAME, "selector": {"skus": ["COFFEE"]}}
+
+
+def later(**time: float) -> datetime:
+    """So long after noon."""
+    return NOON + timedelta(**time)
+
+
+class Shop:
+    """One tenant. `at` is the shop's clock: set it to let time pass."""
+
+    def __init__(self, database: Database, tenant_id: TenantId, at: datetime = NOON) -> None:
+        self.database = database
+        self.tenant_id = tenant_id
+        self.at = at
+        self._receipts = count(1)
+        self._program_id: str | None = None
+
+    def publish(self, *rules: Mapping[str, Any], **terms: Any) -> tuple[str, int]:
+        """Let these rules decide sales from now on; answers program and version."""
+        wanted = document(*map(dict, rules), **terms)
+        version = self._draft(wanted)
+        with self.database.transaction(self.tenant_id) as db:
+            publish_version(db, self.tenant_id, *version, at=self.at)
+        return version
+
+    def _draft(self, wanted: ProgramDocument) -> tuple[str, int]:
+        with self.database.transaction(self.tenant_id) as db:
+            if self._program_id is None:
+                program, version = create_program(db, self.tenant_id, "Points", wanted, at=self.at)
+                self._program_id = program.id
+            else:
+                version = add_version(db, self.tenant_id, self._program_id, wanted, at=self.at)
+        return self._program_id, version.version
+
+    def customer(self, *, version: int = 1, status: str = "active") -> CustomerId:
+        """Somebody new whom loyalty has heard of."""
+        customer_id = CustomerId(new_id("cus"))
+        with self.database.transaction(self.tenant_id) as db:
+            learn_customer(db, self.tenant_id, customer_id, version=version, language="ar", status=status, at=self.at)
+        return customer_id
+
+    def sale(self, customer_id: str | None, *lines: dict[str, Any], **more: Any) -> Sale:
+        """A sale at this moment under a receipt of its own, of a coffee for 10.00 unless lines are given.
+
+        `key`, `quoted` and `trace` are the sale's; all else is the basket's.
+        """
+        of_sale = {name: more.pop(name) for name in ("key", "quoted", "trace") if name in more}
+        basket = Basket.model_validate(
+            {
+                "customer_id": customer_id,
+                "store_id": "riyadh-1",
+                "external_id": f"R-{next(self._receipts)}",
+                "occurred_at": self.at,
+                "currency": "SAR",
+                "lines": lines or (line(),),
+                **more,
+            }
+        )
+        fingerprint = hashlib.sha256(basket.model_dump_json().encode()).digest()
+        return Sale(tenant_id=self.tenant_id, basket=basket, fingerprint=fingerprint, **of_sale)
+
+    def record(self, *sales: Sale) -> list[Outcome]:
+        """Record sales in one transaction."""
+        with self.database.transaction(*{self.tenant_id, *(sale.tenant_id for sale in sales)}) as db:
+            return record_purchases(db, sales, at=self.at)
+
+    def sell(self, customer_id: str | None, *lines: dict[str, Any], **more: Any) -> Recorded:
+        """Record a sale that nothing is wrong with."""
+        (outcome,) = self.record(self.sale(customer_id, *lines, **more))
+        assert isinstance(outcome, Recorded), outcome
+        return outcome
+
+    def earn(self, customer_id: CustomerId, points: int, **more: Any) -> str:
+        """Sell something for so many riyals; answers the purchase's id."""
+        return self.sell(customer_id, line("THING", 1, points * 100), **more).purchase.id
+
+    def take_back(self, purchase_id: str, lines: Mapping[int, int] | None = None) -> Returned:
+        """Take units of lines back, or all that is left."""
+        with self.database.transaction(self.tenant_id) as db:
+            return return_purchase(db, self.tenant_id, purchase_id, lines, at=self.at)
+
+    def adjust(self, customer_id: CustomerId, amount: int, *, expires_at: datetime | None = None) -> int:
+        """Give or take points by hand; answers the balance."""
+        with self.database.transaction(self.tenant_id) as db:
+            _row, balance = adjust_points(
+                db,
+                self.tenant_id,
+                customer_id,
+                unit="points",
+                amount=Points(amount),
+                reason="goodwill",
+                actor="key_test",
+                expires_at=expires_at,
+                at=self.at,
+            )
+        return balance
+
+    def offer(self, price: int, benefit: Mapping[str, Any] = FREE_COFFEE) -> str:
+        """Put a reward into the catalogue; answers its id."""
+        wanted: Reward = REWARD.validate_python(dict(benefit))
+        with self.database.transaction(self.tenant_id) as db:
+            reward = create_reward(db, self.tenant_id, wanted, unit="points", price=Points(price), at=self.at)
+        return reward.id
+
+    def redeem(self, customer_id: CustomerId, reward_id: str) -> Redeemed:
+        """Exchange points for a reward."""
+        with self.database.transaction(self.tenant_id) as db:
+            return redeem_reward(db, self.tenant_id, customer_id, reward_id, at=self.at)
+
+    def hold(self, customer_id: CustomerId, amount: int, **lasting: float) -> HoldRow:
+        """Set points aside, for a quarter of an hour unless told otherwise."""
+        with self.database.transaction(self.tenant_id) as db:
+            return hold_points(
+                db,
+                self.tenant_id,
+                customer_id,
+                unit="points",
+                amount=Points(amount),
+                lasting=timedelta(**lasting or {"minutes": 15}),
+                reference=None,
+                at=self.at,
+            )
+
+    def capture(self, hold_id: str, amount: int | None = None) -> HoldRow:
+        """Spend what was set aside, or some of it."""
+        with self.database.transaction(self.tenant_id) as db:
+            return capture_hold(db, self.tenant_id, hold_id, None if amount is None else Points(amount), at=self.at)
+
+    def release(self, hold_id: str) -> HoldRow:
+        """Free what was set aside."""
+        with self.database.transaction(self.tenant_id) as db:
+            return release_hold(db, self.tenant_id, hold_id, at=self.at)
+
+    def expire(self) -> int:
+        """Run the job that books dead lots; answers how many."""
+        return expire_all_lots(self.database, self.tenant_id, self.at)
+
+    def time_out(self) -> int:
+        """Run the job that frees holds; answers how many."""
+        return time_out_all_holds(self.database, self.tenant_id, self.at)
+
+    def balance(self, customer_id: CustomerId) -> Balance:
+        """The wallet of points, as the API answers it."""
+        with self.database.transaction(self.tenant_id) as db:
+            wallet = wallet_of(db, self.tenant_id, customer_id, "points")
+            held = held_now(db, wallet, self.at) if wallet else 0
+            return balance_of(db, wallet, "points", held=held, at=self.at)
+
+    def points(self, customer_id: CustomerId) -> tuple[int, int]:
+        """The balance, and what of it can be spent."""
+        found = self.balance(customer_id)
+        return found.balance, found.available
+
+    def told(self) -> list[Event]:
+        """The events the shop has told, in order."""
+        return [
+            EVENT_CLASSES[row["type"]].model_validate_json(row["data"])
+            for row in self.rows("SELECT type, data FROM outbox ORDER BY position")
+        ]
+
+    def rows(self, query: str, **named: object) -> list[Mapping[str, Any]]:
+        """What the database says to the tenant."""
+        with self.database.transaction(self.tenant_id) as db:
+            return [dict(row) for row in db.execute(text(query), named).mappings()]
+
+    def breaches(self) -> list[Breach]:
+        """What is wrong with the ledger."""
+        with self.database.transaction(self.tenant_id) as db:
+            return list(breaches_of(db, self.tenant_id, self.at))
