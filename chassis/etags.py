@@ -8,7 +8,7 @@ from fastapi import Depends, Header, Request, Response
 from kernel.language import Text
 from kernel.refusal import Refused, Stale
 
-ETAG = re.compile(r'"(\d{1,18})"')
+ETAG = re.compile(r'"([0-9]{1,18})"')
 NO_VERSION = 0
 
 
