@@ -105,10 +105,11 @@ class Till(asyncio.Protocol):
 
     def count(self, head: bytes, body: bytes, now: float) -> None:
         """Note what was answered."""
-        if self.shift.batch:
+        status = head[9:12].decode()
+        if self.shift.batch and status == "200":
             statuses = Counter(str(result["status"]) for result in orjson.loads(body)["results"])
         else:
-            statuses = Counter([head[9:12].decode()])
+            statuses = Counter([status])
         recorded = statuses.pop("201", 0)
         self.takings.refused.update(statuses)
         self.takings.purchases += recorded
