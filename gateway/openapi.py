@@ -127,7 +127,7 @@ def add_service(joined: Document, service: str, part: Document) -> None:
     part = renamed(part, clashes(joined["components"], part["components"]), service)
     for kind, named in part["components"].items():
         joined["components"].setdefault(kind, {}).update(named)
-    taken = {operation.get("operationId") for operation in operations(joined["paths"])}
+    taken = {operation["operationId"] for operation in operations(joined["paths"]) if "operationId" in operation}
     for operation in operations(part["paths"]):
         operation.setdefault("tags", [service])
         if operation.get("operationId") in taken:

@@ -148,9 +148,11 @@ def test_a_revoked_key_is_refused_within_five_seconds(gateway: Gateway) -> None:
     at = time.monotonic()
     assert revoked.status_code == 200
     assert revoked.json()["revoked_at"] is not None
+    asked_at = at
     while gateway.client.get("/v1/rewards", headers=bearer(made["key"])).status_code == 200:
-        assert time.monotonic() - at < 5.1
+        assert asked_at - at <= 5
         time.sleep(0.05)
+        asked_at = time.monotonic()
     again = gateway.post(f"/v1/api_keys/{made['id']}/revoke", b"")
     assert again.json() == revoked.json()
 

@@ -14,7 +14,7 @@ from tests.gateway.servers import Script, Service, answering
 
 def describing(*paths: str) -> Script:
     """A service that describes these paths."""
-    operation = {"get": {"responses": {}}}
+    operation: dict[str, Any] = {"get": {"responses": {}}}
     body = json.dumps({"paths": dict.fromkeys(paths, operation), "components": {}}).encode()
     return answering(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body))
 
