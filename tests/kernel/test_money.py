@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from kernel.money import EXPONENTS, Money, exponent, shared
 
+
 @pytest.mark.parametrize(
     ("currency", "decimals"), [("SAR", 2), ("KWD", 3), ("BHD", 3), ("OMR", 3), ("JOD", 3), ("TND", 3), ("JPY", 0)]
 )
