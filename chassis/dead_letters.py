@@ -1,7 +1,7 @@
 """Events a service could not handle. They wait, and their customer's later events wait behind them, in order.
 
-A dead letter is a row here and an event of the topic `<service>.dead-letters`, both written in the transaction that notes the
-event as heard. `chassis.replay.replay_dead_letters` tries again; `resolve` alone gives up.
+A dead letter is a row here and an event of the topic `<service>.dead-letters`, both written in the transaction that
+notes the event as heard. `chassis.replay.retry_dead_letters` tries again; `resolve` alone gives up.
 """
 
 import json
@@ -38,7 +38,9 @@ PARKED = text("""
     FOR SHARE
 """)
 PARKED_KEYS = text("""
-    SELECT key FROM dead_letters WHERE tenant_id = :tenant_id AND resolved_at IS NULL GROUP BY key ORDER BY min(parked_at)
+    SELECT key FROM dead_letters
+    WHERE tenant_id = :tenant_id AND resolved_at IS NULL
+    GROUP BY key ORDER BY min(parked_at)
 """)
 OLDEST = text("""
     SELECT event_id, topic, headers, body, key FROM dead_letters

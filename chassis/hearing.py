@@ -1,6 +1,7 @@
 """Handling letters: many in one transaction; where that fails, one by one; where that fails, parked.
 
-Each event's effect, its place in the inbox and the events it causes are one transaction. A listener sees its tenant's rows only.
+Each event's effect, its place in the inbox and the events it causes are one transaction. A listener sees its tenant's
+rows only.
 """
 
 import traceback
@@ -40,7 +41,7 @@ class Interrupted(Exception):
 def hear(
     database: Database, listeners: Listeners, letters: Sequence[Letter], stop: Signal, *, replaying: bool = False
 ) -> None:
-    """Handle letters in order, each exactly once: those heard before are left out, those that cannot be handled are parked.
+    """Handle letters in order, each once: those heard before are left out, those that cannot be handled are parked.
 
     Waits for a database that is away, for as long as it takes. Raises Interrupted when told to stop meanwhile.
     """

@@ -38,7 +38,7 @@ class RoundProducer(KafkaProducer):  # type: ignore[misc]  # the library has no 
 
 
 def round_producer(settings: Settings) -> RoundProducer:
-    """A producer whose every flush writes at most one batch per partition: a round is in a partition's log whole, or not.
+    """A producer whose every flush writes at most one batch per partition: there, a round is in the log whole, or not.
 
     Idempotent, so that a broker which came back with a shorter log refuses what would be written in the wrong place.
     Nothing leaves before a flush, unless two seconds pass. An answer that takes more than twelve is an error.
@@ -57,9 +57,23 @@ def round_producer(settings: Settings) -> RoundProducer:
     )
 
 
-def group_consumer(settings: Settings, group: str, topics: Iterable[str]) -> KafkaConsumer:
+class Member(KafkaConsumer):  # type: ignore[misc]  # the library has no types
+    """A consumer in a group that never forgets to finish joining it."""
+
+    def poll(self, timeout_ms: int = 0, max_records: int | None = None, update_offsets: bool = True) -> Any:
+        """As the library's.
+
+        When a topic got more partitions and joining anew takes longer than one poll, kafka-python 3.0.12 drops what it
+        was assigned and reads on from what it had before: so it is told again that it has yet to join.
+        """
+        if self._coordinator.rejoining:
+            self._coordinator.request_rejoin()
+        return super().poll(timeout_ms, max_records, update_offsets)
+
+
+def group_consumer(settings: Settings, group: str, topics: Iterable[str]) -> Member:
     """A member of a consumer group that commits only when told to, and starts at the oldest record when it is lost."""
-    return KafkaConsumer(
+    return Member(
         *topics,
         bootstrap_servers=settings.kafka_bootstrap,
         group_id=group,
@@ -91,7 +105,7 @@ def admin(settings: Settings) -> KafkaAdminClient:
 def ensure_topics(client: KafkaAdminClient, names: Iterable[str]) -> None:
     """Make the topics that are missing, with bounded retention.
 
-    A topic with too few partitions was made by the embedded broker, unasked, when somebody looked for it: it is mended.
+    A topic with too few partitions was made by the embedded broker, unasked, when somebody looked for it: mend it.
     """
     partitions = {topic["name"]: len(topic["partitions"]) for topic in client.describe_topics()}
     missing = [name for name in names if name not in partitions]

@@ -58,8 +58,8 @@ class Letter:
 def open_letter(message: Message, listeners: Listeners) -> Letter | None:
     """Read a message. None when it is an event that this service does not listen to.
 
-    A message whose sender or tenant cannot be believed belongs to no tenant. One that is well addressed, but in a version or
-    form not known here, stays with its customer: later code may be able to read it.
+    A message whose sender or tenant cannot be believed belongs to no tenant. One that is well addressed, but in a
+    version or form not known here, stays with its customer: later code may be able to read it.
     """
     try:
         envelope = from_kafka(message.key, message.headers)

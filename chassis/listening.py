@@ -1,7 +1,7 @@
 """A service listens: it takes events from topics in batches, and each has its effect once.
 
-The batch and the inbox are one transaction; Kafka's offsets are committed after it. Whatever dies in between, the events come
-again and the inbox knows them. Source: docs/events.md.
+The batch and the inbox are one transaction; Kafka's offsets are committed after it. Whatever dies in between, the
+events come again and the inbox knows them. Source: docs/events.md.
 """
 
 from contextlib import closing

@@ -1,7 +1,7 @@
 """What the relay reads of the outbox and notes in it.
 
-A row is new, then claimed (its partition is chosen: it may be in the log, nobody knows), then sent (its offset is known).
-A row that is known to have left the log for good, because its time there was over, has the offset -1.
+A row is new, then claimed (its partition is chosen, and it may be in the log: nobody knows), then sent (its offset is
+known). A row that has left the log for good, because its time there was over, has the offset -1.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,10 @@ from sqlalchemy import Connection, text
 
 GONE = -1
 
-COLUMNS = "position, created_at, tenant_id, id, topic, key, type, subject, occurred_at, data, trace, sent_partition, sent_offset, sent_at"
+COLUMNS = (
+    "position, created_at, tenant_id, id, topic, key, type, subject, occurred_at, data, trace, "
+    "sent_partition, sent_offset, sent_at"
+)
 # Claimed rows come first and alone: they are sent again in the order in which they were sent before.
 CLAIMED = text(f"""
     SELECT {COLUMNS} FROM outbox
@@ -26,7 +29,8 @@ MARK = text("""
         sent_partition = mark.partition, sent_offset = mark.sent_offset,
         sent_at = CASE WHEN mark.sent_offset >= 0 THEN now() ELSE outbox.sent_at END
     FROM unnest(
-        CAST(:positions AS bigint[]), CAST(:created_ats AS timestamptz[]), CAST(:partitions AS int[]), CAST(:offsets AS bigint[])
+        CAST(:positions AS bigint[]), CAST(:created_ats AS timestamptz[]),
+        CAST(:partitions AS int[]), CAST(:offsets AS bigint[])
     ) AS mark (position, created_at, partition, sent_offset)
     WHERE outbox.position = mark.position AND outbox.created_at = mark.created_at
       AND outbox.created_at BETWEEN :first AND :last
@@ -38,10 +42,8 @@ SENT_BELOW = text(f"""
     ORDER BY sent_offset DESC OFFSET :rank LIMIT 1
 """)  # noqa: S608
 SENT_FROM = text(
-    f"SELECT {COLUMNS} FROM outbox WHERE {OF_PARTITION} AND sent_offset >= :from ORDER BY sent_offset"
-).execution_options(
-    stream_results=True, max_row_buffer=500
-)
+    f"SELECT {COLUMNS} FROM outbox WHERE {OF_PARTITION} AND sent_offset >= :from ORDER BY sent_offset"  # noqa: S608
+).execution_options(stream_results=True, max_row_buffer=500)
 BACKLOG = text(
     "SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0) FROM outbox WHERE sent_offset IS NULL"
 )

@@ -28,8 +28,8 @@ HOLE_MAX = 10 * ROUND_ROWS
 def realign(connection: Connection, topic_log: TopicLog) -> int:
     """Republish the rows whose records the log no longer holds; returns how many.
 
-    Afterwards every remembered offset holds the remembered event, or one that consumers ignore, and no log is shorter than
-    it was. Raises KafkaError; whatever was done by then, doing it again is right.
+    Afterwards every remembered offset holds the remembered event, and no log is shorter than it was. Raises KafkaError;
+    whatever was done by then, doing it again is right.
     """
     return sum(
         realign_partition(connection, topic_log, partition, reach) for partition, reach in topic_log.reaches().items()
@@ -53,8 +53,9 @@ def realign_partition(connection: Connection, topic_log: TopicLog, partition: To
 def first_lost_offset(connection: Connection, topic_log: TopicLog, partition: TopicPartition, reach: Reach) -> int:
     """The offset from which on remembered rows must be sent again.
 
-    It is where the log ends, unless its last record is not the one remembered there: then the log was cut and grew again
-    unseen, and the search goes back to a record that is right. Rows older than the log's start expired; they are not lost.
+    It is where the log ends, unless its last record is not the one remembered there: then the log was cut and grew
+    again unseen, and the search goes back to a record that is right. Rows from before the log's start expired; they are
+    not lost.
     """
     for offset, event_id in sent_below(connection, partition, reach.end):
         if offset < reach.start or topic_log.event_id_at(partition, offset) == event_id:

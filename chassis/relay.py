@@ -1,9 +1,9 @@
 """The relay carries a service's outbox to the broker: in order, at least once, and never again silently less.
 
-One relay of a service leads; others wait for its database lock. It reads, claims and marks on the very connection that holds
-the lock: a relay that lost the connection can change nothing any more, however late it wakes up. A round is claimed before
-it is sent and marked after it is acknowledged, so that a relay which takes over knows which rows may be in the log already
-and sends those first, in the same order. Source: docs/adr/0006-outbox-that-remembers-offsets.md.
+One relay of a service leads; others wait for its database lock. It reads, claims and marks on the very connection that
+holds the lock: a relay that lost the connection can change nothing any more, however late it wakes up. A round is
+claimed before it is sent and marked after it is acknowledged, so that a relay which takes over knows which rows may be
+in the log already, and sends those first, in the same order. Source: docs/adr/0006-outbox-that-remembers-offsets.md.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -55,10 +55,12 @@ def run_relay(database: Database, stop: Event) -> None:
             with leadership(database, stop) as connection:
                 if connection is not None:
                     lead(connection, database, stop)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the outbox must be carried on
             failures = 1 if monotonic() - began > 10 * BACKOFF_SECONDS_MAX else failures + 1
             expected = isinstance(error, KafkaError | DBAPIError)
-            log.warning("relay begins anew", service=database.service, reason=type(error).__name__, exc_info=not expected)
+            log.warning(
+                "relay begins anew", service=database.service, reason=type(error).__name__, exc_info=not expected
+            )
             stop.wait(uniform(0.5, 1) * min(BACKOFF_SECONDS_MAX, 0.05 * 2 ** min(failures, 10)))  # noqa: S311
 
 
@@ -124,7 +126,7 @@ def read(connection: Connection, rows: Callable[[Connection, int], list[OutboxRo
 
 
 def carry(connection: Connection, topic_log: TopicLog, rows: Sequence[OutboxRow], service: str) -> None:
-    """Claim a round, send it, and mark where it came to stand. Raises, leaving the round claimed, when any of it failed."""
+    """Claim a round, send it, and mark where it came to stand. Raises, leaving it claimed, when any of it failed."""
     partitions = [topic_log.partition_of(row.topic, row.key, row.sent_partition) for row in rows]
     with connection.begin():
         mark(connection, [Mark(row, partition, None) for row, partition in zip(rows, partitions, strict=True)])

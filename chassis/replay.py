@@ -48,8 +48,9 @@ def replay(
 ) -> int:
     """Let a consumer hear what a publisher's outbox still holds of a time; returns how many events it was shown.
 
-    `publisher` is in the role `relay`, `consumer` in the role `app`. Events come in the order in which they were published;
-    those in the consumer's inbox are left out. Listeners are told that it is a replay, so that nobody is written to again.
+    `publisher` is in the role `relay`, `consumer` in the role `app`. Events come in the order in which they were
+    published; those in the consumer's inbox are left out. Listeners are told that it is a replay, so that nobody is
+    written to again.
     """
     shown = 0
     for rows in archived(publisher, listeners, since=since, until=until, tenant_id=tenant_id):
@@ -89,7 +90,8 @@ def message_of(row: OutboxRow) -> Message:
 def retry_dead_letters(database: Database, listeners: Listeners, tenant_id: str) -> Retried:
     """Try a tenant's parked letters again, each key's in order; a key stops at its first failure.
 
-    Messages that belong to no tenant are those of the tenant `-`. A letter that is heard leaves the way free for new ones.
+    Messages that belong to no tenant are those of the tenant `-`. Where a key has no letter left, its new events flow
+    again.
     """
     with database.transaction(tenant_id) as db:
         keys = keys_with_parked(db, tenant_id)

@@ -62,7 +62,7 @@ class TopicLog:
         self._ends = {partition: reach.end for partition, reach in self.reaches().items()}
 
     def partition_of(self, topic: str, key: str, claimed: int | None = None) -> int:
-        """Where a record goes: to the partition it was claimed for, else to its key's, as all Kafka clients choose it."""
+        """Where a record goes: the partition it was claimed for, else its key's, as all Kafka clients choose it."""
         if claimed is not None and claimed < self._counts[topic]:
             return claimed
         chosen: int = (murmur2(key.encode()) & 0x7FFFFFFF) % self._counts[topic]
@@ -95,8 +95,8 @@ class TopicLog:
     def append(self, records: Sequence[Record]) -> list[int]:
         """Write the records, at most one round of them, and return where each came to stand.
 
-        Each partition takes all its records or none. Raises KafkaError when any was not acknowledged, LogWentBack when one
-        stands lower than records before it, KafkaTimeoutError when told to stop: any of them may still be in the log.
+        Each partition takes all its records or none. Raises KafkaError when any was not acknowledged, LogWentBack when
+        one stands lower than records before it, KafkaTimeoutError when told to stop: they may still be in the log.
         """
         futures = [
             self._writer.send(

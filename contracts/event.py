@@ -1,7 +1,7 @@
 """What every event is: a fact in the past tense, about one tenant and mostly about one customer.
 
-A class states its name and version once, as `event_type = "loyalty.purchase_recorded.v1"`. Fields may be added to a version;
-a change of meaning is a new version, which is a new class. Readers ignore fields they do not know.
+A class states its name and version once, as `event_type = "loyalty.purchase_recorded.v1"`. Fields may be added to a
+version; a change of meaning is a new version, which is a new class. Readers ignore fields they do not know.
 """
 
 import re

@@ -14,7 +14,7 @@ import pytest
 from cli.embedded_broker import broker_program, is_whole
 
 with warnings.catch_warnings():
-    # The client reads its own resources by a deprecated call while it is imported: not ours to mend, and not to fail at.
+    # The client reads its own resources by a deprecated call while it is imported: not ours to mend.
     warnings.simplefilter("ignore", DeprecationWarning)
     import kafka  # noqa: F401
 
@@ -24,9 +24,11 @@ START_SECONDS = 60
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Where a connection is refused, as a killed broker does it, the client leaves its socket to the garbage collector."""
+    """Where a connection is refused, as by a killed broker, the client leaves its socket to the garbage collector."""
     config.addinivalue_line("filterwarnings", "ignore:unclosed <socket:ResourceWarning")
-    warnings.filterwarnings("ignore", "unclosed <socket", ResourceWarning)  # and for what is collected after the last test
+    warnings.filterwarnings(
+        "ignore", "unclosed <socket", ResourceWarning
+    )  # and for what is collected after the last test
 
 
 class Broker:
@@ -88,7 +90,18 @@ def embedded_command(data: Path, port: int) -> list[str]:
     snapshot = data / "kafka.json"
     if snapshot.exists() and not is_whole(snapshot):
         snapshot.unlink()
-    return [str(broker_program()), "start", "--only", "kafka", "--data-dir", str(data), "--host", "127.0.0.1", "--kafka-port", str(port)]
+    return [
+        str(broker_program()),
+        "start",
+        "--only",
+        "kafka",
+        "--data-dir",
+        str(data),
+        "--host",
+        "127.0.0.1",
+        "--kafka-port",
+        str(port),
+    ]
 
 
 def kafka_command(data: Path, port: int) -> list[str]:

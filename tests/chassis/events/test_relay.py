@@ -9,8 +9,6 @@ import threading
 from pathlib import Path
 
 import psycopg
-import pytest
-from kafka import TopicPartition
 
 from chassis.event_metrics import EVENTS_UNSENT
 from chassis.outbox_marks import Mark, mark, unsent_rows
@@ -18,7 +16,7 @@ from chassis.relay import try_lock
 from chassis.rounds import record_of
 from chassis.topic_log import open_topic_log
 from contracts.topics import topics_written_by
-from tests.chassis.events.world import World, running
+from tests.chassis.events.world import World
 from tests.support.brokers import Broker
 from tests.support.waiting import eventually
 
@@ -84,9 +82,10 @@ def test_what_a_dead_relay_had_claimed_goes_first_and_in_the_same_order(world: W
     world.publish("cus_1", 1, 2, 3)
     world.take_back("cus_1", 1)
     database = world.database(world.shop, "relay")
-    with database.engine.connect() as connection, open_topic_log(
-        world.settings, topics_written_by(world.shop), threading.Event()
-    ) as topic_log:
+    with (
+        database.engine.connect() as connection,
+        open_topic_log(world.settings, topics_written_by(world.shop), threading.Event()) as topic_log,
+    ):
         assert try_lock(connection)
         with connection.begin():
             rows = unsent_rows(connection, 500)

@@ -119,8 +119,9 @@ class World:
         self.change(
             self.shop,
             "CREATE TABLE IF NOT EXISTS hidden AS SELECT * FROM outbox WHERE false; "
-            "WITH gone AS (DELETE FROM outbox WHERE key = '{}' AND data::json ->> 'number' = '{}' RETURNING *) "
-            "INSERT INTO hidden SELECT * FROM gone".format(customer, number),
+            f"WITH gone AS (DELETE FROM outbox WHERE key = '{customer}' AND data::json ->> 'number' = '{number}'"
+            " RETURNING *) "
+            "INSERT INTO hidden SELECT * FROM gone",
         )
 
     def put_forward(self, customer: str, number: int) -> None:
@@ -187,7 +188,12 @@ class World:
 
     def parked(self) -> list[tuple[str, str, int]]:
         """The desk's dead letters: key, reason, attempts."""
-        return [tuple(row) for row in self.ask(self.desk, "SELECT key, reason, attempts FROM dead_letters WHERE resolved_at IS NULL ORDER BY parked_at")]
+        return [
+            tuple(row)
+            for row in self.ask(
+                self.desk, "SELECT key, reason, attempts FROM dead_letters WHERE resolved_at IS NULL ORDER BY parked_at"
+            )
+        ]
 
     def log_of(self, topic: str) -> dict[TopicPartition, list[Any]]:
         """Everything that a topic holds."""
@@ -226,7 +232,11 @@ class World:
 
 def make_event_class(event_type: str) -> type[Noted]:
     """A class for a type that no other test uses."""
-    return type(f"Noted_{event_type}", (Noted,), {"event_type": event_type, "__annotations__": {"event_type": ClassVar[str]}, "__module__": __name__})
+    return type(
+        f"Noted_{event_type}",
+        (Noted,),
+        {"event_type": event_type, "__annotations__": {"event_type": ClassVar[str]}, "__module__": __name__},
+    )
 
 
 def note(db: Session, event: Noted, hearing: Hearing) -> None:
