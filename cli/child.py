@@ -1,23 +1,19 @@
 """One supervised process: started, asked whether it is ready, started again when it dies, stopped when told to."""
 
 import asyncio
-import os
-import signal
 import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 from cli.fork_server import ForkServer
 from cli.home import CommandFailed
 from cli.log_files import last_line
-from cli.parent_death import die_with
 from cli.process import Process
 from cli.readiness import Readiness, is_ready
+from cli.spawning import Running, execute, kill_group
 
 ASK_EVERY_SECONDS = 0.1
 READY_SECONDS_MAX = 120
@@ -39,19 +35,6 @@ class State(StrEnum):
     STOPPING = "stopping"
     STOPPED = "stopped"
     DONE = "done"
-
-
-class Running(Protocol):
-    """A process that was started."""
-
-    @property
-    def pid(self) -> int: ...
-
-    async def wait(self) -> int:
-        """Its exit code, when it has ended."""
-
-    def send_signal(self, signal_number: int, /) -> None:
-        """Signal it."""
 
 
 class Child:
@@ -181,28 +164,3 @@ class Child:
             self.first_ready.set_exception(
                 CommandFailed(f"{self.process.name} did not start: {reason}{f': {said}' if said else ''} ({self.log})")
             )
-
-
-async def execute(process: Process, log: Path) -> asyncio.subprocess.Process:
-    """Start the command in its own process group, so that a Ctrl-C meant for us does not reach it."""
-    account = process.account
-    with log.open("ab") as output:
-        return await asyncio.create_subprocess_exec(
-            *process.command,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=output,
-            stderr=asyncio.subprocess.STDOUT,
-            env={**os.environ, **process.environment},
-            cwd="/",
-            process_group=0,
-            user=account.uid if account else None,
-            group=account.gid if account else None,
-            extra_groups=[] if account else None,
-            preexec_fn=partial(die_with, os.getpid()),
-        )
-
-
-def kill_group(leader: int) -> None:
-    """Kill a process and what it started and left behind."""
-    with suppress(ProcessLookupError):
-        os.killpg(leader, signal.SIGKILL)

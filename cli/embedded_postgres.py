@@ -5,9 +5,11 @@ to the wheel (a checkout under /root, say), the data or a copy of the programs g
 to its data.
 """
 
+import os
 import shutil
 import subprocess
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,6 +17,7 @@ from uuid import uuid4
 
 from cli.account import Account, postgres_account
 from cli.home import CommandFailed, Home
+from cli.parent_death import die_with
 
 ELSEWHERE = Path("/var/lib/wafa")
 SETTINGS = {
@@ -145,6 +148,7 @@ def run_initdb(postgres: Postgres, folder: Path, password_file: Path) -> None:
         group=account.gid if account else None,
         extra_groups=[] if account else None,
         cwd=folder.parent,
+        preexec_fn=partial(die_with, os.getpid()),
         capture_output=True,
         text=True,
         check=False,

@@ -13,6 +13,7 @@ import psutil
 from cli.home import CommandFailed, Home
 
 GONE_SECONDS_MAX = 10
+PROGRAMS = ("postgres", "initdb")
 
 
 def clear_leftovers(home: Home) -> None:
@@ -38,11 +39,11 @@ def processes_left(home: Home) -> Iterator[psutil.Process]:
 
 
 def database_processes_left(home: Home) -> Iterator[psutil.Process]:
-    """PostgreSQL's own children, which outlive it for a moment: they work in the data folder."""
-    data = (home.postgres / "data").resolve()
+    """PostgreSQL's own children, which outlive it for a moment: they work in its folder, as initdb does."""
+    folder = home.postgres.resolve()
     for process in psutil.process_iter(["name"]):
         with suppress(psutil.Error):
-            if process.info["name"] == "postgres" and Path(process.cwd()) == data:
+            if process.info["name"] in PROGRAMS and Path(process.cwd()).is_relative_to(folder):
                 yield process
 
 

@@ -150,6 +150,20 @@ def test_a_start_cut_short_is_made_good(home: Home) -> None:
     assert sorted(path.name for path in home.postgres.iterdir()) == ["data"]
 
 
+def test_a_run_killed_while_it_makes_the_data_leaves_nothing(home: Home) -> None:
+    with subprocess.Popen([sys.executable, "-c", RUN_AND_WAIT, str(home.path)]) as run:
+        wait_until((home.postgres / "draft" / "global").exists, seconds=30)
+        makers = psutil.Process(run.pid).children(recursive=True)
+        assert makers[0].name() == "initdb"
+        run.kill()
+        run.wait()
+
+    clear_leftovers(home)
+
+    assert not any(is_running(process.pid) for process in makers)
+    assert asyncio.run(start_and_stop(home, lambda _, url: ask(url, "SELECT 1"))) == 1
+
+
 def test_the_broker_starts_on_half_a_snapshot(home: Home) -> None:
     (home.broker / "kafka.json").write_text('{"topics": {"loyalty.ev')
 
