@@ -45,7 +45,7 @@ def hot_route(
         described.__signature__ = Signature([Parameter("body", Parameter.KEYWORD_ONLY, annotation=body)])  # type: ignore[attr-defined]
     described.__name__, described.__doc__ = handler.__name__, handler.__doc__
     router.add_api_route(path, described, methods=[method], dependencies=[needs(scope)], **documented)
-    return HotRoute(path, handler, methods=[method])
+    return HotRoute(router.prefix + path, handler, methods=[method])
 
 
 def hot_caller(request: Request, scope: str) -> Caller:

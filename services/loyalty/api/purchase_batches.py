@@ -26,7 +26,7 @@ from services.loyalty.operations.record_purchases import Outcome, Sale
 BATCH_MAX = 500
 BATCH_BYTES_MAX = 4 << 20
 
-router = APIRouter(tags=["purchases"])
+router = APIRouter(prefix="/v1", tags=["purchases"])
 
 
 class PurchaseBatch(BaseModel):
@@ -69,7 +69,7 @@ def hot_routes(_app: FastAPI) -> list[Route]:
         hot_route(
             router,
             "POST",
-            "/v1/purchases/batch",
+            "/purchases/batch",
             create_purchases,
             scope="purchases:write",
             body=PurchaseBatch,

@@ -41,7 +41,7 @@ def hot_routes(app: FastAPI) -> list[Route]:
         hot_route(
             router,
             "POST",
-            "/v1/purchases",
+            "/purchases",
             create_purchase,
             scope="purchases:write",
             body=Basket,

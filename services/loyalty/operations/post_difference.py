@@ -53,6 +53,21 @@ USE = text("""
 """)
 
 
+def post_difference(
+    db: Session,
+    purchase: PurchaseRecord,
+    standing: Standing | None,
+    program: CompiledProgram | None,
+    changes: Difference,
+    *,
+    at: datetime,
+) -> "DifferencePosting":
+    """Post what changes on the books of the purchase's customer, who is locked. The books stay open for the caller."""
+    posting = DifferencePosting(db, purchase, standing, program, at)
+    posting.post(changes)
+    return posting
+
+
 class DifferencePosting:
     """Posts on a customer's books what changes when part of a purchase comes back."""
 

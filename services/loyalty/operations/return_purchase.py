@@ -22,7 +22,7 @@ from services.loyalty.domain.evaluate import Evaluation
 from services.loyalty.domain.program import CompiledProgram
 from services.loyalty.domain.refusals import NothingToReturn, ReturnTooLarge
 from services.loyalty.domain.remaining import remaining_basket
-from services.loyalty.operations.post_difference import DifferencePosting
+from services.loyalty.operations.post_difference import DifferencePosting, post_difference
 from services.loyalty.operations.record_purchases import FACTS, MISSES, decide, program_of
 from services.loyalty.queries.purchases import find_purchase
 from services.loyalty.tables.purchases import PurchaseRow, ReturnRow
@@ -73,8 +73,7 @@ def return_purchase(
     decided = decide(program, left, facts_then(db, purchase, before), purchase.occurred_at)
     changes = difference(before, decided.effects)
     whole = all(not line.quantity for line in left.lines)
-    posting = DifferencePosting(db, purchase, standing, program, at)
-    posting.post(changes)
+    posting = post_difference(db, purchase, standing, program, changes, at=at)
     if standing is not None and whole:
         posting.books.count_purchase(standing, -1)
     after = posting.with_codes(before, decided.effects)
