@@ -9,6 +9,7 @@ from kernel.points import Points
 from services.loyalty.domain.burn import plan_burn
 from services.loyalty.domain.refusals import CaptureTooLarge
 from services.loyalty.operations.release_hold import open_hold
+from services.loyalty.operations.time_out_holds import time_out_holds_of
 from services.loyalty.tables.books import Books, movement
 from services.loyalty.tables.holds import HoldRow
 
@@ -26,6 +27,7 @@ def capture_hold(
         raise CaptureTooLarge(held=hold.amount, asked=captured)
     books = Books(at)
     wallet = books.open_wallet(db, standing, hold.unit)
+    time_out_holds_of(db, books, standing, wallet)
     books.hold(standing, wallet, -hold.amount)
     lots = [opened.lot for opened in (wallet.lots or {}).values()]
     # Units that could be spent when they were set aside can be spent still, even if their lot has died since.

@@ -10,7 +10,6 @@ from contracts.events.loyalty import PointsExpired
 from kernel.ids import CustomerId, TenantId
 from kernel.points import Points
 from services.loyalty.domain.lot import Draw, Lot
-from services.loyalty.domain.wallet import wallet_view
 from services.loyalty.tables.books import Books, movement
 from services.loyalty.tables.standings import Owner, Standing, StandingsRequest, Wallet, load_lots
 
@@ -49,9 +48,9 @@ def expire_lots(db: Session, tenant_id: TenantId, *, at: datetime) -> int:
 def expire(books: Books, standing: Standing, wallet: Wallet) -> int:
     """Book the dead lots of one wallet, less what holds may still capture; returns how many lots."""
     lots = [opened.lot for opened in (wallet.lots or {}).values()]
-    kept = max(0, wallet.held - wallet_view(lots, held=0, at=books.at).available)
     dead = [lot for lot in lots if lot.is_expired(books.at) and lot.remaining > 0]
-    draws = [draw for draw in leaving(dead, kept) if draw.amount]
+    # A capture takes dead units first: what it finds must not depend on whether this job has run.
+    draws = [draw for draw in leaving(dead, wallet.held) if draw.amount]
     for draw in draws:
         assert wallet.lots is not None
         died_at = wallet.lots[draw.lot].lot.expires_at or books.at

@@ -89,15 +89,39 @@ def test_a_promise_outlives_its_lot(shop: Shop, swept: bool) -> None:
     ]
 
 
-def test_a_promise_can_be_kept_from_what_came_later(shop: Shop) -> None:
-    """What was held first died and was let go, because newer units cover the hold."""
+@pytest.mark.parametrize("swept", [True, False], ids=["the job ran", "the job did not run"])
+def test_what_came_later_is_not_spent_for_what_died(shop: Shop, swept: bool) -> None:
     ana = shop.customer()
     shop.adjust(ana, 100, expires_at=later(minutes=5))
     hold = shop.hold(ana, 60, minutes=15)
     shop.at = later(minutes=10)
     shop.adjust(ana, 60)
-    assert shop.expire() == 1
-    assert shop.points(ana) == (60, 0)
+    if swept:
+        shop.expire()
+    shop.capture(hold.id)
+    assert shop.points(ana) == (60, 60)
+
+
+def test_a_promise_can_be_kept_from_what_came_later(shop: Shop) -> None:
+    shop.publish(POINT_PER_RIYAL)
+    ana = shop.customer()
+    sold = shop.earn(ana, 100)
+    hold = shop.hold(ana, 60)
+    shop.take_back(sold)
+    shop.at = later(minutes=1)
+    shop.earn(ana, 60)
+    assert shop.capture(hold.id).captured == 60
+
+
+def test_another_hold_whose_time_is_over_takes_nothing(shop: Shop) -> None:
+    shop.publish(POINT_PER_RIYAL)
+    ana = shop.customer()
+    sold = shop.earn(ana, 40)
+    shop.adjust(ana, 60)
+    hold = shop.hold(ana, 60)
+    shop.hold(ana, 40, minutes=1)
+    shop.take_back(sold)
+    shop.at = later(minutes=1)
     assert shop.capture(hold.id).captured == 60
 
 

@@ -45,11 +45,10 @@ def test_held_units_stay_until_their_hold_is_closed(shop: Shop) -> None:
     shop.adjust(ana, 30)
     hold = shop.hold(ana, 70)
     shop.at = later(minutes=2)
-    # Of the 70 that are held, 30 are covered by what lives: 40 of the dead must stay.
     assert shop.expire() == 1
-    assert expiries(shop) == [(60, 70)]
+    assert expiries(shop) == [(30, 100)]
     shop.capture(hold.id)
-    assert (shop.points(ana), shop.expire()) == ((0, 0), 0)
+    assert (shop.points(ana), shop.expire()) == ((30, 30), 0)
 
 
 def test_of_the_held_those_that_died_last_stay(shop: Shop) -> None:
