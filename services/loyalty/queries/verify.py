@@ -38,11 +38,12 @@ INVARIANTS = {
                    -coalesce(sum(remaining) FILTER (WHERE remaining < 0), 0) AS debt FROM lots
             WHERE tenant_id = :tenant_id AND remaining <> 0 GROUP BY customer_id, unit
         )
-        SELECT w.customer_id AS subject, 'balance ' || w.balance || ', debt ' || w.debt || '; lots '
-               || coalesce(s.total, 0) || ', debt ' || coalesce(s.debt, 0) AS detail
-        FROM wallets w LEFT JOIN sums s ON s.customer_id = w.customer_id AND s.unit = w.unit
-        WHERE w.tenant_id = :tenant_id
-          AND (w.balance <> coalesce(s.total, 0) OR w.debt <> coalesce(s.debt, 0))
+        SELECT coalesce(w.customer_id, s.customer_id) AS subject,
+               'balance ' || coalesce(w.balance, 0) || ', debt ' || coalesce(w.debt, 0)
+               || '; lots ' || coalesce(s.total, 0) || ', debt ' || coalesce(s.debt, 0) AS detail
+        FROM (SELECT * FROM wallets WHERE tenant_id = :tenant_id) w
+        FULL JOIN sums s ON s.customer_id = w.customer_id AND s.unit = w.unit
+        WHERE coalesce(w.balance, 0) <> coalesce(s.total, 0) OR coalesce(w.debt, 0) <> coalesce(s.debt, 0)
     """,
     "I2 the balance after each entry runs on from the one before": """
         SELECT subject, 'entry ' || position || ' says ' || balance_after || ', the sum is ' || running AS detail
