@@ -1,0 +1,143 @@
+"""The proof finds what is wrong: each invariant, on a row that somebody with every right has changed by hand."""
+
+from datetime import timedelta
+
+import psycopg
+import pytest
+
+from chassis.database import Database
+from chassis.known_tenants import learn_tenant
+from chassis.settings import Settings
+from kernel.ids import TenantId
+from services.loyalty.queries.verify import INVARIANTS, breaches
+from tests.services.loyalty.domain.build import line, rule
+from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop
+
+GYM = rule("membership_bonus", plan="gym", selector={"skus": ["GYM"]}, paid_months=12)
+
+# What was changed by hand, and the invariants that must find it.
+CORRUPTIONS = {
+    "an entry changed": (
+        "UPDATE entries SET amount = amount - 1 WHERE {mine} AND wallet = 'redeemed'",
+        {"I1 a transaction's entries add up to zero", "I1 all entries add up to zero"},
+    ),
+    "two entries changed so that the whole still adds up": (
+        "UPDATE entries SET amount = amount + CASE wallet WHEN 'issued' THEN 1 ELSE -1 END "
+        "WHERE {mine} AND (wallet = 'redeemed' OR (wallet = 'issued' AND amount = -120))",
+        {"I1 a transaction's entries add up to zero"},
+    ),
+    "an entry taken away": (
+        "DELETE FROM entries WHERE {mine} AND kind = 'burn'",
+        {"I2 a wallet's balance is the sum of its entries"},
+    ),
+    "a balance changed": (
+        "UPDATE wallets SET balance = balance + 1 WHERE {mine}",
+        {"I2 a wallet's balance is the sum of its entries", "I2 a wallet's balance is the sum of its open lots"},
+    ),
+    "a wallet taken away": (
+        "DELETE FROM wallets WHERE {mine}",
+        {"I2 a wallet's balance is the sum of its entries", "I2 a wallet's balance is the sum of its open lots"},
+    ),
+    "a debt invented": (
+        "UPDATE wallets SET debt = debt + 1 WHERE {mine}",
+        {"I2 a wallet's balance is the sum of its open lots"},
+    ),
+    "the rest of a lot changed": (
+        "UPDATE lots SET remaining = remaining - 1 WHERE {mine} AND remaining > 0",
+        {"I2 a wallet's balance is the sum of its open lots", "I2 what is left of a lot is what no draw took"},
+    ),
+    "a draw changed": (
+        "UPDATE draws SET amount = amount + 1 WHERE {mine}",
+        {"I2 what is left of a lot is what no draw took"},
+    ),
+    "a running balance changed": (
+        "UPDATE entries SET balance_after = balance_after + 1 WHERE {mine} AND wallet = 'customer' AND kind = 'burn'",
+        {"I2 the balance after each entry runs on from the one before"},
+    ),
+    "effects that were not posted": (
+        "UPDATE purchases SET effects = replace(effects, '\"amount\":120', '\"amount\":121') WHERE {mine}",
+        {"I3 a purchase accrued what its effects say, once"},
+    ),
+    "an accrual of nothing": (
+        "UPDATE entries SET reference = 'pur_nothing' WHERE {mine} AND kind = 'accrual'",
+        {"I3 every accrual belongs to a purchase", "I3 a purchase accrued what its effects say, once"},
+    ),
+    "a sale that was never told": (
+        "DELETE FROM outbox WHERE {mine} AND type = 'loyalty.purchase_recorded.v1'",
+        {"I3 every purchase was told once"},
+    ),
+    "a sale told twice": (
+        "INSERT INTO outbox (tenant_id, id, topic, key, type, occurred_at, data) "
+        "SELECT tenant_id, id || '2', topic, key, type, occurred_at, data FROM outbox "
+        "WHERE {mine} AND type = 'loyalty.purchase_recorded.v1'",
+        {"I3 every purchase was told once"},
+    ),
+    "held units without a hold": (
+        "UPDATE wallets SET held = held + 1 WHERE {mine}",
+        {"I4 what is held is the sum of open holds"},
+    ),
+    "a hold closed behind the wallet's back": (
+        "UPDATE holds SET status = 'released' WHERE {mine}",
+        {"I4 what is held is the sum of open holds"},
+    ),
+    "a hold that nobody closes": (
+        "UPDATE holds SET expires_at = %(minute_ago)s WHERE {mine}",
+        {"I4 no hold stays open past its time"},
+    ),
+    "a membership without time": (
+        "DELETE FROM membership_entries WHERE {mine}",
+        {"a membership has time on it, given or taken back"},
+    ),
+}
+
+
+@pytest.fixture
+def corruptible(database: Database, tenant_id: TenantId) -> Shop:
+    """A shop with something of everything, which need not be sound at the end."""
+    shop = Shop(database, tenant_id)
+    shop.publish(POINT_PER_RIYAL, GYM)
+    ana = shop.customer()
+    shop.sell(ana, line("GYM", 1, 12000))
+    shop.redeem(ana, shop.offer(30))
+    shop.hold(ana, 20)
+    return shop
+
+
+def corrupt(shop: Shop, settings: Settings, statement: str) -> None:
+    """Change rows as the superuser, whom row-level security does not stop."""
+    assert settings.admin_url is not None
+    with psycopg.connect(settings.admin_url.get_secret_value(), dbname=shop.database.name) as admin:
+        named = {"tenant": shop.tenant_id, "minute_ago": shop.at - timedelta(seconds=61)}
+        changed = admin.execute(statement.format(mine="tenant_id = %(tenant)s"), named)
+        assert changed.rowcount > 0
+
+
+@pytest.mark.parametrize(("statement", "expected"), CORRUPTIONS.values(), ids=CORRUPTIONS)
+def test_a_row_changed_by_hand_is_found(
+    corruptible: Shop, settings: Settings, statement: str, expected: set[str]
+) -> None:
+    assert corruptible.breaches() == []
+    corrupt(corruptible, settings, statement)
+    found = corruptible.breaches()
+    assert {breach.invariant for breach in found} == expected
+    assert {breach.tenant_id for breach in found} == {corruptible.tenant_id}
+    assert all(breach.subject and breach.detail for breach in found)
+
+
+def test_every_invariant_can_find_something() -> None:
+    assert set().union(*(expected for _statement, expected in CORRUPTIONS.values())) == set(INVARIANTS)
+
+
+def test_the_proof_goes_from_tenant_to_tenant(corruptible: Shop, settings: Settings, database: Database) -> None:
+    with database.transaction() as db:
+        learn_tenant(db, corruptible.tenant_id, livemode=False, currency="SAR", time_zone="Asia/Riyadh")
+    corrupt(corruptible, settings, "UPDATE wallets SET held = held + 1 WHERE {mine}")
+    found = [breach for breach in breaches(database, corruptible.at) if breach.tenant_id == corruptible.tenant_id]
+    assert [breach.invariant for breach in found] == ["I4 what is held is the sum of open holds"]
+
+
+def test_a_hold_has_a_minute_to_be_closed(corruptible: Shop) -> None:
+    corruptible.at += timedelta(minutes=16)
+    assert corruptible.breaches() == []
+    corruptible.at += timedelta(seconds=1)
+    assert [breach.invariant for breach in corruptible.breaches()] == ["I4 no hold stays open past its time"]

@@ -1,0 +1,40 @@
+"""Loyalty hears of customers: it keeps the newest facts, whatever order they come in."""
+
+import pytest
+
+from chassis.letters import Hearing
+from contracts.events.customers import CustomerChanged, CustomerCreated, CustomerFacts
+from kernel.ids import CustomerId, new_id
+from services.loyalty.domain.refusals import CustomerBlocked
+from services.loyalty.listeners import LISTENERS
+from tests.services.loyalty.shop import NOON, Shop
+
+
+def hear(shop: Shop, event: CustomerFacts, *, replaying: bool = False) -> None:
+    with shop.database.transaction(event.tenant_id) as db:
+        LISTENERS[type(event)](db, event, Hearing(new_id("evt"), NOON, replaying))
+
+
+def test_a_customer_is_created_changed_and_told_again(shop: Shop) -> None:
+    ana = CustomerId(new_id("cus"))
+    about = {"tenant_id": shop.tenant_id, "customer_id": ana, "occurred_at": NOON}
+    created = CustomerCreated(**about, version=1, language="ar")
+    blocked = CustomerChanged(**about, version=2, language="en", status="blocked")
+    hear(shop, created)
+    shop.sell(ana)
+    hear(shop, blocked)
+    with pytest.raises(CustomerBlocked):
+        shop.hold(ana, 1)
+    hear(shop, created, replaying=True)
+    assert shop.rows("SELECT version, language, status, purchases, heard_at FROM customers") == [
+        {"version": 2, "language": "en", "status": "blocked", "purchases": 1, "heard_at": NOON}
+    ]
+    assert not shop.told()[1:], "hearing tells nothing"
+
+
+def test_a_change_may_be_heard_before_the_beginning(shop: Shop) -> None:
+    ana = CustomerId(new_id("cus"))
+    about = {"tenant_id": shop.tenant_id, "customer_id": ana, "occurred_at": NOON}
+    hear(shop, CustomerChanged(**about, version=2, language="en"))
+    hear(shop, CustomerCreated(**about, version=1, language="ar"))
+    assert shop.rows("SELECT version, language FROM customers") == [{"version": 2, "language": "en"}]
