@@ -1,6 +1,7 @@
 """Refusals as RFC 9457 problem documents, in Arabic or English. Only this module knows status codes."""
 
 from collections.abc import Mapping, Sequence
+from traceback import format_tb
 from typing import Any
 
 import orjson
@@ -278,7 +279,12 @@ def install_problem_handlers(app: FastAPI) -> None:
 
 def our_mistake(request: Request, error: Exception) -> Response:
     """The response to a defect, of which the log has the rest."""
-    log.exception("unexpected error", exc_info=error)
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, DriverError):
+        # PostgreSQL's own words may quote the values of a row: where it happened is told, what stood there is not.
+        log.error("unexpected database error", sqlstate=cause.sqlstate, stack=format_tb(error.__traceback__)[-6:])
+    else:
+        log.exception("unexpected error", exc_info=error)
     return problem_response(InternalError(), request.headers)
 
 

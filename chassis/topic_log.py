@@ -44,7 +44,7 @@ class Clients(NamedTuple):
     admin: KafkaAdminClient
 
 
-class LogWentBack(KafkaError):
+class LogWentBack(KafkaError):  # type: ignore[misc]  # the library has no types
     """The broker holds less than it acknowledged."""
 
 
@@ -90,7 +90,8 @@ class TopicLog:
         found = self._reader.poll(timeout_ms=READ_MS, max_records=1).get(partition, [])
         if not found or found[0].offset != offset:
             return None
-        return dict(found[0].headers).get("ce_id", b"").decode(errors="replace")
+        event_id: bytes = dict(found[0].headers).get("ce_id", b"")
+        return event_id.decode(errors="replace")
 
     def append(self, records: Sequence[Record]) -> list[int]:
         """Write the records, at most one round of them, and return where each came to stand.
