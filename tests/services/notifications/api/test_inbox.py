@@ -82,7 +82,7 @@ def test_a_customer_too_new_for_our_copy_has_an_empty_inbox(bakery: TenantId, pe
     assert (answer.status_code, answer.json()["data"]) == (200, [])
 
 
-@pytest.mark.parametrize("customer_id", [new_id("cus"), "cus_1", "x?y", "..%2Fhealth"])
+@pytest.mark.parametrize("customer_id", ["cus_01h455vb4pex5vsknk084sn02q", "cus_1", "x?y", "..%2Fhealth"])
 def test_an_unknown_customer_has_no_inbox(bakery: TenantId, client: Client, customer_id: str) -> None:
     answer = client(bakery).get(f"/v1/customers/{customer_id}/inbox")
     assert answer.status_code == 404
