@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from chassis.caller import CurrentCaller, needs
 from chassis.problem_responses import problems
@@ -13,6 +13,7 @@ from kernel.ids import CustomerId
 from kernel.points import Points
 from services.loyalty.api.rewards import UNITS_MAX, WalletUnit
 from services.loyalty.domain.refusals import InsufficientPoints, NoSuchCustomer
+from services.loyalty.domain.written import Moment
 from services.loyalty.operations.adjust_points import adjust_points
 
 router = APIRouter(prefix="/v1", tags=["wallets"], route_class=TransactionRoute)
@@ -34,7 +35,7 @@ class AdjustmentRequest(BaseModel):
     amount: Annotated[int, Field(ge=-UNITS_MAX, le=UNITS_MAX), AfterValidator(not_zero)]
     unit: WalletUnit = "points"
     reason: Annotated[str, Field(min_length=1, max_length=500)]
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
 
 
 class AdjustmentDocument(BaseModel):

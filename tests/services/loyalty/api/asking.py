@@ -1,0 +1,134 @@
+"""How each route of the service is asked about things that are really there."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import httpx
+from pydantic import SecretStr
+
+from kernel.ids import new_id
+from services.loyalty.app import create_app
+from services.loyalty.settings import LoyaltySettings
+from tests.services.loyalty.domain.build import NAME, line, rule
+from tests.services.loyalty.shop import FREE_COFFEE, POINT_PER_RIYAL, Shop
+from tests.support.routes import Door, doors
+
+NOBODYS = SecretStr("nobody's")
+DOORS = doors(
+    create_app(
+        LoyaltySettings(owner_password=NOBODYS, app_password=NOBODYS, relay_password=NOBODYS, internal_token=NOBODYS)
+    )
+)
+CARD = rule("stamp_card", card="coffee", stamps_needed=2, selector={"skus": ["COFFEE"]}, reward=FREE_COFFEE)
+GYM = rule("membership_bonus", plan="gym", selector={"skus": ["GYM"]}, paid_months=12, bonus_months=3)
+DOCUMENT = {"currency": "SAR", "time_zone": "Asia/Riyadh", "rules": [rule("earn", per=100, points=2)]}
+
+SOMEDAY = "2040-01-01T00:00:00Z"
+
+Things = Mapping[str, str]
+
+
+def things_of(shop: Shop) -> Things:
+    """One of everything, by the name that addresses and bodies have for it. No two are alike in another shop."""
+    program_id, version = shop.publish(POINT_PER_RIYAL, CARD, GYM)
+    customer_id = shop.customer()
+    bought = shop.sell(customer_id, line("COFFEE", 3), line("GYM", 1, 20000)).purchase
+    reward_id = shop.offer(10)
+    redeemed = shop.redeem(customer_id, reward_id)
+    return {
+        "customer_id": customer_id,
+        "purchase_id": bought.id,
+        "external_id": bought.external_id,
+        "program_id": program_id,
+        "version": str(version),
+        "reward_id": reward_id,
+        "redemption_id": redeemed.redemption.id,
+        "code": redeemed.code,
+        "hold_id": shop.hold(customer_id, 5, days=9000).id,
+    }
+
+
+class Question(NamedTuple):
+    """What a route is asked, what its owner is answered, and what a neighbour is who asks about the same things."""
+
+    own: int
+    neighbours: int
+    params: Callable[[Things], dict[str, Any]] = lambda _things: {}
+    body: Callable[[Things], Any] | None = None
+
+
+def basket(things: Things) -> dict[str, Any]:
+    """A basket under a receipt of its own."""
+    return {
+        "customer_id": things["customer_id"],
+        "store_id": "riyadh-1",
+        "till_id": "1",
+        "channel": "store",
+        "external_id": new_id("req"),
+        "occurred_at": "2026-11-22T10:00:00Z",
+        "currency": "SAR",
+        "lines": [line("COFFEE", 1, 1000, name="Coffee", categories=["drinks"], discount=100, tax=100)],
+        "tenders": [{"kind": "card", "amount": 900}],
+        "codes": ["WELCOME"],
+        "quote_id": None,
+    }
+
+
+def of_customer(things: Things, **more: Any) -> dict[str, Any]:
+    return {"customer_id": things["customer_id"], **more}
+
+
+QUESTIONS: dict[str, Question] = {
+    "GET /v1/customers/{customer_id}/balance": Question(200, 404),
+    "GET /v1/customers/{customer_id}/memberships": Question(200, 404),
+    "GET /v1/customers/{customer_id}/purchases": Question(200, 404),
+    "GET /v1/customers/{customer_id}/stamp_cards": Question(200, 404),
+    "GET /v1/customers/{customer_id}/statement": Question(200, 404),
+    "GET /v1/customers/{customer_id}/vouchers": Question(200, 404),
+    "GET /v1/programs": Question(200, 200),
+    "GET /v1/programs/{program_id}/versions/{version}": Question(200, 404),
+    "GET /v1/purchases": Question(
+        200, 404, lambda things: {"store_id": "riyadh-1", "external_id": things["external_id"]}
+    ),
+    "GET /v1/purchases/{purchase_id}": Question(200, 404),
+    "GET /v1/redemptions/{redemption_id}": Question(200, 404),
+    "GET /v1/rewards": Question(200, 200),
+    "GET /v1/rewards/{reward_id}": Question(200, 404),
+    "POST /v1/adjustments": Question(
+        201,
+        404,
+        body=lambda things: of_customer(things, amount=1, unit="points", reason="goodwill", expires_at=SOMEDAY),
+    ),
+    "POST /v1/holds": Question(
+        201, 404, body=lambda things: of_customer(things, amount=1, unit="points", seconds=60, reference="order 1")
+    ),
+    "POST /v1/holds/{hold_id}/capture": Question(200, 404, body=lambda _things: {"amount": 1}),
+    "POST /v1/holds/{hold_id}/release": Question(200, 404),
+    "POST /v1/programs": Question(201, 201, body=lambda _things: {"name": "Points", "document": DOCUMENT}),
+    "POST /v1/programs/{program_id}/retire": Question(200, 404),
+    "POST /v1/programs/{program_id}/versions": Question(201, 404, body=lambda _things: {"document": DOCUMENT}),
+    "POST /v1/programs/{program_id}/versions/{version}/publish": Question(200, 404),
+    "POST /v1/purchases": Question(201, 422, body=basket),
+    "POST /v1/purchases/batch": Question(200, 200, body=lambda things: {"purchases": [basket(things)]}),
+    "POST /v1/purchases/{purchase_id}/returns": Question(
+        201, 404, body=lambda _things: {"lines": [{"line": 0, "quantity": 1}]}
+    ),
+    "POST /v1/quotes": Question(200, 422, body=basket),
+    "POST /v1/redemptions": Question(201, 404, body=lambda things: of_customer(things, reward_id=things["reward_id"])),
+    "POST /v1/rewards": Question(
+        201, 201, body=lambda _things: {"price": 5, "unit": "points", "benefit": {**FREE_COFFEE, "name": NAME}}
+    ),
+    "POST /v1/rewards/{reward_id}/withdraw": Question(200, 404),
+}
+
+
+def ask(client: httpx.Client, door: Door, things: Things) -> httpx.Response:
+    """Ask the route about these things; what moves value under a new key."""
+    question = QUESTIONS[str(door)]
+    return client.request(
+        door.method,
+        door.path.format_map(dict(things)),
+        params=question.params(things),
+        headers={} if door.method == "GET" else {"idempotency-key": new_id("req")},
+        **({} if question.body is None else {"json": question.body(things)}),
+    )
