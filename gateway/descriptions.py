@@ -1,7 +1,6 @@
 """The joined description of the API, kept fresh from the services and served when one of them is away."""
 
 import asyncio
-import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -49,7 +48,15 @@ class Descriptions:
         except Refused as refused:
             log.warning("no description", service=name, reason=refused.code)
             status, body = 503, b""
-        if status == 200:
-            self._last[name] = json.loads(body)
+        if status == 200 and self._keep(name, body):
             return "current"
         return "last known" if name in self._last else "missing"
+
+    def _keep(self, name: str, body: bytes) -> bool:
+        """Whether that was a description: a service that answers nonsense must not hide the others'."""
+        try:
+            self._last[name] = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            log.warning("no description", service=name, reason="not JSON")
+            return False
+        return True
