@@ -16,7 +16,7 @@ def test_the_program_is_one_that_loyalty_takes() -> None:
 
 
 def test_the_program_uses_every_kind_of_rule() -> None:
-    kinds = {rule.model_fields["kind"].default for rule in get_args(get_args(Rule)[0])}
+    kinds = {get_args(rule.model_fields["kind"].annotation)[0] for rule in get_args(get_args(Rule)[0])}
 
     assert {rule["kind"] for rule in PROGRAM["rules"]} == kinds
 
