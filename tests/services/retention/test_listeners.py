@@ -2,39 +2,18 @@
 
 import random
 from collections.abc import Sequence
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
 
 from chassis.database import Database
 from contracts.event import Event
 from kernel.clock import utc_now
 from kernel.ids import TenantId, new_id
 from services.retention.queries.verify import breaches
+from tests.services.retention.keeping import kept, one
 from tests.services.retention.telling import bought, changed, created, gave_back, tell, tenant_created
-
-TABLES = ("customers", "visits", "returns")
-
-
-def kept(database: Database, tenant_id: TenantId) -> dict[str, list[dict[str, Any]]]:
-    """Everything retention keeps of a tenant, but the tenant's name."""
-    with database.transaction(tenant_id) as db:
-        return {
-            table: [
-                {name: value for name, value in row.items() if name != "tenant_id"}
-                for row in db.execute(text(f"SELECT * FROM {table} ORDER BY 2")).mappings()
-            ]
-            for table in TABLES
-        }
-
-
-def one(database: Database, tenant_id: TenantId, table: str) -> dict[str, Any]:
-    """The only row of a table."""
-    (row,) = kept(database, tenant_id)[table]
-    return row
 
 
 def year_of(tenant_id: TenantId) -> list[Event]:
@@ -101,47 +80,6 @@ def in_any_order(events: Sequence[Event], random_order: random.Random) -> list[E
     told = list(events)
     random_order.shuffle(told)
     return told
-
-
-def test_days_are_counted_in_the_tenants_zone_whenever_it_becomes_known(
-    database: Database, tenant_id: TenantId
-) -> None:
-    """22:30 and 21:30 UTC are one day apart in UTC, and the same day in Riyadh."""
-    tell(database, [bought(tenant_id, "cus_a", "2026-01-01 22:30"), bought(tenant_id, "cus_a", "2026-01-02 20:30")])
-    assert one(database, tenant_id, "customers")["visits"] == 2
-    tell(database, [tenant_created(tenant_id)])
-    assert one(database, tenant_id, "customers")["visits"] == 1
-
-
-def test_receipts_of_one_day_are_one_visit(database: Database, bakery: TenantId) -> None:
-    tell(database, [bought(bakery, "cus_a", f"2026-01-{day} {hour}:00") for day in ("01", "05") for hour in (10, 12)])
-    row = one(database, bakery, "customers")
-    assert (row["visits"], row["gap_last"]) == (2, 4)
-
-
-def test_a_visit_stays_while_a_receipt_of_its_day_is_kept(database: Database, bakery: TenantId) -> None:
-    bread = bought(bakery, "cus_a", "2026-01-01 10:00")
-    tell(database, [bread, bought(bakery, "cus_a", "2026-01-01 11:00"), gave_back(bread, "2026-01-02")])
-    assert one(database, bakery, "customers")["visits"] == 1
-
-
-def test_whoever_brought_everything_back_has_no_visit(database: Database, bakery: TenantId) -> None:
-    bread = bought(bakery, "cus_a", "2026-01-01")
-    tell(database, [bread, gave_back(bread, "2026-01-02")])
-    row = one(database, bakery, "customers")
-    assert (row["visits"], row["first_on"], row["last_on"]) == (0, None, None)
-
-
-def test_an_older_event_does_not_undo_a_newer_one(database: Database, bakery: TenantId) -> None:
-    tell(
-        database,
-        [
-            changed(bakery, "cus_a", "2026-02-01", version=2, language="en"),
-            created(bakery, "cus_a", "2026-01-01", language="ar"),
-        ],
-    )
-    row = one(database, bakery, "customers")
-    assert (row["version"], row["language"], str(row["known_at"].date())) == (2, "en", "2026-01-01")
 
 
 def test_one_tenants_events_touch_no_other(database: Database, bakery: TenantId, other_tenant_id: TenantId) -> None:

@@ -1,0 +1,77 @@
+"""Part or all of a purchase came back."""
+
+import pytest
+
+from chassis.database import Database
+from kernel.ids import TenantId
+from services.retention.operations.record_return import record_return
+from tests.services.retention.keeping import ANA, kept, one, visit
+from tests.services.retention.telling import moment
+
+
+def give_back(
+    database: Database,
+    tenant_id: TenantId,
+    at: str,
+    refund: int,
+    *,
+    whole: bool = False,
+    return_id: str = "ret_1",
+    purchase_id: str = "pur_1",
+) -> None:
+    with database.transaction(tenant_id) as db:
+        record_return(db, tenant_id, ANA, purchase_id, return_id, refund=refund, whole=whole, at=moment(at))
+
+
+def test_part_of_a_purchase_leaves_the_visit(database: Database, bakery: TenantId) -> None:
+    visit(database, bakery, "2026-01-01")
+    give_back(database, bakery, "2026-01-02", 300)
+    kept_visit = one(database, bakery, "visits")
+    assert (kept_visit["due"], kept_visit["spend"], kept_visit["returned_at"]) == (1000, 700, None)
+    assert one(database, bakery, "customers")["visits"] == 1
+
+
+def test_the_last_part_undoes_it(database: Database, bakery: TenantId) -> None:
+    visit(database, bakery, "2026-01-01")
+    give_back(database, bakery, "2026-01-02", 300)
+    give_back(database, bakery, "2026-01-03", 700, whole=True, return_id="ret_2")
+    kept_visit = one(database, bakery, "visits")
+    assert (kept_visit["spend"], kept_visit["returned_at"]) == (0, moment("2026-01-03"))
+    customer = one(database, bakery, "customers")
+    assert (customer["visits"], customer["first_on"], customer["last_on"]) == (0, None, None)
+    assert customer["latest_at"] == moment("2026-01-03")
+
+
+def test_a_visit_stays_while_a_receipt_of_its_day_is_kept(database: Database, bakery: TenantId) -> None:
+    visit(database, bakery, "2026-01-01 10:00", "pur_1")
+    visit(database, bakery, "2026-01-01 11:00", "pur_2")
+    give_back(database, bakery, "2026-01-02", 1000, whole=True)
+    assert one(database, bakery, "customers")["visits"] == 1
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_return_heard_again_changes_nothing(database: Database, bakery: TenantId, whole: bool) -> None:
+    visit(database, bakery, "2026-01-01")
+    give_back(database, bakery, "2026-01-02", 400, whole=whole)
+    before = kept(database, bakery)
+    give_back(database, bakery, "2026-01-02", 400, whole=whole)
+    assert kept(database, bakery) == before
+
+
+@pytest.mark.parametrize(("whole", "visits"), [(False, 1), (True, 0)])
+def test_a_return_waits_for_its_purchase(database: Database, bakery: TenantId, whole: bool, visits: int) -> None:
+    give_back(database, bakery, "2026-01-02", 400, whole=whole)
+    assert kept(database, bakery)["visits"] == []
+    visit(database, bakery, "2026-01-01")
+    assert one(database, bakery, "visits")["spend"] == 600
+    customer = one(database, bakery, "customers")
+    assert (customer["visits"], customer["known_at"]) == (visits, moment("2026-01-01"))
+
+
+def test_another_tenants_purchase_of_that_id_is_not_meant(
+    database: Database, bakery: TenantId, other_tenant_id: TenantId
+) -> None:
+    visit(database, bakery, "2026-01-01")
+    before = kept(database, bakery)
+    give_back(database, other_tenant_id, "2026-01-02", 1000, whole=True)
+    assert kept(database, bakery) == before
