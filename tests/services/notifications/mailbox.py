@@ -1,6 +1,7 @@
 """A mail server for tests: it speaks SMTP on a port of its own, keeps what it took, and misbehaves on request."""
 
 import asyncio
+import socket
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -44,7 +45,23 @@ class Mailbox:
         return TAKEN
 
 
-async def open_mail_server(mailbox: Mailbox) -> asyncio.Server:
+async def open_mail_server(mailbox: Mailbox, international: bool = True) -> asyncio.Server:
     """An SMTP server on a free port, which serves until it is closed."""
     loop = asyncio.get_running_loop()
-    return await loop.create_server(lambda: SMTP(mailbox, hostname="mail.test", enable_SMTPUTF8=True), "127.0.0.1", 0)
+    return await loop.create_server(
+        lambda: SMTP(mailbox, hostname="mail.test", enable_SMTPUTF8=international), "127.0.0.1", 0
+    )
+
+
+def closed_port() -> int:
+    """A port where nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+def body(email: EmailMessage, kind: str) -> str:
+    """The e-mail's text (`plain`) or page (`html`)."""
+    part = email.get_body((kind,))
+    assert isinstance(part, EmailMessage)
+    return str(part.get_content()).replace("\r\n", "\n")

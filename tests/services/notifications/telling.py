@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from chassis.database import Database
 from chassis.letters import Hearing
@@ -43,6 +43,12 @@ def messages(database: Database, tenant_id: TenantId) -> Sequence[MessageRow]:
     """All of a tenant's messages, oldest first."""
     with database.transaction(tenant_id) as db:
         return db.scalars(select(MessageRow).order_by(MessageRow.id)).all()
+
+
+def published(database: Database, tenant_id: TenantId) -> Sequence[tuple[str, str]]:
+    """Type and data of what notifications told the others, in order."""
+    with database.transaction(tenant_id) as db:
+        return [(row.type, row.data) for row in db.execute(text("SELECT type, data FROM outbox ORDER BY position"))]
 
 
 def tenant_created(tenant_id: TenantId, name: str = "Bakery") -> TenantCreated:

@@ -11,8 +11,7 @@ from services.notifications.operations.deliver_message import Post
 from services.notifications.operations.deliver_messages import TURN_MESSAGES, deliver_messages
 from services.notifications.operations.send_email import MailServer
 from tests.services.notifications.conftest import NOW
-from tests.services.notifications.mailbox import Mailbox
-from tests.services.notifications.operations.test_deliver_message import closed_port
+from tests.services.notifications.mailbox import Mailbox, closed_port
 from tests.services.notifications.people import People
 from tests.services.notifications.telling import bought, created, messages, points, tell, tenant_created
 
