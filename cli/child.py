@@ -11,6 +11,7 @@ from pathlib import Path
 from cli.fork_server import ForkServer
 from cli.home import CommandFailed
 from cli.log_files import last_line
+from cli.ports import listens
 from cli.process import Process
 from cli.readiness import Readiness, is_ready
 from cli.spawning import Running, execute, kill_group
@@ -108,7 +109,8 @@ class Child:
         try:
             running = await self.spawn()
         except OSError as error:
-            self.log.write_text(f"{error}\n", encoding="utf-8")
+            with suppress(OSError):
+                self.log.write_text(f"{error}\n", encoding="utf-8")
             return CANNOT_EXECUTE
         self.pid = running.pid
         self.become(State.STARTING)
@@ -136,12 +138,16 @@ class Child:
     async def ask_until_ready(self, readiness: Readiness) -> None:
         """Ask until the answer is yes; after a time, say that there is little hope and go on asking."""
         began = time.monotonic()
-        while not await is_ready(readiness):
+        while not (await is_ready(readiness) and self.has_its_port()):
             if time.monotonic() - began > READY_SECONDS_MAX:
                 self.give_up(f"it was not ready within {READY_SECONDS_MAX} s")
             await asyncio.sleep(ASK_EVERY_SECONDS)
         self.become(State.READY)
         self.settle()
+
+    def has_its_port(self) -> bool:
+        """Whether it is this process that answers on its port, and not another that was there first."""
+        return self.process.port is None or self.pid is None or listens(self.pid, self.process.port)
 
     async def end(self, running: Running) -> None:
         """Ask it to stop; kill it and all it started when it does not in time."""

@@ -74,6 +74,17 @@ def any_free_port() -> int:
         return port
 
 
+def listens(pid: int, port: int) -> bool:
+    """Whether that process listens there; yes when we may not look, as root may not in many containers."""
+    try:
+        connections = psutil.Process(pid).net_connections("tcp")
+    except psutil.AccessDenied:
+        return True
+    except psutil.NoSuchProcess:
+        return False
+    return any(one.laddr.port == port and one.status == psutil.CONN_LISTEN for one in connections if one.laddr)
+
+
 def who_listens(port: int) -> str:
     """The program that listens there, as far as this account may see."""
     try:

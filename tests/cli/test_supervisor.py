@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -15,7 +16,7 @@ from cli import child as child_module
 from cli.child import State
 from cli.home import CommandFailed
 from cli.process import Process
-from cli.readiness import Succeeds
+from cli.readiness import Connects, Succeeds
 from cli.supervisor import Supervisor
 from tests.cli.conftest import is_running, wait_until
 
@@ -139,6 +140,18 @@ def test_says_what_cannot_be_run(tmp_path: Path) -> None:
         CommandFailed, match=r"^absent did not start: it ended with 127: .*No such file.*no/such/program"
     ):
         supervise([absent], tmp_path, nothing)
+
+
+def test_another_program_on_its_port_does_not_make_it_ready(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(child_module, "READY_SECONDS_MAX", 1)
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        late = Process(name="late", command=("sleep", "60"), port=port, readiness=Connects(port))
+
+        with pytest.raises(CommandFailed, match="late did not start: it was not ready within"):
+            supervise([late], tmp_path, nothing)
 
 
 def test_gives_up_on_what_is_never_ready(
