@@ -71,12 +71,13 @@ class Member(KafkaConsumer):  # type: ignore[misc]  # the library has no types
         return super().poll(timeout_ms, max_records, update_offsets)
 
 
-def group_consumer(settings: Settings, group: str, topics: Iterable[str]) -> Member:
+def group_consumer(settings: Settings, group: str, topics: Iterable[str], client_id: str) -> Member:
     """A member of a consumer group that commits only when told to, and starts at the oldest record when it is lost."""
     return Member(
         *topics,
         bootstrap_servers=settings.kafka_bootstrap,
         group_id=group,
+        client_id=client_id,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         session_timeout_ms=10_000,

@@ -4,19 +4,22 @@ The batch and the inbox are one transaction; Kafka's offsets are committed after
 events come again and the inbox knows them. Source: docs/events.md.
 """
 
+from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from random import uniform
 from threading import Event as Signal
+from time import monotonic
 from typing import Any
 
-from kafka import KafkaConsumer
 from kafka.errors import KafkaError
 
 from chassis.database import Database
 from chassis.hearing import Interrupted, hear
-from chassis.kafka import admin, ensure_topics, group_consumer
+from chassis.kafka import Member, admin, ensure_topics, group_consumer
 from chassis.letters import Letter, Listeners, Message, open_letter
 from chassis.logging import log
+from chassis.membership import take_place
 from contracts.event import parse_type
 from contracts.topics import event_topic
 
@@ -41,18 +44,30 @@ def listen(database: Database, listeners: Listeners, stop: Signal) -> None:
 def listen_as_member(database: Database, listeners: Listeners, stop: Signal) -> None:
     """Join the group and hear events until told to stop. Raises KafkaError."""
     topics = sorted({event_topic(parse_type(event_class.event_type).publisher) for event_class in listeners})
-    with closing(admin(database.settings)) as administrator:
-        ensure_topics(administrator, topics)
-    consumer = group_consumer(database.settings, database.service, topics)
-    try:
-        log.info("listening", service=database.service, topics=topics)
-        while not stop.is_set():
-            hear_next(consumer, database, listeners, stop)
-    finally:
-        consumer.close(timeout_ms=1_000)
+    with take_place(database) as place, closing(admin(database.settings)) as client:
+        ensure_topics(client, topics)
+        place.bury_predecessors(client)
+        consumer = group_consumer(database.settings, place.group, topics, place.client_id)
+        try:
+            log.info("listening", service=database.service, topics=topics)
+            hear_on(consumer, database, listeners, stop, every_ten_seconds=partial(place.bury_the_dead, client))
+        finally:
+            consumer.close(timeout_ms=1_000)
 
 
-def hear_next(consumer: KafkaConsumer, database: Database, listeners: Listeners, stop: Signal) -> None:
+def hear_on(
+    consumer: Member, database: Database, listeners: Listeners, stop: Signal, every_ten_seconds: Callable[[], None]
+) -> None:
+    """Hear batch after batch until told to stop."""
+    next_time = monotonic()
+    while not stop.is_set():
+        if monotonic() >= next_time:
+            every_ten_seconds()
+            next_time = monotonic() + 10
+        hear_next(consumer, database, listeners, stop)
+
+
+def hear_next(consumer: Member, database: Database, listeners: Listeners, stop: Signal) -> None:
     """Take what has come, handle it, and only then say that we have it."""
     polled: dict[Any, list[Any]] = consumer.poll(timeout_ms=POLL_MS, max_records=BATCH_MAX)
     records = [record for of_partition in polled.values() for record in of_partition]
@@ -68,7 +83,7 @@ def letters_of(records: list[Any], listeners: Listeners) -> list[Letter]:
     return [letter for letter in opened if letter is not None]
 
 
-def commit(consumer: KafkaConsumer) -> None:
+def commit(consumer: Member) -> None:
     """Tell the group how far we are. Not being heard is no harm: the events come again, and the inbox knows them."""
     try:
         consumer.commit(timeout_ms=COMMIT_MS)

@@ -114,7 +114,7 @@ def retry_oldest(database: Database, listeners: Listeners, tenant_id: str, key: 
             event_id, message = found
             letter = open_letter(message, listeners)
             if letter is not None:
-                see_only(db, tenant_id, letter.tenant_id)
+                see_only(db, letter.tenant_id)
                 hear_again(db, listeners, letter, parked_for=tenant_id)
             see_only(db, tenant_id)
             resolve(db, tenant_id, event_id, utc_now())

@@ -65,3 +65,11 @@ def mortal_world(mailroom_settings: Settings, mortal_broker: Broker) -> Iterator
     made = World(mailroom_settings.model_copy(update={"kafka_bootstrap": mortal_broker.bootstrap}))
     yield made
     made.close()
+
+
+@pytest.fixture
+def offline_world(mailroom_settings: Settings) -> Iterator[World]:
+    """A shop and a desk without a broker."""
+    made = World(mailroom_settings)
+    yield made
+    made.close()

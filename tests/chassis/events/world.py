@@ -12,14 +12,17 @@ from typing import Any, ClassVar
 
 import psycopg
 from kafka import TopicPartition
+from kafka.admin import OffsetSpec
+from kafka.errors import UnknownTopicOrPartitionError
 from kafka.partitioner.default import murmur2
 from psycopg import sql
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from chassis.database import Database, Role
+from chassis.dead_letters import envelope_text
 from chassis.kafka import admin, ensure_topics, log_reader, round_producer
-from chassis.letters import Hearing, Listeners
+from chassis.letters import Hearing, Listeners, Message
 from chassis.listening import listen
 from chassis.outbox import publish
 from chassis.relay import run_relay
@@ -149,6 +152,26 @@ class World:
             for record in records
             if dict(record.headers).get("ce_id")
         ]
+
+    def caught_up(self) -> bool:
+        """Whether the desk's group has committed everything that the shop's topic holds."""
+        with closing(admin(self.settings)) as client:
+            partitions = [TopicPartition(self.topic, number) for number in range(PARTITIONS)]
+            try:
+                ends = client.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.LATEST))
+            except UnknownTopicOrPartitionError:
+                return False
+            committed = client.list_group_offsets({self.desk: None})[self.desk]
+        return self.unsent() == 0 and all(
+            end.offset == 0 or (partition in committed and committed[partition].offset == end.offset)
+            for partition, end in ends.items()
+        )
+
+    def as_parked(self) -> dict[str, object]:
+        """The one record of the shop's topic, as columns of a dead letter."""
+        [record] = [record for records in self.log_of(self.topic).values() for record in records]
+        message = Message(self.topic, record.key, list(record.headers), record.value)
+        return {"headers": envelope_text(message), "body": record.value}
 
     def partition_of(self, customer: str) -> TopicPartition:
         """Where a customer's events go."""
