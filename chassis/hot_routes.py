@@ -34,9 +34,13 @@ def hot_route(
     *,
     scope: str,
     body: type[BaseModel] | None = None,
+    bytes_max: int | None = None,
     **documented: Any,
 ) -> Route:
-    """The thin route that answers, and on the router its description, which is never reached."""
+    """The thin route that answers, and on the router its description, which is never reached.
+
+    `bytes_max` is for a body that may be larger than other routes' bodies.
+    """
 
     def described() -> None:
         raise AssertionError("the thin route answers first")
@@ -45,7 +49,7 @@ def hot_route(
         described.__signature__ = Signature([Parameter("body", Parameter.KEYWORD_ONLY, annotation=body)])  # type: ignore[attr-defined]
     described.__name__, described.__doc__ = handler.__name__, handler.__doc__
     router.add_api_route(path, described, methods=[method], dependencies=[needs(scope)], **documented)
-    return HotRoute(router.prefix + path, handler, methods=[method])
+    return HotRoute(router.prefix + path, handler, methods=[method], max_body_size=bytes_max)
 
 
 def hot_caller(request: Request, scope: str) -> Caller:

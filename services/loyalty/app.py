@@ -1,7 +1,6 @@
 """Loyalty's HTTP process: `python -m services.loyalty.app`."""
 
 from fastapi import FastAPI
-from starlette.routing import Route
 
 from chassis.app import create_service_app
 from chassis.internal_client import InternalClient
@@ -19,6 +18,7 @@ from services.loyalty.api import (
     rewards,
     wallets,
 )
+from services.loyalty.api.till import Till
 from services.loyalty.settings import LoyaltySettings
 
 ROUTERS = (
@@ -35,17 +35,16 @@ ROUTERS = (
     adjustments.router,
 )
 
+# Few, and placed ahead of FastAPI's machinery.
+HOT_ROUTES = (*purchases.HOT_ROUTES, *purchase_batches.HOT_ROUTES)
+
 
 def create_app(settings: LoyaltySettings) -> FastAPI:
     """The application, on the loyalty database."""
-    app = create_service_app(settings, "loyalty", __doc__ or "", ROUTERS, hot_routes=hot_routes)
+    app = create_service_app(settings, "loyalty", __doc__ or "", ROUTERS, hot_routes=lambda _app: HOT_ROUTES)
+    app.state.till = Till(app)
     app.state.customers = InternalClient(settings, settings.customers_url)
     return app
-
-
-def hot_routes(app: FastAPI) -> list[Route]:
-    """The few routes that are placed ahead of FastAPI's machinery."""
-    return [*purchases.hot_routes(app), *purchase_batches.hot_routes(app)]
 
 
 if __name__ == "__main__":

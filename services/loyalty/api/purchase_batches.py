@@ -9,7 +9,6 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from starlette.responses import Response
-from starlette.routing import Route
 
 from chassis.caller import Caller
 from chassis.hot_routes import hot_caller, hot_route, parsed, read_body
@@ -63,22 +62,6 @@ class BatchDocument(BaseModel):
 UNREAD: TypeAdapter[UnreadBatch] = TypeAdapter(UnreadBatch)
 
 
-def hot_routes(_app: FastAPI) -> list[Route]:
-    """The routes of this resource that must be fast."""
-    return [
-        hot_route(
-            router,
-            "POST",
-            "/purchases/batch",
-            create_purchases,
-            scope="purchases:write",
-            body=PurchaseBatch,
-            response_model=BatchDocument,
-            responses=problems(),
-        )
-    ]
-
-
 async def create_purchases(request: Request) -> Response:
     """Record sales in bulk: at most 500, each with its own result. Send it again when in doubt."""
     caller = hot_caller(request, "purchases:write")
@@ -124,3 +107,18 @@ def problem_result(refused: Refused, caller: Caller) -> dict[str, Any]:
     """A refusal as an entry of a batch's answer."""
     document = problem_document(refused, caller.language, caller.request_id)
     return {"status": document["status"], "problem": document}
+
+
+HOT_ROUTES = (
+    hot_route(
+        router,
+        "POST",
+        "/purchases/batch",
+        create_purchases,
+        scope="purchases:write",
+        body=PurchaseBatch,
+        bytes_max=BATCH_BYTES_MAX,
+        response_model=BatchDocument,
+        responses=problems(),
+    ),
+)

@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, FastAPI, Query, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import TypeAdapter
 from starlette.responses import Response
-from starlette.routing import Route
 
 from chassis.caller import Caller, CurrentCaller, needs
 from chassis.hot_routes import hot_caller, hot_route, parsed, read_body
@@ -18,38 +17,36 @@ from chassis.transaction import Transaction, TransactionRoute
 from kernel.refusal import Refused
 from services.loyalty.api.newcomers import introduce
 from services.loyalty.api.purchase_documents import PurchaseDocument, purchase_document
-from services.loyalty.api.quote_tokens import quoted_version
+from services.loyalty.api.quote_tokens import Quoted, quoted_version
 from services.loyalty.api.till import Till
 from services.loyalty.domain.basket import Basket
-from services.loyalty.domain.refusals import CustomerBlocked, CustomerUnknown, PurchaseConflict, PurchaseUnknown
+from services.loyalty.domain.refusals import (
+    CurrencyMismatch,
+    CustomerBlocked,
+    CustomerUnknown,
+    MembershipTooLong,
+    PurchaseConflict,
+    PurchaseUnknown,
+    QuoteExpired,
+    QuoteInvalid,
+)
 from services.loyalty.operations.record_purchases import Outcome, Sale, program_of
 from services.loyalty.queries.purchases import find_purchase, find_purchase_by_receipt
 
-BATCH_MAX = 500
 BODY_BYTES_MAX = 1 << 20
-BATCH_BYTES_MAX = 4 << 20
 BASKET: TypeAdapter[Basket] = TypeAdapter(Basket)
-REFUSALS = (CustomerUnknown, CustomerBlocked, PurchaseConflict, IdempotencyKeyReused)
+REFUSALS = (
+    CustomerUnknown,
+    CustomerBlocked,
+    CurrencyMismatch,
+    MembershipTooLong,
+    PurchaseConflict,
+    QuoteInvalid,
+    QuoteExpired,
+    IdempotencyKeyReused,
+)
 
 router = APIRouter(prefix="/v1", tags=["purchases"], route_class=TransactionRoute)
-
-
-def hot_routes(app: FastAPI) -> list[Route]:
-    """The routes of this resource that must be fast."""
-    app.state.till = Till(app)
-    return [
-        hot_route(
-            router,
-            "POST",
-            "/purchases",
-            create_purchase,
-            scope="purchases:write",
-            body=Basket,
-            status_code=201,
-            response_model=PurchaseDocument,
-            responses={200: {"model": PurchaseDocument, "description": "Recorded before"}, **problems(*REFUSALS)},
-        ),
-    ]
 
 
 async def create_purchase(request: Request) -> Response:
@@ -94,15 +91,27 @@ def get_purchase_by_receipt(
 
 
 def sale_of(request: Request, caller: Caller, basket: Basket, *, key: str | None = None) -> Sale:
-    """A basket as a sale to record. Raises IdempotencyKeyRequired for a key that cannot be one, and QuoteInvalid."""
+    """A basket as a sale to record. Raises IdempotencyKeyRequired for a key that cannot be one."""
+    quoted, barred = promise_of(request, caller, basket)
     return Sale(
         tenant_id=caller.tenant_id,
         basket=basket,
         fingerprint=fingerprint(basket),
         key=checked_key(key) if key is not None else None,
-        quoted=quoted_version(request.app.state.settings, caller.tenant_id, basket) if basket.quote_id else None,
+        quoted=quoted,
+        barred=barred,
         trace=caller.request_id or None,
     )
+
+
+def promise_of(request: Request, caller: Caller, basket: Basket) -> tuple[Quoted | None, Refused | None]:
+    """The version that the basket's quote promised, or why it is not kept: a sale of before is found all the same."""
+    if basket.quote_id is None:
+        return None, None
+    try:
+        return quoted_version(request.app.state.settings, caller.tenant_id, basket), None
+    except (QuoteInvalid, QuoteExpired) as refused:
+        return None, refused
 
 
 def fingerprint(basket: Basket) -> bytes:
@@ -122,3 +131,19 @@ def answer(request: Request, caller: Caller, outcome: Outcome) -> Response:
 def as_json(document: Mapping[str, Any]) -> Response:
     """A document as a response."""
     return Response(orjson.dumps(document), media_type="application/json")
+
+
+# Made once, whichever applications they become part of: each also adds its description to the router.
+HOT_ROUTES = (
+    hot_route(
+        router,
+        "POST",
+        "/purchases",
+        create_purchase,
+        scope="purchases:write",
+        body=Basket,
+        status_code=201,
+        response_model=PurchaseDocument,
+        responses={200: {"model": PurchaseDocument, "description": "Recorded before"}, **problems(*REFUSALS)},
+    ),
+)

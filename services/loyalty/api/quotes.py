@@ -6,9 +6,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from chassis.caller import CurrentCaller, needs
+from chassis.caller import Caller, CurrentCaller, needs
 from chassis.problem_responses import problems
 from chassis.transaction import Now, Transaction, TransactionRoute
+from kernel.ids import CustomerId
+from services.loyalty.api.newcomers import introduce_one
 from services.loyalty.api.purchase_documents import (
     EffectDocument,
     MissDocument,
@@ -19,8 +21,9 @@ from services.loyalty.api.purchase_documents import (
 )
 from services.loyalty.api.quote_tokens import Quoted, quote_token
 from services.loyalty.domain.basket import Basket, Label
-from services.loyalty.domain.refusals import CustomerBlocked, CustomerUnknown
+from services.loyalty.domain.refusals import CurrencyMismatch, CustomerBlocked, CustomerUnknown
 from services.loyalty.operations.quote_basket import quote_basket
+from services.loyalty.queries.customers import is_known
 
 router = APIRouter(prefix="/v1", tags=["purchases"], route_class=TransactionRoute)
 
@@ -47,12 +50,13 @@ class QuoteDocument(BaseModel):
 @router.post(
     "/quotes",
     dependencies=[needs("purchases:write")],
-    responses=problems(CustomerUnknown, CustomerBlocked),
+    responses=problems(CustomerUnknown, CustomerBlocked, CurrencyMismatch),
 )
 def create_quote(
     basket: QuotedBasket, request: Request, db: Transaction, caller: CurrentCaller, now: Now
 ) -> QuoteDocument:
     """Say what a purchase of this basket would do, rule by rule, and what it just misses."""
+    introduce_buyer(request, db, caller, basket)
     decided, shelved = quote_basket(db, caller.tenant_id, basket, at=now)
     promise: dict[str, Any] = {"id": None, "expires_at": None, "program": None}
     if shelved is not None:
@@ -73,3 +77,10 @@ def create_quote(
             "misses": miss_documents(decided.misses, compiled, caller.language),
         }
     )
+
+
+def introduce_buyer(request: Request, db: Transaction, caller: Caller, basket: Basket) -> None:
+    """Ask about a customer loyalty has not heard of yet, as a sale would."""
+    buyer = CustomerId(basket.customer_id or "")
+    if buyer and not is_known(db, caller.tenant_id, buyer):
+        introduce_one(db, request.app.state.customers, caller.tenant_id, buyer)

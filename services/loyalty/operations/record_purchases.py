@@ -41,13 +41,17 @@ MISSES: TypeAdapter[tuple[Miss, ...]] = TypeAdapter(tuple[Miss, ...])
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sale:
-    """One sale to record. `fingerprint` is of the basket's content; `quoted` is the program version of its quote."""
+    """One sale to record. `fingerprint` is of the basket's content; `quoted` is the program version of its quote.
+
+    `barred` is why it may not be recorded, unless it was recorded before.
+    """
 
     tenant_id: TenantId
     basket: Basket
     fingerprint: bytes
     key: str | None = None
     quoted: tuple[str, int] | None = None
+    barred: Refused | None = None
     trace: str | None = None
 
     @property
@@ -154,6 +158,8 @@ class Batch:
         return Recorded(before, program_of(self.db, before), again=True)
 
     def _record(self, sale: Sale) -> Recorded:
+        if sale.barred:
+            raise sale.barred
         standing = self._standing(sale)
         program = self._program(sale)
         facts = facts_of(sale.basket, standing, self.vouchers) if standing else None
