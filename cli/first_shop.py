@@ -3,9 +3,8 @@
 They are the demo's own (`cli/demo/program.py`), published through the public API. A tenant that has a program keeps it.
 """
 
-from importlib.util import find_spec
-
 from cli.demo.door import open_door
+from cli.demo.shop import open_shop
 from cli.home import Home
 
 
@@ -14,15 +13,8 @@ def open_first_shop(home: Home) -> None:
     access = home.access
     assert access is not None, "cli.prepare leaves access.json"
     with open_door(access["gateway_url"], access["api_key"]) as door:
-        if door.get("/v1/programs")["data"]:
-            return
-    if find_spec("pyarrow") is None:
-        print("The extra `demo` is not installed: the first tenant has no program.")  # noqa: T201
-        return
-    from cli.demo.shop import open_shop
-
-    with open_door(access["gateway_url"], access["api_key"]) as door:
-        open_shop(door)
+        if not door.get("/v1/programs")["data"]:
+            open_shop(door)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,30 @@
 """What the demo did, as a table."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from rich.console import Console
 from rich.table import Table
 
+from cli.demo.baskets import Adjustment
 from cli.demo.cursor import Tally
 from cli.demo.figures import Figures
 from cli.demo.program import CURRENCY
 from kernel.money import Money
+
+Fact = tuple[int, str]
+
+MESSAGES: Final = {
+    "sent": "messages sent by e-mail",
+    "queued": "messages still to be sent, each in its turn",
+    "sending": "messages just being sent",
+    "refused_no_consent": "messages not sent: no consent",
+    "no_address": "messages not sent: no address",
+    "failed": "messages that could not be sent",
+    "unknown": "messages of which nobody knows whether they were sent",
+    "suppressed": "messages not sent again by a replay",
+}
 
 
 @dataclass(frozen=True)
@@ -30,52 +46,61 @@ class Summary:
 
 def show_summary(summary: Summary, console: Console) -> None:
     """Print the summary."""
-    tally, figures = summary.tally, summary.figures
-    table = Table(title="The demo so far", title_justify="left", show_header=False, box=None, pad_edge=False)
+    table = Table(title="The demo so far", title_justify="left", show_header=False)
     table.add_column(justify="right", style="bold")
     table.add_column()
-    sections: list[list[tuple[int, str]]] = [
-        [
-            (summary.baskets, "baskets of the data"),
-            (tally.purchases, f"purchases by {summary.households:,} households"),
-            (tally.memberships_extended, "memberships extended (pay for 12 months, get 15)"),
-        ],
-        [
-            (tally.points_accrued, "points accrued"),
-            (tally.points_burned, f"points burned in {tally.redemptions:,} redemptions"),
-            (tally.free_items, "free items"),
-            (tally.stamps, "stamps"),
-            (tally.vouchers_issued, f"vouchers issued, {tally.vouchers_used:,} of them used"),
-        ],
-        [
-            (figures.messages.get("sent", 0), "messages sent by e-mail"),
-            *((number, f"messages {state}") for state, number in figures.messages.items() if state != "sent"),
-            (figures.published, "events published"),
-            (figures.consumed, "events consumed"),
-            *((number, what) for number, what in unsound(summary) if number),
-        ],
-        [(number, what) for what, number in tally.adjustments.items() if number],
-    ]
-    for section in sections:
+    for section in (bought(summary), earned(summary.tally), told(summary.figures), adjusted(summary.tally)):
         for number, what in section:
             table.add_row(f"{number:,}", what)
         table.add_section()
-        table.add_row("", "")
+    for number, what in wrong(summary):
+        table.add_row(f"{number:,}", what, style="red")
     console.print(table)
-    console.print(f"{Money(tally.discount_cents, CURRENCY)} in discounts given by the program.")
     if summary.baskets_now:
-        console.print(
-            f"This run: {summary.baskets_now:,} baskets in {summary.seconds:,.0f} s,"
-            f" {summary.baskets_now / summary.seconds:,.0f} a second."
-        )
+        rate = summary.baskets_now / summary.seconds
+        console.print(f"This run: {summary.baskets_now:,} baskets in {summary.seconds:,.0f} s, {rate:,.0f} a second.")
 
 
-def unsound(summary: Summary) -> list[tuple[int, str]]:
+def bought(summary: Summary) -> Iterator[Fact]:
+    """The purchases."""
+    yield summary.baskets, "baskets of the data"
+    yield summary.tally.purchases, f"purchases of {summary.households:,} households"
+    yield summary.tally.memberships_extended, "memberships extended: 12 months paid, 3 given"
+
+
+def earned(tally: Tally) -> Iterator[Fact]:
+    """What the program did."""
+    yield tally.points_accrued, "points accrued"
+    yield tally.points_burned, f"points burned in {tally.redemptions:,} redemptions"
+    yield tally.free_items, f"free items; {Money(tally.discount_cents, CURRENCY)} off in all"
+    yield tally.stamps, "stamps"
+    yield tally.vouchers_issued, f"vouchers issued, {tally.vouchers_used:,} of them used"
+
+
+def told(figures: Figures) -> Iterator[Fact]:
+    """The messages and events that followed."""
+    for state, what in MESSAGES.items():
+        if state in figures.messages:
+            yield figures.messages[state], what
+    yield figures.published, "events published"
+    yield figures.consumed, "events consumed"
+
+
+def adjusted(tally: Tally) -> Iterator[Fact]:
+    """What had to be done to the data."""
+    for adjustment in Adjustment:
+        if tally.adjustments[adjustment]:
+            yield tally.adjustments[adjustment], adjustment
+
+
+def wrong(summary: Summary) -> Iterator[Fact]:
     """What should not be."""
-    figures = summary.figures
-    return [
-        *((number, f"purchases refused: {code}") for code, number in summary.tally.refused.items()),
-        (figures.to_publish, "events not published yet"),
-        (figures.to_consume, "events not consumed yet"),
-        (figures.parked, "events that could not be handled"),
-    ]
+    for code, number in summary.tally.refused.items():
+        yield number, f"purchases refused: {code}"
+    for number, what in (
+        (summary.figures.to_publish, "events not published yet"),
+        (summary.figures.to_consume, "events not consumed yet"),
+        (summary.figures.parked, "events that could not be handled"),
+    ):
+        if number:
+            yield number, what

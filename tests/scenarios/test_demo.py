@@ -15,6 +15,8 @@ from cli.demo.shop import Shop, open_shop
 from cli.demo.source import Source, find_source
 from tests.scenarios.story import Story
 
+pytestmark = pytest.mark.timeout(600)
+
 COUNTS = {
     "customers": ("customers",),
     "loyalty": ("purchases", "entries", "vouchers", "redemptions", "membership_entries", "programs", "rewards"),
