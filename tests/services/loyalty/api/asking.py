@@ -14,11 +14,11 @@ from tests.services.loyalty.shop import FREE_COFFEE, POINT_PER_RIYAL, Shop
 from tests.support.routes import Door, doors
 
 NOBODYS = SecretStr("nobody's")
-DOORS = doors(
-    create_app(
-        LoyaltySettings(owner_password=NOBODYS, app_password=NOBODYS, relay_password=NOBODYS, internal_token=NOBODYS)
-    )
+APP = create_app(
+    LoyaltySettings(owner_password=NOBODYS, app_password=NOBODYS, relay_password=NOBODYS, internal_token=NOBODYS)
 )
+DOORS = doors(APP)
+DESCRIPTION = APP.openapi()
 CARD = rule("stamp_card", card="coffee", stamps_needed=2, selector={"skus": ["COFFEE"]}, reward=FREE_COFFEE)
 GYM = rule("membership_bonus", plan="gym", selector={"skus": ["GYM"]}, paid_months=12, bonus_months=3)
 DOCUMENT = {"currency": "SAR", "time_zone": "Asia/Riyadh", "rules": [rule("earn", per=100, points=2)]}

@@ -1,0 +1,202 @@
+"""What holds for every route of the service, whichever they are."""
+
+from typing import Any
+
+import httpx
+import jsonschema
+import pytest
+from fastapi import FastAPI
+
+from chassis.settings import Settings
+from contracts import internal
+from contracts.scopes import SCOPES
+from services.loyalty.api.purchase_batches import BATCH_MAX
+from services.loyalty.domain.basket import Basket
+from services.loyalty.tables import Base
+from tests.services.loyalty.api.asking import DESCRIPTION, DOORS, QUESTIONS, ask, things_of
+from tests.services.loyalty.conftest import Client
+from tests.services.loyalty.shop import Shop
+from tests.support.calling import EVERY_SCOPE, service_client
+from tests.support.routes import Door
+
+by_door = pytest.mark.parametrize("door", DOORS, ids=str)
+MAILROOM = ("outbox", "idempotency_keys")
+
+
+def everything(shop: Shop) -> list[Any]:
+    """All rows of the tenant, with the transaction that wrote each."""
+    tables = [*(table.name for table in Base.metadata.sorted_tables if "tenant_id" in table.columns), *MAILROOM]
+    return [shop.rows(f"SELECT *, xmin::text FROM {name} ORDER BY 1, 2, 3") for name in dict.fromkeys(tables)]
+
+
+def test_no_route_is_forgotten() -> None:
+    assert {str(door) for door in DOORS} == set(QUESTIONS)
+
+
+@by_door
+def test_it_answers_its_owner_as_described(client: httpx.Client, shop: Shop, door: Door) -> None:
+    answer = ask(client, door, things_of(shop))
+    assert answer.status_code == QUESTIONS[str(door)].own, answer.text
+    conforms(door, answer)
+
+
+@by_door
+def test_a_neighbour_sees_and_changes_nothing(call: Client, shop: Shop, other_shop: Shop, door: Door) -> None:
+    things = things_of(shop)
+    before = everything(shop)
+    answer = ask(call(other_shop.tenant_id), door, things)
+    assert answer.status_code == QUESTIONS[str(door)].neighbours, answer.text
+    conforms(door, answer)
+    assert everything(shop) == before
+    told = answer.json()
+    if door.method == "GET" and answer.status_code == 200:
+        assert told["data"] == []
+    if "results" in told:
+        assert [result["status"] for result in told["results"]] == [422]
+    # What was asked for may be named again in a refusal; what was not asked for is never told.
+    assert not any(secret in answer.text for secret in (things["code"], things["redemption_id"]))
+
+
+@by_door
+def test_its_scope_opens_it_and_no_other_does(call: Client, shop: Shop, door: Door) -> None:
+    things = things_of(shop)
+    assert door.scope in SCOPES
+    assert ask(call(shop.tenant_id, scopes=[str(door.scope)]), door, things).status_code == QUESTIONS[str(door)].own
+    refused = ask(call(shop.tenant_id, scopes=set(EVERY_SCOPE) - {str(door.scope)}), door, things)
+    assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
+    assert refused.json()["params"] == {"scope": door.scope}
+
+
+def test_the_scopes_are_these() -> None:
+    """A change of what a key may do is seen here: it is a promise to those who made keys."""
+    assert {str(door): door.scope for door in DOORS} == {
+        "GET /v1/customers/{customer_id}/balance": "points:read",
+        "GET /v1/customers/{customer_id}/memberships": "points:read",
+        "GET /v1/customers/{customer_id}/purchases": "purchases:read",
+        "GET /v1/customers/{customer_id}/stamp_cards": "points:read",
+        "GET /v1/customers/{customer_id}/statement": "points:read",
+        "GET /v1/customers/{customer_id}/vouchers": "rewards:read",
+        "GET /v1/programs": "programs:read",
+        "GET /v1/programs/{program_id}/versions/{version}": "programs:read",
+        "GET /v1/purchases": "purchases:read",
+        "GET /v1/purchases/{purchase_id}": "purchases:read",
+        "GET /v1/redemptions/{redemption_id}": "rewards:read",
+        "GET /v1/rewards": "rewards:read",
+        "GET /v1/rewards/{reward_id}": "rewards:read",
+        "POST /v1/adjustments": "points:write",
+        "POST /v1/holds": "points:write",
+        "POST /v1/holds/{hold_id}/capture": "points:write",
+        "POST /v1/holds/{hold_id}/release": "points:write",
+        "POST /v1/programs": "programs:write",
+        "POST /v1/programs/{program_id}/retire": "programs:write",
+        "POST /v1/programs/{program_id}/versions": "programs:write",
+        "POST /v1/programs/{program_id}/versions/{version}/publish": "programs:write",
+        "POST /v1/purchases": "purchases:write",
+        "POST /v1/purchases/batch": "purchases:write",
+        "POST /v1/purchases/{purchase_id}/returns": "purchases:write",
+        "POST /v1/quotes": "purchases:write",
+        "POST /v1/redemptions": "rewards:write",
+        "POST /v1/rewards": "rewards:write",
+        "POST /v1/rewards/{reward_id}/withdraw": "rewards:write",
+    }
+
+
+@by_door
+def test_nobody_but_the_gateway_is_believed(app: FastAPI, settings: Settings, shop: Shop, door: Door) -> None:
+    stranger = service_client(app, settings, shop.tenant_id, language="ar")
+    stranger.headers[internal.TOKEN] = "guessed"
+    refused = ask(stranger, door, things_of(shop))
+    assert (refused.status_code, refused.json()["code"]) == (401, "unauthenticated")
+    assert refused.json()["title"] == "من أنت؟"
+
+
+@pytest.mark.parametrize("door", [door for door in DOORS if door.method == "POST"], ids=str)
+def test_a_retry_with_the_same_key_is_answered_as_the_first_time(client: httpx.Client, shop: Shop, door: Door) -> None:
+    """Where a key is welcome. A batch needs none: each of its purchases is known by its receipt."""
+    if str(door) in ("POST /v1/purchases/batch", "POST /v1/purchases"):
+        pytest.skip("told in test_purchases.py")
+    things = things_of(shop)
+    question = QUESTIONS[str(door)]
+    path = door.path.format_map(dict(things))
+    body = {} if question.body is None else {"json": question.body(things)}
+    first, second = [client.post(path, headers={"idempotency-key": "K-1"}, **body) for _ in range(2)]
+    assert (first.status_code, second.status_code) == (question.own, question.own), first.text
+    assert second.json() == first.json()
+    assert (first.headers.get("idempotent-replayed"), second.headers["idempotent-replayed"]) == (None, "true")
+
+
+@pytest.mark.parametrize("path", [str(door).split()[1] for door in DOORS if door.method == "POST"])
+def test_what_moves_value_needs_a_key(client: httpx.Client, shop: Shop, path: str) -> None:
+    """In the description, and in truth."""
+    operation = DESCRIPTION["paths"][path]["post"]
+    needed = any(one["name"] == "Idempotency-Key" and one["required"] for one in operation.get("parameters", ()))
+    things = things_of(shop)
+    question = QUESTIONS[f"POST {path}"]
+    body = {} if question.body is None else {"json": question.body(things)}
+    answer = client.post(path.format_map(dict(things)), **body)
+    assert answer.status_code == (400 if needed else question.own), answer.text
+    assert needed is (path.startswith(("/v1/adjustments", "/v1/holds", "/v1/redemptions")) or path.endswith("/returns"))
+    if needed:
+        assert answer.json()["code"] == "idempotency_key_required"
+
+
+@by_door
+def test_it_is_described(door: Door) -> None:
+    operation = DESCRIPTION["paths"][door.path][door.method.lower()]
+    assert operation["summary"]
+    assert operation["description"]
+    assert operation["tags"]
+    assert operation["security"] == [{"apiKey": [door.scope]}]
+    assert {"401", "422"} <= set(operation["responses"])
+    assert str(QUESTIONS[str(door)].own) in operation["responses"]
+    for status, response in operation["responses"].items():
+        if status >= "400":
+            assert "application/problem+json" in response["content"]
+            assert response["content"]["application/problem+json"]["examples"]
+
+
+def test_operations_have_names_of_their_own() -> None:
+    names = [operation["operationId"] for path in DESCRIPTION["paths"].values() for operation in path.values()]
+    assert len(names) == len(set(names)) == len(DOORS)
+
+
+def test_the_hot_routes_describe_what_they_parse() -> None:
+    """Their handlers read the body themselves, so that nothing else would notice a difference."""
+    document = DESCRIPTION
+    schemas = document["components"]["schemas"]
+
+    def body(path: str) -> dict[str, Any]:
+        reference = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+        found: dict[str, Any] = schemas[reference.rpartition("/")[2]]
+        return found
+
+    parsed = Basket.model_json_schema(ref_template="#/components/schemas/{model}")
+    definitions = parsed.pop("$defs")
+    assert body("/v1/purchases") == without_nulls(parsed)
+    assert {name: schemas[name] for name in definitions} == without_nulls(definitions)
+    batch = body("/v1/purchases/batch")
+    assert batch["properties"]["purchases"]["items"] == {"$ref": "#/components/schemas/Basket"}
+    assert (batch["properties"]["purchases"]["minItems"], batch["properties"]["purchases"]["maxItems"]) == (
+        1,
+        BATCH_MAX,
+    )
+    assert batch["additionalProperties"] is False
+
+
+def without_nulls(schema: Any) -> Any:
+    """A schema as FastAPI writes it: that nothing is the default goes without saying."""
+    if isinstance(schema, dict):
+        told = {name: value for name, value in schema.items() if (name, value) != ("default", None)}
+        return {name: without_nulls(value) for name, value in told.items()}
+    return [without_nulls(one) for one in schema] if isinstance(schema, list) else schema
+
+
+def conforms(door: Door, answer: httpx.Response) -> None:
+    """The answer is one that the description describes."""
+    document = DESCRIPTION
+    described = document["paths"][door.path][door.method.lower()]["responses"]
+    assert str(answer.status_code) in described
+    content = described[str(answer.status_code)]["content"]
+    media_type = answer.headers["content-type"].partition(";")[0]
+    schema = content[media_type].get("schema") or content["application/json"]["schema"]
+    jsonschema.Draft202012Validator({**schema, "components": document["components"]}).validate(answer.json())
