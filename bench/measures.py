@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from statistics import quantiles
 from typing import Any
 
-from bench.cpu import cpu_seconds
+from bench.cpu import Meter, Spent
 from bench.house import House
 from bench.pgbench import run_pgbench
 from bench.tills import Shift
@@ -22,13 +22,17 @@ TILLS_SECONDS_MAX = 60
 
 @dataclass(frozen=True)
 class Run:
-    """One run of one measurement. Latencies in ms; CPU in ms per purchase, by process."""
+    """One run of one measurement.
+
+    Latencies in ms; CPU in ms per purchase, by process; `others` is the share of the machine that others took.
+    """
 
     purchases: int
     purchases_per_second: float
     latency_p50: float
     latency_p99: float | None
     cpu: dict[str, float]
+    others: float
 
 
 @dataclass(frozen=True)
@@ -59,11 +63,12 @@ def pgbench(house: House, places: dict[str, str], script: str, title: str, *, cl
     """PostgreSQL alone. It reports a mean latency, of a transaction."""
 
     def take(run: int) -> Run:
-        before = cpu_seconds(house.processes)
+        meter = Meter(house.processes)
         count, rate, latency = run_pgbench(
             house, script, {**places, "batch": str(batch)}, clients=clients, seconds=SECONDS, run=run
         )
-        return Run(count * batch, rate * batch, latency, None, cpu_per_purchase(house, before, count * batch))
+        spent = meter.read()
+        return Run(count * batch, rate * batch, latency, None, per_purchase(spent, count * batch), spent.others)
 
     return Measure(script, title, take)
 
@@ -82,18 +87,21 @@ def tills(house: House, name: str, title: str, process: str, *, connections: int
             warmup_seconds=WARMUP_SECONDS,
             seconds=SECONDS,
         )
-        before = cpu_seconds(house.processes)
+        meter = Meter(house.processes)
         takings = work(shift)
+        spent = meter.read()
         if takings["refused"]:
             raise RuntimeError(f"{name} was refused: {takings['refused']}")
+        if len(takings["latencies"]) < 2:
+            raise RuntimeError(f"{name}: the machine is too busy to measure anything")
         percentiles = quantiles(takings["latencies"], n=100)
         return Run(
             purchases=takings["purchases"],
             purchases_per_second=takings["purchases_measured"] / takings["seconds"],
             latency_p50=percentiles[49] * 1000,
             latency_p99=percentiles[98] * 1000,
-            cpu=cpu_per_purchase(house, before, takings["purchases"])
-            | {"tills": takings["cpu_seconds"] * 1000 / takings["purchases"]},
+            cpu=per_purchase(spent, takings["purchases"]),
+            others=spent.others,
         )
 
     return Measure(name, title, take)
@@ -128,7 +136,7 @@ def work(shift: Shift) -> dict[str, Any]:
     return takings
 
 
-def cpu_per_purchase(house: House, before: dict[str, float], purchases: int) -> dict[str, float]:
-    """Milliseconds of CPU per purchase since then, by process."""
-    after = cpu_seconds(house.processes)
-    return {name: (after[name] - before[name]) * 1000 / purchases for name in after}
+def per_purchase(spent: Spent, purchases: int) -> dict[str, float]:
+    """Milliseconds of CPU per purchase, by process and for the clients."""
+    seconds = {**spent.by_process, "clients": spent.by_clients}
+    return {name: used * 1000 / purchases for name, used in seconds.items()}

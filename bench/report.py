@@ -35,6 +35,7 @@ def summary(measure: Measure, runs: Runs) -> dict[str, Any]:
         "ratio": {base: round(ratio(own, runs[base]), 2) for base in BASES},
         "latency_p50_ms": round(median(run.latency_p50 for run in own), 2),
         "latency_p99_ms": round(median(tails), 2) if tails else None,
+        "others": round(median(run.others for run in own), 2),
         "cpu_ms": {name: round(median(run.cpu[name] for run in own), 3) for name in own[0].cpu},
     }
 
@@ -58,10 +59,10 @@ def as_markdown(found: dict[str, Any]) -> str:
     """The machine in a sentence, and the table."""
     header = (
         "| what | purchases/s (slowest to fastest round) | × naive | × fn | × set | p50 / p99 ms "
-        "| CPU ms per purchase: Python, PostgreSQL, tills |"
+        "| CPU ms per purchase: Python, PostgreSQL, clients | others |"
     )
     rows = [row(measure) for measure in found["measures"]]
-    return "\n".join([machine_sentence(found["machine"]), "", header, "|" + " --- |" * 7, *rows])
+    return "\n".join([machine_sentence(found["machine"]), "", header, "|" + " --- |" * 8, *rows])
 
 
 def row(measure: dict[str, Any]) -> str:
@@ -71,10 +72,10 @@ def row(measure: dict[str, Any]) -> str:
     ratios = " | ".join(f"{measure['ratio'][base]:.2f}" for base in BASES)
     cpu = measure["cpu_ms"]
     python = cpu["loyalty"] + cpu["gateway"]
-    used = f"{python:.3f}, {cpu['postgres']:.3f}" + (f", {cpu['tills']:.3f}" if "tills" in cpu else "")
+    used = f"{python:.3f}, {cpu['postgres']:.3f}, {cpu['clients']:.3f}"
     return (
         f"| {measure['title']} | **{measure['purchases_per_second']:,}** ({slowest:,} to {fastest:,}) | {ratios} "
-        f"| {measure['latency_p50_ms']:.1f}{tail} | {used} |"
+        f"| {measure['latency_p50_ms']:.1f}{tail} | {used} | {measure['others']:.0%} |"
     )
 
 
@@ -84,5 +85,7 @@ def machine_sentence(machine: dict[str, Any]) -> str:
     return (
         f"Measured on {machine['cores']} cores ({machine['processor']}), {machine['memory_gib']} GiB of memory, "
         f"{machine['system']}; one flush to disk takes {machine['flush_ms']} ms. The load average before was "
-        f"{machine['load_before']} (others may have been at work). Python {machine['python']}, {packages}."
+        f"{machine['load_before']}; *others* is the share of the cores that other programs took meanwhile, and a run is "
+        "worth little unless that is near zero. "
+        f"Python {machine['python']}, {packages}."
     )

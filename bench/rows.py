@@ -40,6 +40,9 @@ def prepare_rows(house: House) -> tuple[TenantId, dict[str, str]]:
     """
     pgbench_tenant = TenantId(new_id("ten"))
     with psycopg.connect(database_url(house), autocommit=True, row_factory=psycopg.rows.dict_row) as db:
+        # Done between the rounds instead (see `settle`).
+        db.execute("ALTER SYSTEM SET autovacuum = off")
+        db.execute("SELECT pg_reload_conf()")
         for tenant_id in (house.tenant_id, pgbench_tenant):
             db.execute(KNOW_TENANT, [tenant_id])
             db.execute(SEED_CUSTOMERS, [tenant_id, CUSTOMERS])
@@ -49,8 +52,14 @@ def prepare_rows(house: House) -> tuple[TenantId, dict[str, str]]:
         assert recorded is not None, "the service recorded a purchase"
         places = places_for(db, pgbench_tenant, recorded)
         db.execute(fill((SQL / "functions.sql").read_text(), places).encode())
-        db.execute("VACUUM ANALYZE")
     return pgbench_tenant, places
+
+
+def settle(house: House) -> None:
+    """Tidy up after the rows written so far, so that no measurement pays for another one's."""
+    with psycopg.connect(database_url(house), autocommit=True) as db:
+        db.execute("VACUUM ANALYZE")
+        db.execute("CHECKPOINT")
 
 
 def database_url(house: House) -> str:

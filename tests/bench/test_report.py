@@ -12,7 +12,8 @@ def run(rate: float, p99: float | None = None) -> Run:
         purchases_per_second=rate,
         latency_p50=2.0,
         latency_p99=p99,
-        cpu={"postgres": 0.2, "loyalty": 0.1, "gateway": 0.05},
+        cpu={"postgres": 0.2, "loyalty": 0.1, "gateway": 0.05, "clients": 0.02},
+        others=0.03,
     )
 
 
@@ -34,7 +35,7 @@ def test_a_line_of_the_table() -> None:
         **dict.fromkeys(("naive", "fn", "set"), [run(1000)] * 3),
     }
     assert row(summary(measure, runs)) == (
-        "| loyalty | **3,000** (2,000 to 4,000) | 3.00 | 3.00 | 3.00 | 2.0 / 9.0 | 0.150, 0.200 |"
+        "| loyalty | **3,000** (2,000 to 4,000) | 3.00 | 3.00 | 3.00 | 2.0 / 9.0 | 0.150, 0.200, 0.020 | 3% |"
     )
 
 
