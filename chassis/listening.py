@@ -4,9 +4,10 @@ The batch and the inbox are one transaction; Kafka's offsets are committed after
 events come again and the inbox knows them. Source: docs/events.md.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from functools import partial
+from itertools import chain
 from random import uniform
 from threading import Event as Signal
 from time import monotonic
@@ -15,6 +16,7 @@ from typing import Any
 from kafka.errors import KafkaError
 
 from chassis.database import Database
+from chassis.gaps import Gaps
 from chassis.hearing import Interrupted, hear
 from chassis.kafka import Member, admin, ensure_topics, group_consumer
 from chassis.letters import Letter, Listeners, Message, open_letter
@@ -23,7 +25,11 @@ from chassis.membership import take_place
 from contracts.event import parse_type
 from contracts.topics import event_topic
 
-POLL_MS = 250
+# A broker may answer an empty fetch at once however long it was asked to wait, and the client then asks again and
+# again: so we wait ourselves, a little longer each time nothing has come.
+POLL_MS = 5
+PAUSE_SECONDS_STEP = 0.01
+PAUSE_SECONDS_MAX = 0.1
 BATCH_MAX = 500
 COMMIT_MS = 5_000
 BACKOFF_SECONDS_MAX = 2.0
@@ -60,23 +66,27 @@ def hear_on(
 ) -> None:
     """Hear batch after batch until told to stop."""
     next_time = monotonic()
+    pause = 0.0
     while not stop.is_set():
         if monotonic() >= next_time:
             every_ten_seconds()
             next_time = monotonic() + 10
-        hear_next(consumer, database, listeners, stop)
+        heard = hear_next(consumer, database, listeners, stop)
+        pause = 0.0 if heard else min(PAUSE_SECONDS_MAX, pause + PAUSE_SECONDS_STEP)
+        stop.wait(pause)
 
 
-def hear_next(consumer: Member, database: Database, listeners: Listeners, stop: Signal) -> None:
-    """Take what has come, handle it, and only then say that we have it."""
+def hear_next(consumer: Member, database: Database, listeners: Listeners, stop: Signal) -> int:
+    """Take what has come, handle it, and only then say that we have it; returns how many records there were."""
     polled: dict[Any, list[Any]] = consumer.poll(timeout_ms=POLL_MS, max_records=BATCH_MAX)
     records = [record for of_partition in polled.values() for record in of_partition]
     if records:
         hear(database, listeners, letters_of(records, listeners), stop)
         commit(consumer)
+    return len(records)
 
 
-def letters_of(records: list[Any], listeners: Listeners) -> list[Letter]:
+def letters_of(records: Iterable[Any], listeners: Listeners) -> list[Letter]:
     """The records that are for us, opened."""
     messages = (Message(record.topic, record.key, list(record.headers), record.value) for record in records)
     opened = (open_letter(message, listeners) for message in messages)
