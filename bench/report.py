@@ -85,7 +85,7 @@ def machine_sentence(machine: dict[str, Any]) -> str:
     return (
         f"Measured on {machine['cores']} cores ({machine['processor']}), {machine['memory_gib']} GiB of memory, "
         f"{machine['system']}; one flush to disk takes {machine['flush_ms']} ms. The load average before was "
-        f"{machine['load_before']}; *others* is the share of the cores that other programs took meanwhile, and a run is "
+        f"{machine['load_before']}; *others* is the share of the cores that other programs took meanwhile; a run is "
         "worth little unless that is near zero. "
         f"Python {machine['python']}, {packages}."
     )
