@@ -1,0 +1,150 @@
+"""Many at once, on the application as it runs: what is there once goes to one."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from chassis.app import CONNECTIONS_MAX
+from chassis.database import Database
+from chassis.settings import Settings
+from kernel.ids import new_id
+from services.loyalty.app import create_app
+from services.loyalty.settings import LoyaltySettings
+from tests.services.loyalty.conftest import Client
+from tests.services.loyalty.domain.build import line
+from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop
+from tests.support.calling import service_client
+
+
+def order(customer_id: str | None, external_id: str) -> dict[str, Any]:
+    return {
+        "customer_id": customer_id,
+        "store_id": "riyadh-1",
+        "external_id": external_id,
+        "occurred_at": "2036-03-02T09:00:00Z",
+        "currency": "SAR",
+        "lines": [line()],
+    }
+
+
+def at_once(many: int, ask: Callable[[int], httpx.Response]) -> list[httpx.Response]:
+    """So many calls, each in a thread of its own."""
+    with ThreadPoolExecutor(many) as doors:
+        return list(doors.map(ask, range(many)))
+
+
+@pytest.fixture
+def second_client(shop: Shop, settings: Settings) -> Iterator[httpx.Client]:
+    """Another process of the service: an application, a pool and a till of its own on the same database."""
+    app: FastAPI = create_app(LoyaltySettings(**settings.model_dump(exclude={"port"})))
+    app.state.database = Database(settings, "loyalty", pool_size=CONNECTIONS_MAX, name=shop.database.name)
+    yield service_client(app, settings, shop.tenant_id)
+    app.state.database.dispose()
+    app.state.customers.close()
+
+
+def test_a_balance_for_one_reward_gives_one(client: httpx.Client, shop: Shop) -> None:
+    ana = shop.customer()
+    shop.adjust(ana, 50)
+    wish = {"customer_id": ana, "reward_id": shop.offer(50)}
+    answers = at_once(
+        30, lambda _n: client.post("/v1/redemptions", json=wish, headers={"idempotency-key": new_id("req")})
+    )
+    assert Counter(answer.status_code for answer in answers) == {201: 1, 422: 29}
+    assert {answer.json()["code"] for answer in answers if answer.status_code == 422} == {"insufficient_points"}
+    assert shop.points(ana) == (0, 0)
+    assert shop.rows("SELECT count(*) FROM vouchers") == [{"count": 1}]
+
+
+def test_one_key_from_many_threads_redeems_once(client: httpx.Client, shop: Shop) -> None:
+    ana = shop.customer()
+    shop.adjust(ana, 500)
+    wish = {"customer_id": ana, "reward_id": shop.offer(50)}
+    key = {"idempotency-key": "K-1"}
+    answers = at_once(10, lambda _n: client.post("/v1/redemptions", json=wish, headers=key))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.text for answer in answers}) == 1
+    assert sum("idempotent-replayed" in answer.headers for answer in answers) == 9
+    assert shop.points(ana) == (450, 450)
+
+
+def test_the_same_purchase_many_times_is_one(client: httpx.Client, shop: Shop) -> None:
+    shop.publish(POINT_PER_RIYAL)
+    ana = shop.customer()
+    answers = at_once(20, lambda _n: client.post("/v1/purchases", json=order(ana, "R-1")))
+    assert Counter(answer.status_code for answer in answers) == {201: 1, 200: 19}
+    assert len({answer.text for answer in answers}) == 1
+    assert shop.points(ana) == (10, 10)
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["a customer's", "a walk-in's"])
+def test_the_same_receipt_at_two_processes_is_one_purchase(
+    client: httpx.Client, second_client: httpx.Client, shop: Shop, known: bool
+) -> None:
+    """A customer's sales wait for each other's lock; a walk-in's meet only at the receipt's unique key."""
+    shop.publish(POINT_PER_RIYAL)
+    ana = shop.customer() if known else None
+    both = (client, second_client)
+    answers = at_once(24, lambda n: both[n % 2].post("/v1/purchases", json=order(ana, f"R-{n // 8}")))
+    assert Counter(answer.status_code for answer in answers) == {201: 3, 200: 21}
+    assert len({answer.text for answer in answers}) == 3
+    assert shop.rows("SELECT count(*) FROM purchases") == [{"count": 3}]
+    if ana:
+        assert shop.points(ana) == (30, 30)
+
+
+def test_batches_of_the_same_receipts_in_opposite_order_do_not_lock_each_other_out(
+    client: httpx.Client, second_client: httpx.Client, shop: Shop
+) -> None:
+    shop.publish(POINT_PER_RIYAL)
+    people = [shop.customer(), None, shop.customer(), None]
+    orders = [order(people[n % 4], f"R-{n}") for n in range(12)]
+    both = (client, second_client)
+    answers = at_once(
+        6,
+        lambda n: both[n % 2].post("/v1/purchases/batch", json={"purchases": orders if n % 2 else orders[::-1]}),
+    )
+    assert {answer.status_code for answer in answers} == {200}
+    statuses = Counter(result["status"] for answer in answers for result in answer.json()["results"])
+    assert statuses == {201: 12, 200: 60}
+    assert [shop.points(ana) for ana in people if ana] == [(30, 30), (30, 30)]
+
+
+def test_different_contents_under_one_receipt_have_one_winner(
+    client: httpx.Client, second_client: httpx.Client, shop: Shop
+) -> None:
+    shop.publish(POINT_PER_RIYAL)
+    ana = shop.customer()
+    both = (client, second_client)
+    answers = at_once(
+        8,
+        lambda n: both[n % 2].post("/v1/purchases", json={**order(ana, "R-1"), "lines": [line("COFFEE", 1, 1000 + n)]}),
+    )
+    assert Counter(answer.status_code for answer in answers) == {201: 1, 409: 7}
+    assert shop.points(ana) == (10, 10)
+
+
+def test_purchases_and_redemptions_of_one_customer_never_spend_what_is_not_there(
+    call: Client, client: httpx.Client, second_client: httpx.Client, shop: Shop
+) -> None:
+    shop.publish(POINT_PER_RIYAL)
+    ana = shop.customer()
+    wish = {"customer_id": ana, "reward_id": shop.offer(10)}
+    both = (client, second_client)
+
+    def ask(n: int) -> httpx.Response:
+        if n % 2:
+            return both[n % 4 // 2].post("/v1/purchases", json=order(ana, f"R-{n}"))
+        return both[n % 4 // 2].post("/v1/redemptions", json=wish, headers={"idempotency-key": f"K-{n}"})
+
+    answers = at_once(20, ask)
+    bought, taken = answers[1::2], answers[::2]
+    assert {answer.status_code for answer in bought} == {201}
+    assert {answer.status_code for answer in taken} <= {201, 422}
+    left = 100 - 10 * sum(answer.status_code == 201 for answer in taken)
+    assert shop.points(ana) == (left, left)

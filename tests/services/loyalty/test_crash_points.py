@@ -1,0 +1,202 @@
+"""A failure before any statement leaves nothing behind; the same request again has the whole effect, once."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
+
+from chassis.database import Database
+from chassis.row_sets import Pipeline
+from services.loyalty.api.till import record_one, record_together
+from services.loyalty.operations.expire_lots import expire_lots
+from services.loyalty.operations.record_purchases import Recorded
+from tests.services.loyalty.domain.build import line, rule
+from tests.services.loyalty.shop import FREE_COFFEE, POINT_PER_RIYAL, Shop
+
+CARD = rule("stamp_card", card="coffee", stamps_needed=2, selector={"skus": ["COFFEE"]}, reward=FREE_COFFEE)
+GYM = rule("membership_bonus", plan="gym", selector={"skus": ["GYM"]}, paid_months=12, bonus_months=3)
+TABLES = ("purchases", "entries", "lots", "draws", "wallets", "stamp_cards", "vouchers", "memberships",
+    "membership_entries", "returns", "redemptions", "holds", "outbox", "idempotency_keys", "customers")  # fmt: skip
+
+
+class Statements:
+    """Counts the statements sent, and fails at one of them."""
+
+    def __init__(self, fail_at: int | None, how: Callable[[Any], None]) -> None:
+        self.sent = 0
+        self.fail_at = fail_at
+        self.how = how
+
+    def see(self, connection: Any) -> None:
+        self.sent += 1
+        if self.sent == self.fail_at:
+            self.how(connection)
+
+
+@contextmanager
+def counted(shop: Shop, monkeypatch: pytest.MonkeyPatch, statements: Statements) -> Iterator[None]:
+    """Every statement of the shop's database, whether it goes through SQLAlchemy or through a pipeline."""
+    send = Pipeline.send
+
+    def counting_send(self: Pipeline, statement: str, parameters: Any) -> Any:
+        statements.see(self._connection)
+        return send(self, statement, parameters)
+
+    def before(connection: Any, *_rest: Any) -> None:
+        statements.see(connection.connection.driver_connection)
+
+    def before_commit(connection: Any) -> None:
+        statements.see(connection.connection.driver_connection)
+
+    engine = shop.database.engine
+    with monkeypatch.context() as patch:
+        patch.setattr(Pipeline, "send", counting_send)
+        event.listen(engine, "before_cursor_execute", before)
+        event.listen(engine, "commit", before_commit)
+        try:
+            yield
+        finally:
+            event.remove(engine, "before_cursor_execute", before)
+            event.remove(engine, "commit", before_commit)
+
+
+def driver_fails(_connection: Any) -> None:
+    """The driver finds the connection gone."""
+    raise psycopg.OperationalError("the connection is lost")
+
+
+def server_ends(connection: Any) -> None:
+    """The server really ends the session: the statement that follows finds out."""
+    with psycopg.connect(connection.info.dsn, password=connection.info.password, autocommit=True) as other:
+        other.execute(sql.SQL("SELECT pg_terminate_backend({})").format(connection.info.backend_pid))
+
+
+def state(shop: Shop) -> list[Any]:
+    """All that could have changed."""
+    return [shop.rows(f"SELECT * FROM {table} ORDER BY 1, 2, 3") for table in TABLES]
+
+
+def at_every_statement(
+    shop: Shop,
+    monkeypatch: pytest.MonkeyPatch,
+    prepare: Callable[[], Callable[[], Any]],
+    how: Callable[[Any], None] = driver_fails,
+) -> None:
+    """Fail at the first statement, at the second, and so on, until it goes through; try each again at once."""
+    prepare()()  # what is kept in memory from now on, is
+    whole = Statements(None, how)
+    work = prepare()
+    with counted(shop, monkeypatch, whole):
+        work()
+    assert whole.sent > 3
+    for fail_at in range(1, whole.sent + 1):
+        work = prepare()
+        before = state(shop)
+        statements = Statements(fail_at, how)
+        with counted(shop, monkeypatch, statements), pytest.raises((psycopg.OperationalError, DBAPIError)):
+            work()
+        assert statements.sent >= fail_at
+        assert state(shop) == before, f"something stayed of a failure at statement {fail_at}"
+        work()
+        assert state(shop) != before
+        assert shop.breaches() == []
+
+
+@pytest.fixture
+def busy_shop(shop: Shop) -> Shop:
+    """A shop whose sales touch every table."""
+    shop.publish(POINT_PER_RIYAL, CARD, GYM)
+    return shop
+
+
+@pytest.mark.parametrize("how", [driver_fails, server_ends])
+def test_recording_a_purchase(busy_shop: Shop, monkeypatch: pytest.MonkeyPatch, how: Callable[[Any], None]) -> None:
+    shop = busy_shop
+    ana = shop.customer()
+    count = 0
+
+    def prepare() -> Callable[[], Any]:
+        nonlocal count
+        count += 1
+        shop.adjust(ana, 10)
+        code = shop.redeem(ana, shop.offer(10)).code
+        sale = shop.sale(ana, line("COFFEE", 3), line("GYM"), codes=[code], key=f"K-{count}")
+        return lambda: record_together(shop.database, [sale])
+
+    at_every_statement(shop, monkeypatch, prepare, how)
+    assert shop.rows("SELECT count(*) FROM purchases") == [{"count": count}]
+
+
+def test_returning_a_purchase(busy_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = busy_shop
+    ana = shop.customer()
+
+    def prepare() -> Callable[[], Any]:
+        shop.adjust(ana, 100)
+        code = shop.redeem(ana, shop.offer(10)).code
+        sold = shop.sell(ana, line("COFFEE", 3), line("GYM"), codes=[code]).purchase.id
+        shop.redeem(ana, shop.offer(10))
+        return lambda: shop.take_back(sold)
+
+    at_every_statement(shop, monkeypatch, prepare)
+
+
+def test_redeeming_holding_and_capturing(busy_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = busy_shop
+    ana = shop.customer()
+    reward = shop.offer(10)
+    shop.adjust(ana, 10_000)
+    at_every_statement(shop, monkeypatch, lambda: lambda: shop.redeem(ana, reward))
+    at_every_statement(shop, monkeypatch, lambda: lambda: shop.hold(ana, 10))
+
+    def prepare() -> Callable[[], Any]:
+        hold = shop.hold(ana, 10)
+        return lambda: shop.capture(hold.id, 5)
+
+    at_every_statement(shop, monkeypatch, prepare)
+
+
+def test_expiring(busy_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = busy_shop
+    ana = shop.customer()
+
+    def expire() -> None:
+        with shop.database.transaction(shop.tenant_id) as db:
+            assert expire_lots(db, shop.tenant_id, at=shop.at) == 1
+
+    def prepare() -> Callable[[], Any]:
+        shop.adjust(ana, 10, expires_at=shop.at)
+        return expire
+
+    at_every_statement(shop, monkeypatch, prepare)
+
+
+def test_an_answer_that_was_lost_after_the_commit_is_given_again(busy_shop: Shop) -> None:
+    """The till cannot know whether it was recorded; it sends the sale again."""
+    shop = busy_shop
+    ana = shop.customer()
+    sale = shop.sale(ana, line("COFFEE", 3), key="K-1")
+    (lost,) = record_together(shop.database, [sale])
+    (again,) = record_one(shop.database, sale)
+    assert isinstance(lost, Recorded)
+    assert isinstance(again, Recorded)
+    assert (again.again, again.purchase) == (True, lost.purchase)
+
+
+def test_a_server_that_was_restarted_is_found_again(busy_shop: Shop) -> None:
+    """The connection that was kept is dead: who finds out is refused, and the next one is served."""
+    ana = busy_shop.customer()
+    one_connection = Database(busy_shop.database.settings, "loyalty", pool_size=1, name=busy_shop.database.name)
+    shop = Shop(one_connection, busy_shop.tenant_id)
+    for request in (lambda: shop.sell(ana, external_id="R-1"), lambda: shop.balance(ana)):
+        with one_connection.engine.connect() as kept:
+            server_ends(kept.connection.driver_connection)
+        with pytest.raises(DBAPIError):
+            request()
+        request()
+    one_connection.dispose()
