@@ -14,6 +14,7 @@ from contracts.topics import PARTITIONS
 RETENTION_MS = 7 * 24 * 3600 * 1000
 RETENTION_BYTES_PER_PARTITION = 64 << 20
 ROUND_BYTES_MAX = 900_000
+JOINING_MS = 1_000
 RETENTION = {
     "cleanup.policy": "delete",
     "retention.ms": str(RETENTION_MS),
@@ -58,7 +59,12 @@ def round_producer(settings: Settings) -> RoundProducer:
 
 
 class Member(KafkaConsumer):  # type: ignore[misc]  # the library has no types
-    """A consumer in a group that never forgets to finish joining it."""
+    """A consumer in a group that finishes what it began when it joins, however short its polls are."""
+
+    @property
+    def is_joining(self) -> bool:
+        """Whether it has yet to learn which partitions are its own. Poll on without a pause until it has."""
+        return bool(self._coordinator.rejoining or self._coordinator.need_rejoin())
 
     def poll(self, timeout_ms: int = 0, max_records: int | None = None, update_offsets: bool = True) -> Any:
         """As the library's.
@@ -68,6 +74,9 @@ class Member(KafkaConsumer):  # type: ignore[misc]  # the library has no types
         """
         if self._coordinator.rejoining:
             self._coordinator.request_rejoin()
+        if self.is_joining:
+            # What arrives between two polls is dropped as well, and the group begins again.
+            timeout_ms = max(timeout_ms, JOINING_MS)
         return super().poll(timeout_ms, max_records, update_offsets)
 
 

@@ -4,19 +4,18 @@ The batch and the inbox are one transaction; Kafka's offsets are committed after
 events come again and the inbox knows them. Source: docs/events.md.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 from itertools import chain
 from random import uniform
 from threading import Event as Signal
 from time import monotonic
-from typing import Any
 
 from kafka.errors import KafkaError
 
 from chassis.database import Database
-from chassis.gaps import Gaps
+from chassis.gaps import Gaps, Polled
 from chassis.hearing import Interrupted, hear
 from chassis.kafka import Member, admin, ensure_topics, group_consumer
 from chassis.letters import Letter, Listeners, Message, open_letter
@@ -65,29 +64,26 @@ def hear_on(
     consumer: Member, database: Database, listeners: Listeners, stop: Signal, every_ten_seconds: Callable[[], None]
 ) -> None:
     """Hear batch after batch until told to stop."""
+    gaps = Gaps(consumer, database.service)
     next_time = monotonic()
     pause = 0.0
     while not stop.is_set():
         if monotonic() >= next_time:
             every_ten_seconds()
             next_time = monotonic() + 10
-        heard = hear_next(consumer, database, listeners, stop)
-        pause = 0.0 if heard else min(PAUSE_SECONDS_MAX, pause + PAUSE_SECONDS_STEP)
+        # Take what has come, handle it, and only then say that we have it.
+        polled: Polled = consumer.poll(timeout_ms=POLL_MS, max_records=BATCH_MAX)
+        if polled:
+            gaps.look(polled)
+            hear(database, listeners, letters_of(polled, listeners), stop)
+            commit(consumer)
+        pause = 0.0 if polled or consumer.is_joining else min(PAUSE_SECONDS_MAX, pause + PAUSE_SECONDS_STEP)
         stop.wait(pause)
 
 
-def hear_next(consumer: Member, database: Database, listeners: Listeners, stop: Signal) -> int:
-    """Take what has come, handle it, and only then say that we have it; returns how many records there were."""
-    polled: dict[Any, list[Any]] = consumer.poll(timeout_ms=POLL_MS, max_records=BATCH_MAX)
-    records = [record for of_partition in polled.values() for record in of_partition]
-    if records:
-        hear(database, listeners, letters_of(records, listeners), stop)
-        commit(consumer)
-    return len(records)
-
-
-def letters_of(records: Iterable[Any], listeners: Listeners) -> list[Letter]:
+def letters_of(polled: Polled, listeners: Listeners) -> list[Letter]:
     """The records that are for us, opened."""
+    records = chain.from_iterable(polled.values())
     messages = (Message(record.topic, record.key, list(record.headers), record.value) for record in records)
     opened = (open_letter(message, listeners) for message in messages)
     return [letter for letter in opened if letter is not None]

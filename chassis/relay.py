@@ -34,7 +34,7 @@ UPKEEP_SECONDS = 3600.0
 BACKOFF_SECONDS_MAX = 2.0
 LOCK_SECONDS = 0.5
 PARTITION_DAYS_AHEAD = 7
-ARCHIVE_DAYS = 90
+ARCHIVE_DAYS = 30
 
 # A leader that stands still for so long loses its connection, and with it the lock. No step of it takes that long.
 GIVE_UP = text("SET SESSION idle_session_timeout = '30s'; SET SESSION idle_in_transaction_session_timeout = '30s'")

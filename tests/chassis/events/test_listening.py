@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from chassis.dead_letters import keys_with_parked
+from chassis.event_metrics import EVENTS_MISSED
 from chassis.letters import Hearing
 from chassis.replay import Retried, retry_dead_letters
 from contracts.topics import dead_letter_topic
@@ -242,3 +243,17 @@ def test_a_stopped_listener_waits_for_no_database(world: World) -> None:
         assert failing.wait(20)
     with world.database(world.desk).transaction(world.tenant) as db:
         assert keys_with_parked(db, world.tenant) == []
+
+
+def test_events_that_expire_unheard_are_counted(world: World) -> None:
+    with world.relaying():
+        with world.listening():
+            world.publish("cus_1", *range(5))
+            eventually(lambda: world.caught_up())
+        world.publish("cus_1", *range(5, 20))
+        eventually(lambda: world.unsent() == 0)
+        world.delete_records_below("cus_1", 12)
+        with world.listening():
+            eventually(lambda: world.caught_up())
+    assert world.notes() == {"cus_1": [0, 1, 2, 3, 4, *range(12, 20)]}
+    assert EVENTS_MISSED.labels(world.desk)._value.get() == 7

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import psycopg
 from kafka import TopicPartition
 from kafka.admin import OffsetSpec
-from kafka.errors import UnknownTopicOrPartitionError
+from kafka.errors import RetriableError
 from kafka.partitioner.default import murmur2
 from psycopg import sql
 from sqlalchemy import text
@@ -159,9 +159,9 @@ class World:
             partitions = [TopicPartition(self.topic, number) for number in range(PARTITIONS)]
             try:
                 ends = client.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.LATEST))
-            except UnknownTopicOrPartitionError:
+                committed = client.list_group_offsets({self.desk: None})[self.desk]
+            except RetriableError:
                 return False
-            committed = client.list_group_offsets({self.desk: None})[self.desk]
         return self.unsent() == 0 and all(
             end.offset == 0 or (partition in committed and committed[partition].offset == end.offset)
             for partition, end in ends.items()
