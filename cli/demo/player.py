@@ -23,7 +23,7 @@ from cli.demo.source import Product, SourceBasket
 from cli.demo.year import shop_day
 
 BATCH: Final = 250
-ENROLLED_AT_ONCE: Final = 4
+ASKED_AT_ONCE: Final = 4
 VOUCHERS_SHOWN_MAX: Final = 5
 
 
@@ -64,7 +64,7 @@ class Player:
     def _enrol(self, baskets: Sequence[SourceBasket]) -> set[int]:
         """Make customers of the households that come for the first time; returns those."""
         newcomers = {basket.household_id for basket in baskets} - self.cursor.households.keys()
-        with ThreadPoolExecutor(ENROLLED_AT_ONCE) as helpers:
+        with ThreadPoolExecutor(ASKED_AT_ONCE) as helpers:
             for household, customer_id in zip(newcomers, helpers.map(self._customer, newcomers), strict=True):
                 self.cursor.households[household] = Household(customer_id=customer_id)
         return newcomers
@@ -119,12 +119,15 @@ class Player:
 
     def _redeem(self, households: Iterable[int]) -> None:
         """Let every household that can afford the reward take one."""
-        for number in households:
-            household = self.cursor.households[number]
-            if household.points >= REWARD_PRICE:
-                key = redemption_key(number, household.redemptions + 1)
-                wish = {"customer_id": household.customer_id, "reward_id": self.shop.reward_id}
-                redeemed(self.door.post("/v1/redemptions", wish, key=key), household, self.cursor.tally)
+        able = [number for number in households if self.cursor.households[number].points >= REWARD_PRICE]
+        with ThreadPoolExecutor(ASKED_AT_ONCE) as helpers:
+            for number, redemption in zip(able, helpers.map(self._redemption, able), strict=True):
+                redeemed(redemption, self.cursor.households[number], self.cursor.tally)
+
+    def _redemption(self, number: int) -> dict[str, Any]:
+        household = self.cursor.households[number]
+        wish = {"customer_id": household.customer_id, "reward_id": self.shop.reward_id}
+        return self.door.post("/v1/redemptions", wish, key=redemption_key(number, household.redemptions + 1))
 
 
 def is_not_now(result: dict[str, Any]) -> bool:
