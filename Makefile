@@ -19,7 +19,8 @@ down: ## Stop what was left running
 	$(BIN)/wafa down
 
 test: install kafka check ## Everything a change must pass
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 -m "not system"
+	$(BIN)/python -m pytest -m system
 
 check: install ## Style, types, import rules, the compose file
 	$(BIN)/ruff check .

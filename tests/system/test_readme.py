@@ -11,7 +11,7 @@ from tests.system.running import System
 
 README = Path(__file__).parents[2] / "README.md"
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(600), pytest.mark.xdist_group("system")]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 
 
 def test_the_first_purchase_works_when_pasted(system: System) -> None:
