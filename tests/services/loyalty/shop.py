@@ -32,6 +32,7 @@ from services.loyalty.operations.return_purchase import Returned, return_purchas
 from services.loyalty.queries.balance import Balance, balance_of, held_now, wallet_of
 from services.loyalty.queries.verify import breaches_of
 from services.loyalty.schedules import expire_all_lots, time_out_all_holds
+from services.loyalty.tables import Base
 from services.loyalty.tables.holds import HoldRow
 from tests.services.loyalty.domain.build import NAME, document, line, rule
 
@@ -204,6 +205,12 @@ class Shop:
         """What the database says to the tenant."""
         with self.database.transaction(self.tenant_id) as db:
             return [dict(row) for row in db.execute(text(query), named).mappings()]
+
+    def everything(self) -> list[Any]:
+        """All rows of the tenant, with the transaction that wrote each."""
+        tables = [table.name for table in Base.metadata.sorted_tables if "tenant_id" in table.columns]
+        with self.database.transaction(self.tenant_id) as db:
+            return [db.execute(text(f"SELECT *, xmin::text FROM {table} ORDER BY 1, 2, 3")).all() for table in tables]
 
     def breaches(self) -> list[Breach]:
         """What is wrong with the ledger."""

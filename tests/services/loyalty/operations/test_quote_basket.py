@@ -1,7 +1,6 @@
 """A quote says what a purchase would do; it leaves no trace and waits for nobody."""
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 
@@ -11,7 +10,6 @@ from services.loyalty.domain.evaluate import Evaluation
 from services.loyalty.domain.refusals import CurrencyMismatch, CustomerBlocked, CustomerUnknown
 from services.loyalty.operations.quote_basket import quote_basket
 from services.loyalty.operations.record_purchases import Sale
-from services.loyalty.tables import Base
 from services.loyalty.tables.standings import lock_standing
 from tests.services.loyalty.domain.build import line, rule
 from tests.services.loyalty.shop import FREE_COFFEE, NOON, POINT_PER_RIYAL, Shop, later
@@ -25,22 +23,15 @@ def quote(shop: Shop, sale: Sale) -> Evaluation:
         return quote_basket(db, shop.tenant_id, sale.basket, at=shop.at)[0]
 
 
-def everything(shop: Shop) -> list[Any]:
-    """All rows of the tenant, with the transaction that wrote each."""
-    return [
-        shop.rows(f"SELECT *, xmin::text FROM {table.name} ORDER BY 1, 2, 3") for table in Base.metadata.sorted_tables
-    ]
-
-
 def test_a_quote_is_what_the_purchase_then_is(shop: Shop) -> None:
     shop.publish(POINT_PER_RIYAL, CARD, GYM, rule("discount", percent_off=10))
     ana = shop.customer()
     shop.sell(ana)
     (voucher,) = shop.rows("SELECT code FROM vouchers")
     sale = shop.sale(ana, line("COFFEE", 3), line("GYM"), codes=[voucher["code"]])
-    before = everything(shop)
+    before = shop.everything()
     quoted = quote(shop, sale)
-    assert everything(shop) == before
+    assert shop.everything() == before
     (recorded,) = shop.record(sale)
     assert (quoted.totals.due, quoted.totals.discount) == (recorded.purchase.due, recorded.purchase.discount)  # type: ignore[union-attr]
     assert [effect.kind for effect in quoted.effects] == [
