@@ -1,12 +1,13 @@
 """Clients of the broker, set up the one way that keeps our promises, and the topics they need."""
 
+import socket
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.admin import ConfigResource
-from kafka.errors import TopicAlreadyExistsError
+from kafka.errors import KafkaConnectionError, TopicAlreadyExistsError
 
 from chassis.settings import Settings
 from contracts.topics import PARTITIONS
@@ -24,9 +25,18 @@ RETENTION = {
 CONNECTING: dict[str, Any] = {
     "reconnect_backoff_ms": 50,
     "reconnect_backoff_max_ms": 1_000,
-    "bootstrap_timeout_ms": 1_500,
+    "bootstrap_timeout_ms": 5_000,
 }
 QUIETLY: dict[str, Any] = {**CONNECTING, "allow_auto_create_topics": False, "metrics_enabled": False}
+
+
+def knock(settings: Settings) -> None:
+    """Raises KafkaConnectionError at once when no broker listens: clients try for seconds and hear nothing else."""
+    for address in settings.kafka_bootstrap.split(","):
+        host, _, port = address.rpartition(":")
+        with suppress(OSError), socket.create_connection((host, int(port)), timeout=1):
+            return
+    raise KafkaConnectionError("nobody listens")
 
 
 class RoundProducer(KafkaProducer):  # type: ignore[misc]  # the library has no types

@@ -17,7 +17,7 @@ from kafka.errors import KafkaError
 from chassis.database import Database
 from chassis.gaps import Gaps, Polled
 from chassis.hearing import Interrupted, hear
-from chassis.kafka import Member, admin, ensure_topics, group_consumer
+from chassis.kafka import Member, admin, ensure_topics, group_consumer, knock
 from chassis.letters import Letter, Listeners, Message, open_letter
 from chassis.logging import log
 from chassis.membership import take_place
@@ -49,6 +49,7 @@ def listen(database: Database, listeners: Listeners, stop: Signal) -> None:
 def listen_as_member(database: Database, listeners: Listeners, stop: Signal) -> None:
     """Join the group and hear events until told to stop. Raises KafkaError."""
     topics = sorted({event_topic(parse_type(event_class.event_type).publisher) for event_class in listeners})
+    knock(database.settings)
     with take_place(database) as place, closing(admin(database.settings)) as client:
         ensure_topics(client, topics)
         place.bury_predecessors(client)

@@ -11,12 +11,12 @@ from kafka.admin import OffsetSpec
 from kafka.errors import KafkaError, KafkaTimeoutError
 from kafka.partitioner.default import murmur2
 
-from chassis.kafka import RoundProducer, admin, ensure_topics, log_reader, round_producer
+from chassis.kafka import RoundProducer, admin, ensure_topics, knock, log_reader, round_producer
 from chassis.settings import Settings
 from contracts.envelope import Headers
 
 LOOK_SECONDS = 0.5
-READ_MS = 1_500
+READ_MS = 5_000
 
 
 class Record(NamedTuple):
@@ -135,6 +135,7 @@ class TopicLog:
 @contextmanager
 def open_topic_log(settings: Settings, topics: Sequence[str], stop: Event) -> Iterator[TopicLog]:
     """Connect to the broker, making the topics that are missing. Raises KafkaError."""
+    knock(settings)
     with ExitStack() as clients:
         administrator = clients.enter_context(closing(admin(settings)))
         ensure_topics(administrator, topics)

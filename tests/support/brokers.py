@@ -20,7 +20,7 @@ with warnings.catch_warnings():
 
 ROOT = Path(__file__).parents[2]
 KAFKA_LIBS = ROOT / ".cache" / "kafka" / "libs"
-START_SECONDS = 60
+START_SECONDS = 120
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -130,12 +130,20 @@ def listens(port: int) -> bool:
     return True
 
 
+def need_kafka() -> None:
+    """Skip the test where Apache Kafka was not fetched."""
+    if not KAFKA_LIBS.is_dir() or shutil.which("java") is None:
+        pytest.skip("Apache Kafka is not here: make kafka (needs Java 17 and Maven)")
+
+
 def run(broker: Broker) -> Iterator[Broker]:
     """Run it for a fixture's life."""
-    broker.start()
-    yield broker
-    if broker.process is not None and broker.process.poll() is None:
-        broker.kill()
+    try:
+        broker.start()
+        yield broker
+    finally:
+        if broker.process is not None and broker.process.poll() is None:
+            broker.kill()
 
 
 @pytest.fixture(scope="session")
@@ -147,8 +155,7 @@ def embedded_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker
 @pytest.fixture(scope="session")
 def apache_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     """Apache Kafka, shared by all tests that do not hurt it."""
-    if not KAFKA_LIBS.is_dir() or shutil.which("java") is None:
-        pytest.skip("Apache Kafka is not here: make kafka (needs Java 17 and Maven)")
+    need_kafka()
     yield from run(Broker("kafka", kafka_command, tmp_path_factory.mktemp("apache-kafka")))
 
 
@@ -163,6 +170,13 @@ def broker(request: pytest.FixtureRequest) -> Broker:
 def mortal_broker(tmp_path: Path) -> Iterator[Broker]:
     """An embedded broker of this test's own, to kill."""
     yield from run(Broker("embedded", embedded_command, tmp_path / "broker"))
+
+
+@pytest.fixture
+def mortal_kafka(tmp_path: Path) -> Iterator[Broker]:
+    """An Apache Kafka of this test's own, to kill."""
+    need_kafka()
+    yield from run(Broker("kafka", kafka_command, tmp_path / "kafka"))
 
 
 @pytest.fixture

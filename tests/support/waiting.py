@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 
-def eventually(holds: Callable[[], object], seconds: float = 20, every: float = 0.02) -> None:
+def eventually(holds: Callable[[], object], seconds: float = 60, every: float = 0.02) -> None:
     """Wait until it holds. Fails after that many seconds."""
     until = time.monotonic() + seconds
     while not holds():

@@ -51,7 +51,7 @@ def test_a_consumer_killed_between_effect_and_commit_has_no_effect_twice(world: 
         assert killed.returncode == -9
     assert world.count_notes() == 60, "the effect was there before the kill"
     with world.listening():
-        eventually(lambda: world.caught_up(), seconds=60)
+        eventually(lambda: world.caught_up())
     assert world.notes() == {customer: list(range(20)) for customer in ("cus_1", "cus_2", "cus_3")}
 
 
@@ -66,7 +66,7 @@ def test_listeners_that_come_and_go_miss_nothing_and_repeat_nothing(world: World
                 world.publish(customer, number)
             if number % 10 == 5:
                 second.__exit__(None, None, None)
-        eventually(lambda: world.count_notes() >= 40 * 8, seconds=60)
+        eventually(lambda: world.count_notes() >= 40 * 8)
     assert world.notes() == {customer: list(range(40)) for customer in customers}
 
 
@@ -78,8 +78,8 @@ def test_poison_is_parked_with_its_reason_and_its_neighbours_go_on(world: World)
                 world.publish(customer, number)
             world.send_raw(*poisons(world, number))
             world.publish(f"cus_bad{number}", 1, trouble="it cannot be done")
-        eventually(lambda: world.count_notes() == 60, seconds=60)
-        eventually(lambda: len(world.parked()) == 10 * 8, seconds=60)
+        eventually(lambda: world.count_notes() == 60)
+        eventually(lambda: len(world.parked()) == 10 * 8)
     assert world.notes() == {customer: list(range(10)) for customer in good}
     reasons = {reason for _key, reason, _attempts in world.parked()}
     assert {reason.partition(" at ")[0] for reason in reasons} == {
@@ -206,7 +206,7 @@ def test_a_database_that_goes_away_makes_no_dead_letters(world: World) -> None:
                         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                         " WHERE datname = current_database() AND usename = 'wafa_app'"
                     )
-        eventually(lambda: world.count_notes() == 40, seconds=60)
+        eventually(lambda: world.count_notes() == 40)
     assert world.notes() == {"cus_1": list(range(40))}
     assert world.parked() == []
 

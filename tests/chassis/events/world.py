@@ -274,7 +274,7 @@ def note(db: Session, event: Noted, hearing: Hearing) -> None:
 
 @contextmanager
 def running(work: Callable[[threading.Event], None]) -> Iterator[threading.Event]:
-    """Run work in a thread for the block; it must end within two seconds of being told to."""
+    """Run work in a thread for the block."""
     stop = threading.Event()
     thread = threading.Thread(target=work, args=[stop], daemon=True)
     thread.start()
@@ -282,5 +282,5 @@ def running(work: Callable[[threading.Event], None]) -> Iterator[threading.Event
         yield stop
     finally:
         stop.set()
-        thread.join(2)
+        thread.join(30)
         assert not thread.is_alive(), "does not stop"
