@@ -42,6 +42,32 @@ def rhythm_of(visits: int, first_on: date, latest: Sequence[date]) -> Rhythm:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class VisitDays:
+    """As much of a customer's visits as a rhythm needs: how many there are, the first, and the latest, newest first."""
+
+    visits: int
+    first_on: date
+    latest: tuple[date, ...]
+
+    @property
+    def rhythm(self) -> Rhythm:
+        """The rhythm they make."""
+        return rhythm_of(self.visits, self.first_on, self.latest)
+
+
+def with_day(known: VisitDays | None, day: date) -> VisitDays | None:
+    """The same with a visit on that day; None when only all the visits can tell whether the day is a new one."""
+    if known is None:
+        return VisitDays(1, day, (day,))
+    if day in known.latest:
+        return known
+    if day < known.latest[-1] and known.visits > len(known.latest):
+        return None
+    latest = sorted((*known.latest, day), reverse=True)[:LATEST_MAX]
+    return VisitDays(known.visits + 1, min(known.first_on, day), tuple(latest))
+
+
 def gap_text(gap: Decimal) -> str:
     """A gap in figures: "7", "7.5"."""
     return f"{gap.normalize():f}"

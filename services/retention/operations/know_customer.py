@@ -6,6 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from kernel.ids import CustomerId, TenantId
+from services.retention.queries.rhythms import VisitFacts, kept_days
 
 KNOW = text("""
     INSERT INTO customers AS known (tenant_id, customer_id, version, language, status, known_at)
@@ -15,6 +16,7 @@ KNOW = text("""
         language = CASE WHEN excluded.version > known.version THEN excluded.language ELSE known.language END,
         status = CASE WHEN excluded.version > known.version THEN excluded.status ELSE known.status END,
         known_at = least(known.known_at, excluded.known_at)
+    RETURNING visits, first_on, latest_on, latest_at
 """)
 
 
@@ -27,10 +29,10 @@ def know_customer(
     language: str | None = None,
     status: str | None = None,
     at: datetime,
-) -> None:
-    """Keep the newest facts and the earliest moment, in whatever order they are told. Locks the customer.
+) -> VisitFacts:
+    """Keep the newest facts and the earliest moment, in whatever order they are told.
 
-    A purchase tells no facts: it has version 0.
+    Locks the customer, and returns what is kept of their visits. A purchase tells no facts: it has version 0.
     """
     facts = {
         "tenant_id": tenant_id,
@@ -40,4 +42,5 @@ def know_customer(
         "status": status,
         "known_at": at,
     }
-    db.execute(KNOW, facts)
+    row = db.execute(KNOW, facts).one()
+    return VisitFacts(kept_days(row), row.latest_at)

@@ -12,7 +12,7 @@ from services.retention.operations.refresh_rhythms import refresh_rhythms, zone_
 RECORD = text("""
     INSERT INTO returns (tenant_id, return_id, purchase_id, occurred_at, refund, whole)
     VALUES (:tenant_id, :return_id, :purchase_id, :occurred_at, :refund, :whole)
-    ON CONFLICT (tenant_id, return_id) DO NOTHING RETURNING 1
+    ON CONFLICT (tenant_id, purchase_id, return_id) DO NOTHING RETURNING 1
 """)
 APPLY = text("""
     UPDATE visits SET spend = due - came_back.refund, returned_at = came_back.returned_at

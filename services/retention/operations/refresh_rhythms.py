@@ -1,6 +1,6 @@
 """Bring the kept rhythms in line with the visits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,20 +15,24 @@ from services.retention.queries.time_zone import time_zone
 HOLD_ZONE = text("SELECT pg_advisory_xact_lock_shared(hashtextextended('time zone ' || :tenant_id, 0))")
 KEEP = text("""
     UPDATE customers SET visits = :visits, first_on = :first_on, last_on = :last_on,
-        gap = :gap, gap_last = :gap_last, gap_before = :gap_before, latest_at = :latest_at
+        gap = :gap, gap_last = :gap_last, gap_before = :gap_before, latest_on = :latest_on, latest_at = :latest_at
     WHERE tenant_id = :tenant_id AND customer_id = :customer_id
 """)
 
 
 def refresh_rhythms(db: Session, tenant_id: TenantId, customers: Sequence[CustomerId], zone: ZoneInfo) -> None:
     """Work out these customers' rhythms anew and keep them. Their rows must be locked."""
-    facts = facts_from_visits(db, tenant_id, customers, zone)
-    if facts:
-        kept = [
-            {"tenant_id": tenant_id, "customer_id": customer_id, **columns(facts[customer_id])}
-            for customer_id in sorted(facts)
-        ]
-        db.execute(KEEP, kept)
+    keep_rhythms(db, tenant_id, facts_from_visits(db, tenant_id, customers, zone))
+
+
+def keep_rhythms(db: Session, tenant_id: TenantId, facts: Mapping[CustomerId, VisitFacts]) -> None:
+    """Keep what the visits of these customers say. Their rows must be locked."""
+    rows = [
+        {"tenant_id": tenant_id, "customer_id": customer_id, **columns(facts[customer_id])}
+        for customer_id in sorted(facts)
+    ]
+    if rows:
+        db.execute(KEEP, rows)
 
 
 def columns(facts: VisitFacts) -> dict[str, Any]:
@@ -41,6 +45,7 @@ def columns(facts: VisitFacts) -> dict[str, Any]:
         "gap": rhythm and rhythm.gap,
         "gap_last": rhythm and rhythm.gap_last,
         "gap_before": rhythm and rhythm.gap_before,
+        "latest_on": facts.days and list(facts.days.latest),
         "latest_at": facts.latest_at,
     }
 

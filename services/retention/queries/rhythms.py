@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import CustomerId, TenantId
 from services.retention.domain.refusals import CustomerNotFound
-from services.retention.domain.rhythm import LATEST_MAX, Rhythm, rhythm_of
+from services.retention.domain.rhythm import LATEST_MAX, Rhythm, VisitDays
 
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
@@ -45,10 +45,15 @@ ONE = text("""
 
 @dataclass(frozen=True, slots=True)
 class VisitFacts:
-    """What the visits of one customer say: the rhythm (None without a visit), and since when it is so."""
+    """What the visits of one customer say: their days (None without a visit), and since when it is so."""
 
-    rhythm: Rhythm | None
+    days: VisitDays | None
     latest_at: datetime | None
+
+    @property
+    def rhythm(self) -> Rhythm | None:
+        """The rhythm they make."""
+        return self.days.rhythm if self.days else None
 
 
 def facts_from_visits(
@@ -58,7 +63,7 @@ def facts_from_visits(
     asked = {"tenant_id": tenant_id, "customers": list(customers), "zone": zone.key, "at": at}
     return {
         CustomerId(row.customer_id): VisitFacts(
-            rhythm_of(row.visits, row.first_on, row.latest) if row.visits else None, row.latest_at
+            VisitDays(row.visits, row.first_on, tuple(row.latest)) if row.visits else None, row.latest_at
         )
         for row in db.execute(FROM_VISITS, asked)
     }
@@ -86,6 +91,11 @@ def rhythm_at(
     if row.latest_at is not None and row.latest_at > at:
         return facts_from_visits(db, tenant_id, [customer_id], zone, at=at)[customer_id].rhythm
     return kept_rhythm(row)
+
+
+def kept_days(row: Any) -> VisitDays | None:
+    """The days a row of customers holds."""
+    return VisitDays(row.visits, row.first_on, tuple(row.latest_on)) if row.visits else None
 
 
 def kept_rhythm(row: Any) -> Rhythm | None:

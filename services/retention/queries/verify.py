@@ -10,7 +10,7 @@ from chassis.database import Database
 from chassis.known_tenants import known_tenants
 from chassis.verification import Breach
 from kernel.ids import CustomerId, TenantId
-from services.retention.queries.rhythms import VisitFacts, facts_from_visits, kept_rhythm
+from services.retention.queries.rhythms import VisitFacts, facts_from_visits, kept_days, kept_rhythm
 from services.retention.queries.time_zone import time_zone
 
 VISITS = text("""
@@ -24,7 +24,7 @@ VISITS = text("""
       AND (spend <> due - came_back.refund OR visits.returned_at IS DISTINCT FROM came_back.returned_at OR spend < 0)
 """)
 CUSTOMERS = text("""
-    SELECT customer_id, visits, first_on, last_on, gap, gap_last, gap_before, latest_at
+    SELECT customer_id, visits, first_on, last_on, gap, gap_last, gap_before, latest_on, latest_at
     FROM customers WHERE tenant_id = :tenant_id
 """)
 UNKNOWN = text("""
@@ -57,9 +57,9 @@ def customer_breaches(db: Session, tenant_id: TenantId) -> Iterator[Breach]:
     rows = {CustomerId(row.customer_id): row for row in db.execute(CUSTOMERS, {"tenant_id": tenant_id})}
     facts = facts_from_visits(db, tenant_id, list(rows), time_zone(db, tenant_id))
     for customer_id, row in rows.items():
-        kept = (kept_rhythm(row), row.latest_at)
         said = facts.get(customer_id, VisitFacts(None, None))
-        if kept != (said.rhythm, said.latest_at):
+        kept = VisitFacts(kept_days(row), row.latest_at)
+        if (kept, kept_rhythm(row)) != (said, said.rhythm):
             yield Breach("retention.rhythm", tenant_id, customer_id, f"keeps {kept}, the visits say {said}")
     for customer_id in db.execute(UNKNOWN, {"tenant_id": tenant_id}).scalars():
         yield Breach("retention.customer", tenant_id, customer_id, "came, and is not kept")

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, Numeric
+from sqlalchemy import ARRAY, CheckConstraint, Date, Numeric
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.tables import TenantKey
@@ -39,4 +39,5 @@ class CustomerRow(Base):
     gap: Mapped[Decimal | None] = mapped_column(Gap)
     gap_last: Mapped[int | None]
     gap_before: Mapped[Decimal | None] = mapped_column(Gap)
+    latest_on: Mapped[list[date] | None] = mapped_column(ARRAY(Date))  # the latest visits, newest first
     latest_at: Mapped[datetime | None]  # the last moment at which a visit was made, or was undone by a return

@@ -33,11 +33,10 @@ class ReturnRow(Base):
     """Part or all of a purchase that came back. May be heard of before the purchase. Never updated."""
 
     __tablename__ = "returns"
-    __table_args__ = (Index("ix_returns_of", "tenant_id", "purchase_id"),)
 
     tenant_id: Mapped[TenantKey]
+    purchase_id: Mapped[str] = mapped_column(primary_key=True)
     return_id: Mapped[str] = mapped_column(primary_key=True)
-    purchase_id: Mapped[str]
     occurred_at: Mapped[datetime]
     refund: Mapped[int]
     whole: Mapped[bool]

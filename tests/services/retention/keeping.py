@@ -19,7 +19,7 @@ def kept(database: Database, tenant_id: TenantId) -> dict[str, list[dict[str, An
         return {
             table: [
                 {name: value for name, value in row.items() if name != "tenant_id"}
-                for row in db.execute(text(f"SELECT * FROM {table} ORDER BY 2")).mappings()
+                for row in db.execute(text(f"SELECT * FROM {table} ORDER BY 2, 3")).mappings()
             ]
             for table in TABLES
         }

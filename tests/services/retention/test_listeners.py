@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +14,7 @@ from kernel.clock import utc_now
 from kernel.ids import TenantId, new_id
 from services.retention.queries.verify import breaches
 from tests.services.retention.keeping import kept, one
-from tests.services.retention.telling import bought, changed, created, gave_back, tell, tenant_created
+from tests.services.retention.telling import bought, changed, created, gave_back, moment, tell, tenant_created
 
 
 def year_of(tenant_id: TenantId) -> list[Event]:
@@ -80,6 +81,19 @@ def in_any_order(events: Sequence[Event], random_order: random.Random) -> list[E
     told = list(events)
     random_order.shuffle(told)
     return told
+
+
+@given(days=st.lists(st.integers(0, 40), min_size=1, max_size=40), returned=st.sets(st.integers(0, 39), max_size=4))
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_is_kept_by_the_event_is_what_the_visits_say(
+    database: Database, days: list[int], returned: set[int]
+) -> None:
+    """More visits than are kept at hand, in any order, some of them undone."""
+    tenant_id = TenantId(new_id("ten"))
+    purchases = [bought(tenant_id, "cus_a", moment("2026-01-01") + timedelta(days=day)) for day in days]
+    returns = [gave_back(purchases[index], "2026-03-01") for index in returned if index < len(purchases)]
+    tell(database, [tenant_created(tenant_id), *purchases, *returns])
+    assert breaches(database, utc_now()) == []
 
 
 def test_one_tenants_events_touch_no_other(database: Database, bakery: TenantId, other_tenant_id: TenantId) -> None:

@@ -18,9 +18,15 @@ from tests.services.retention.telling import bought, created, gave_back, tell
         ("UPDATE visits SET spend = spend + 1 WHERE purchase_id = 'pur_1'", "retention.visit", "pur_1"),
         ("UPDATE visits SET returned_at = NULL WHERE purchase_id = 'pur_2'", "retention.visit", "pur_2"),
         ("UPDATE customers SET gap = 99 WHERE customer_id = 'cus_a'", "retention.rhythm", "cus_a"),
+        (
+            "UPDATE customers SET latest_on = ARRAY['2026-01-02'::date] WHERE customer_id = 'cus_a'",
+            "retention.rhythm",
+            "cus_a",
+        ),
         ("UPDATE customers SET latest_at = now() WHERE customer_id = 'cus_a'", "retention.rhythm", "cus_a"),
         (
-            "UPDATE customers SET visits = 1, first_on = now(), last_on = now() WHERE customer_id = 'cus_b'",
+            "UPDATE customers SET visits = 1, first_on = now(), last_on = now(), latest_on = '{}'"
+            " WHERE customer_id = 'cus_b'",
             "retention.rhythm",
             "cus_b",
         ),

@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("gap", sa.Numeric(8, 1), nullable=True),
         sa.Column("gap_last", sa.BigInteger(), nullable=True),
         sa.Column("gap_before", sa.Numeric(8, 1), nullable=True),
+        sa.Column("latest_on", sa.ARRAY(sa.Date()), nullable=True),
         sa.Column("latest_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "(visits = 0) = (first_on IS NULL) AND (visits = 0) = (last_on IS NULL)",
@@ -62,14 +63,13 @@ def upgrade() -> None:
     op.create_table(
         "returns",
         sa.Column("tenant_id", sa.Text(), nullable=False),
-        sa.Column("return_id", sa.Text(), nullable=False),
         sa.Column("purchase_id", sa.Text(), nullable=False),
+        sa.Column("return_id", sa.Text(), nullable=False),
         sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("refund", sa.BigInteger(), nullable=False),
         sa.Column("whole", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("tenant_id", "return_id", name=op.f("pk_returns")),
+        sa.PrimaryKeyConstraint("tenant_id", "purchase_id", "return_id", name=op.f("pk_returns")),
     )
-    op.create_index("ix_returns_of", "returns", ["tenant_id", "purchase_id"])
     isolate_tenants("customers", "SELECT, INSERT, UPDATE")
     isolate_tenants("visits", "SELECT, INSERT, UPDATE")
     isolate_tenants("returns", "SELECT, INSERT")

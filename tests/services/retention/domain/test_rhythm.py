@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from services.retention.domain.rhythm import LATEST_MAX, rhythm_of, usual_gap
+from services.retention.domain.rhythm import LATEST_MAX, VisitDays, rhythm_of, usual_gap, with_day
 
 LAST = date(2026, 6, 30)
 
@@ -58,3 +58,36 @@ def test_rhythm_needs_only_the_latest_days() -> None:
 )
 def test_usual_gap(gaps: list[str], usual: str | None) -> None:
     assert usual_gap(Counter(map(Decimal, gaps))) == (None if usual is None else Decimal(usual))
+
+
+FULL = tuple(LAST - timedelta(days=2 * number) for number in range(LATEST_MAX))
+
+
+@pytest.mark.parametrize(
+    ("visits", "day", "visits_then", "latest_then"),
+    [
+        pytest.param(LATEST_MAX, LAST, LATEST_MAX, FULL, id="again on the last day"),
+        pytest.param(
+            LATEST_MAX, LAST + timedelta(days=1), LATEST_MAX + 1, (LAST + timedelta(days=1), *FULL[:-1]), id="a new day"
+        ),
+        pytest.param(
+            LATEST_MAX,
+            LAST - timedelta(days=1),
+            LATEST_MAX + 1,
+            (LAST, LAST - timedelta(days=1), *FULL[1:-1]),
+            id="a day in between, told late",
+        ),
+        pytest.param(LATEST_MAX, FULL[-1] - timedelta(days=1), LATEST_MAX + 1, FULL, id="before the first"),
+    ],
+)
+def test_one_day_more(visits: int, day: date, visits_then: int, latest_then: tuple[date, ...]) -> None:
+    known = VisitDays(visits, FULL[-1], FULL)
+    assert with_day(known, day) == VisitDays(visits_then, min(FULL[-1], day), latest_then)
+
+
+def test_a_day_older_than_those_kept_may_be_known_already() -> None:
+    assert with_day(VisitDays(LATEST_MAX + 1, date(2026, 1, 1), FULL), FULL[-1] - timedelta(days=1)) is None
+
+
+def test_the_first_day() -> None:
+    assert with_day(None, LAST) == VisitDays(1, LAST, (LAST,))
