@@ -34,7 +34,8 @@ def render_email(
     email = EmailMessage(policy=POLICY.clone(utf8=not recipient.isascii()))
     from_address = Address(plain(business), addr_spec=sender)
     email["From"] = from_address
-    email["To"] = Address(addr_spec=recipient)
+    local, _, domain = recipient.rpartition("@")
+    email["To"] = Address(username=local, domain=domain)  # addr_spec takes no letter outside ASCII
     email["Subject"] = content.title
     email["Date"] = format_datetime(at)
     email["Message-ID"] = f"<{message_id}@{from_address.domain}>"

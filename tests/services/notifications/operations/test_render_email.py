@@ -81,7 +81,10 @@ def test_no_name_reaches_into_the_headers() -> None:
     assert body(email, "plain").startswith(f"Hello {isolated('Adam Bcc: all@example.com')},\n")
 
 
-@pytest.mark.parametrize(("recipient", "ascii_only"), [("adam@example.com", True), ("adam@مثال.example", False)])
+@pytest.mark.parametrize(
+    ("recipient", "ascii_only"),
+    [("adam@example.com", True), ("adam@مثال.example", False), ("سارة@example.com", False)],
+)
 def test_every_mail_server_can_pass_it_on_unless_the_address_needs_more(recipient: str, ascii_only: bool) -> None:
     email = rendered(Language.ARABIC, business="مخبز الوفاء", recipient_name="سارة", recipient=recipient)
     assert email.as_bytes().isascii() is ascii_only
