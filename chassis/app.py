@@ -13,7 +13,7 @@ from starlette.routing import Route
 from chassis.database import Database
 from chassis.logging import log
 from chassis.metrics import metrics
-from chassis.openapi import DescribedApp
+from chassis.openapi import DescribedApp, operation_id
 from chassis.problem_responses import install_problem_handlers
 from chassis.requests import RequestRecords
 from chassis.settings import Settings
@@ -51,6 +51,7 @@ def create_service_app(
         redoc_url=None,
         separate_input_output_schemas=False,
         max_body_size=BODY_BYTES_MAX,
+        generate_unique_id_function=operation_id,
     )
     app.state.settings = settings
     app.state.database = Database(settings, service, pool_size=CONNECTIONS_MAX)

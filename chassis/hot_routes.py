@@ -47,7 +47,8 @@ def hot_route(
 
     if body is not None:
         described.__signature__ = Signature([Parameter("body", Parameter.KEYWORD_ONLY, annotation=body)])  # type: ignore[attr-defined]
-    described.__name__, described.__doc__ = handler.__name__, handler.__doc__
+    for named in ("__module__", "__name__", "__doc__"):
+        setattr(described, named, getattr(handler, named))
     router.add_api_route(path, described, methods=[method], dependencies=[needs(scope)], **documented)
     return HotRoute(router.prefix + path, handler, methods=[method], max_body_size=bytes_max)
 

@@ -22,20 +22,11 @@ from chassis.idempotency import (
     fingerprint,
     keep_reply,
 )
+from chassis.openapi import idempotency_key
 from kernel.clock import utc_now
 
 # For a route's `openapi_extra`: it moves value, so that a retry must be recognisable.
-MONEY_LIKE: dict[str, Any] = {
-    "parameters": [
-        {
-            "name": "Idempotency-Key",
-            "in": "header",
-            "required": True,
-            "description": "Yours to choose, the same on every retry. The first answer is given again.",
-            "schema": {"type": "string", "minLength": 1, "maxLength": 255},
-        }
-    ]
-}
+MONEY_LIKE: dict[str, Any] = {"parameters": [idempotency_key(required=True)]}
 
 KEPT_HEADERS = ("etag", "location")
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from chassis.app import VERSION
 from chassis.caller import Unauthenticated
-from chassis.problem_responses import MEDIA_TYPE, example_of
+from chassis.openapi import Document, add_refusal
 from gateway.refusals import (
     AtTheDoor,
     BodyTooLarge,
@@ -18,8 +18,6 @@ from gateway.refusals import (
 )
 from gateway.routes import GATEWAY, find_route
 from kernel.refusal import Refused
-
-Document = dict[str, Any]
 
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 REFERENCE: Final = "#/components/"
@@ -171,16 +169,7 @@ def add_refusals_at_the_door(operation: Document) -> None:
     """What the gateway itself may answer instead of the service."""
     responses = operation.setdefault("responses", {})
     for status, refused in AT_THE_DOOR:
-        add_refusal(responses, status, refused)
+        add_refusal(responses, refused, status)
     if "requestBody" in operation:
         for with_body in WITH_A_BODY:
-            add_refusal(responses, with_body.status, with_body)
-
-
-def add_refusal(responses: Document, status: int, refused: type[Refused]) -> None:
-    """Describe a refusal beside those that the service describes for the same status."""
-    response = responses.setdefault(str(status), {"description": refused.title.en})
-    content = response.setdefault("content", {}).setdefault(MEDIA_TYPE, {})
-    content.setdefault("schema", {"$ref": "#/components/schemas/Problem"})
-    example = {**example_of(refused), "status": status}
-    content.setdefault("examples", {}).setdefault(refused.code, {"value": example})
+            add_refusal(responses, with_body, with_body.status)

@@ -142,12 +142,23 @@ def test_it_is_described(door: Door) -> None:
     assert operation["description"]
     assert operation["tags"]
     assert operation["security"] == [{"apiKey": [door.scope]}]
-    assert {"401", "422"} <= set(operation["responses"])
+    assert {"401", "403", "422", "503"} <= set(operation["responses"])
+    assert "scope_missing" in codes(operation, "403")
+    writes = door.method != "GET"
+    assert ("idempotency_key_reused" in codes(operation, "422")) is writes
+    assert any(one["name"] == "Idempotency-Key" for one in operation.get("parameters", ())) is writes
+    assert ("malformed_body" in codes(operation, "400")) is ("requestBody" in operation)
     assert str(QUESTIONS[str(door)].own) in operation["responses"]
     for status, response in operation["responses"].items():
         if status >= "400":
             assert "application/problem+json" in response["content"]
             assert response["content"]["application/problem+json"]["examples"]
+
+
+def codes(operation: dict[str, Any], status: str) -> set[str]:
+    """The codes of the refusals described for a status."""
+    content = operation["responses"].get(status, {}).get("content", {})
+    return set(content.get("application/problem+json", {}).get("examples", ()))
 
 
 def test_operations_have_names_of_their_own() -> None:
