@@ -153,6 +153,7 @@ SAMPLES = {
     "boolean": "true",
     "numeric": "1",
     "date": "'2026-11-22'",
+    "date[]": "'{}'",
     "timestamp with time zone": "'2026-11-22 12:00Z'",
     "jsonb": "'{}'",
     "bytea": "'x'",
