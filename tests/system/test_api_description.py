@@ -8,6 +8,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
 from tests.system.running import System
@@ -59,6 +60,6 @@ def broken_promises(system: System, document: dict[str, Any]) -> str:
 
         try:
             answers()
-        except Exception as error:  # noqa: BLE001 - every operation that breaks its word is to be named
+        except (Exception, FailureGroup) as error:  # noqa: BLE001 - every operation that breaks its word is named
             broken.append(f"{operation.label}: {type(error).__name__}: {error}"[:900])
     return "\n\n".join(broken)
