@@ -32,16 +32,18 @@ class Cart:
         self.codes = {terms.plain_code(code) for code in basket.codes}
         self.effects: list[Effect] = []
         self.misses: list[Miss] = []
+        self._lives: dict[str, tuple[datetime, datetime | None]] = {}
 
     @cached_property
     def local(self) -> datetime:
         """The moment by the shop's clock."""
         return self.at.astimezone(self.terms.zone)
 
-    @cached_property
-    def life_of_units(self) -> tuple[datetime, datetime | None]:
-        """When units earned now can be spent, and when they die."""
-        return self.terms.life_of_units(self.at)
+    def life_of_units(self, unit: str) -> tuple[datetime, datetime | None]:
+        """When such units earned now can be spent, and when they die."""
+        if unit not in self._lives:
+            self._lives[unit] = self.terms.life_of_units(unit, self.at)
+        return self._lives[unit]
 
     @cached_property
     def rank(self) -> list[int]:

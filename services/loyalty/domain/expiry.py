@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from services.loyalty.domain.local_day import day_end, local_date, month_end, months_later
+from services.loyalty.domain.local_day import day_end, day_start, local_date, month_end, months_later
+from services.loyalty.domain.month_day import MonthDay, next_of
 
 
 class Never(BaseModel):
@@ -51,7 +52,38 @@ class Rolling(BaseModel):
                 return day.replace(month=12, day=31)
 
 
-Expiry = Annotated[Never | Rolling, Field(discriminator="kind")]
+class Dates(BaseModel):
+    """Units live until the end of the next of these days of the year, and of the one after it when that is too soon.
+
+    `days_min` is how long they live at the least.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["dates"]
+    dates: Annotated[tuple[MonthDay, ...], Field(min_length=1, max_length=24)]
+    days_min: Annotated[int, Field(strict=True, ge=0, le=3660)] = 0
+
+    def last_day(self, start: date) -> date:
+        """The last day on which units counted from `start` can be spent."""
+        return next_of(self.dates, start + timedelta(days=self.days_min))
+
+
+Expiry = Annotated[Never | Rolling | Dates, Field(discriminator="kind")]
+
+
+class PendingDates(BaseModel):
+    """Units wait for the beginning of the next of these days of the year; those of the day itself wait for the next."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["dates"]
+    dates: Annotated[tuple[MonthDay, ...], Field(min_length=1, max_length=24)]
+
+    def spendable_at(self, earned_at: datetime, zone: ZoneInfo) -> datetime:
+        """When units earned at that moment can be spent, in UTC."""
+        tomorrow = local_date(earned_at, zone) + timedelta(days=1)
+        return day_start(next_of(self.dates, tomorrow), zone)
 
 
 def expires_at(expiry: Expiry, counted_from: datetime, zone: ZoneInfo) -> datetime | None:

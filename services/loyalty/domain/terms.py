@@ -1,13 +1,14 @@
 """What holds for every rule of a program."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache, cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from services.loyalty.domain.expiry import Expiry, Never, expires_at
+from services.loyalty.domain.expiry import Expiry, Never, PendingDates, expires_at
 from services.loyalty.domain.local_day import days_later
 
 
@@ -22,34 +23,83 @@ def _known_zone(name: str) -> str:
     return name
 
 
-class Terms(BaseModel):
-    """The program's money, its zone, what its wallet counts, and how long that lives.
+UnitName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,31}$")]
 
-    `pending_days` is how long units wait before they can be spent; `validity_from` says whether their life counts
-    from then or from the purchase.
+
+class UnitTerms(BaseModel):
+    """How units of one kind live.
+
+    `pending_days` is how long they wait before they can be spent, or `pending` says what for; `validity_from` says
+    whether their life counts from then or from the purchase.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-    time_zone: Annotated[str, AfterValidator(_known_zone)]
-    unit: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,31}$")] = "points"
     expiry: Expiry = Never(kind="never")
     pending_days: Annotated[int, Field(strict=True, ge=0, le=730)] = 0
+    pending: PendingDates | None = None
     validity_from: Literal["spendable", "earning"] = "spendable"
+
+    @model_validator(mode="after")
+    def _waits_once(self) -> Self:
+        if self.pending and self.pending_days:
+            raise ValueError("give either pending or pending_days")
+        return self
+
+    def life(self, earned_at: datetime, zone: ZoneInfo) -> tuple[datetime, datetime | None]:
+        """When units earned at that moment can be spent, and when they die, in UTC."""
+        earned_at = earned_at.astimezone(UTC)
+        spendable_at = self._spendable_at(earned_at, zone)
+        counted_from = spendable_at if self.validity_from == "spendable" else earned_at
+        return spendable_at, expires_at(self.expiry, counted_from, zone)
+
+    def _spendable_at(self, earned_at: datetime, zone: ZoneInfo) -> datetime:
+        if self.pending:
+            return self.pending.spendable_at(earned_at, zone)
+        return days_later(earned_at, self.pending_days, zone) if self.pending_days else earned_at
+
+
+class FurtherUnit(UnitTerms):
+    """Something else the program counts beside its main unit, with a life of its own."""
+
+    unit: UnitName
+
+
+UNNAMED = UnitTerms()
+
+
+class Terms(UnitTerms):
+    """The program's money, its zone, and what its wallets count: the main unit, whose terms stand here, and others."""
+
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+    time_zone: Annotated[str, AfterValidator(_known_zone)]
+    unit: UnitName = "points"
+    further_units: Annotated[tuple[FurtherUnit, ...], Field(max_length=20)] = ()
     code_case: Literal["ignored", "exact"] = "ignored"
+
+    @model_validator(mode="after")
+    def _counts_each_unit_once(self) -> Self:
+        names = [self.unit, *(further.unit for further in self.further_units)]
+        if len(names) != len(set(names)):
+            raise ValueError("two units have the same name")
+        return self
 
     @cached_property
     def zone(self) -> ZoneInfo:
         """The zone of the shop's days."""
         return ZoneInfo(self.time_zone)
 
-    def life_of_units(self, earned_at: datetime) -> tuple[datetime, datetime | None]:
-        """When units earned at that moment can be spent, and when they die, in UTC."""
-        earned_at = earned_at.astimezone(UTC)
-        spendable_at = days_later(earned_at, self.pending_days, self.zone) if self.pending_days else earned_at
-        counted_from = spendable_at if self.validity_from == "spendable" else earned_at
-        return spendable_at, expires_at(self.expiry, counted_from, self.zone)
+    @cached_property
+    def units(self) -> Mapping[str, UnitTerms]:
+        """The terms of every unit the program counts, the main one first."""
+        return {self.unit: self, **{further.unit: further for further in self.further_units}}
+
+    def life_of_units(self, unit: str, earned_at: datetime) -> tuple[datetime, datetime | None]:
+        """When units earned at that moment can be spent, and when they die, in UTC.
+
+        Units of a kind that the program does not name can be spent at once, and for ever.
+        """
+        return self.units.get(unit, UNNAMED).life(earned_at, self.zone)
 
     def plain_code(self, code: str) -> str:
         """The code as this program compares it."""

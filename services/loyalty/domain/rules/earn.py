@@ -52,7 +52,7 @@ class Earn(RuleDocument):
             cart.miss(self.id, self.kind, Shortfall(1, "units"))
 
     def _accrue(self, cart: Cart, amount: int, base: int) -> None:
-        spendable_at, expires_at = cart.life_of_units
+        spendable_at, expires_at = cart.life_of_units(cart.terms.unit)
         cart.effects.append(
             Accrue(
                 rule=self.id,

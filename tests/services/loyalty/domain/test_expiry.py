@@ -8,6 +8,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from services.loyalty.domain.expiry import Expiry, Rolling, expires_at
+from services.loyalty.domain.program import ProgramDocument
 from tests.services.loyalty.domain.build import document
 
 EXPIRY: TypeAdapter[Expiry] = TypeAdapter(Expiry)
@@ -87,12 +88,90 @@ EARNED = datetime(2026, 1, 10, 9, 0, tzinfo=UTC)
     ],
 )
 def test_life_of_units(terms: dict[str, Any], spendable: datetime, expires: datetime | None) -> None:
-    assert document(**terms).life_of_units(EARNED) == (spendable, expires)
+    assert document(**terms).life_of_units("points", EARNED) == (spendable, expires)
+
+
+@pytest.mark.parametrize(
+    ("expiry", "earned", "last_day"),
+    [
+        pytest.param({"dates": ["12-31"]}, "2026-01-01", "2026-12-31", id="the end of the year"),
+        pytest.param({"dates": ["12-31"]}, "2026-12-31", "2026-12-31", id="the last day itself"),
+        pytest.param({"dates": ["06-30", "12-31"]}, "2026-07-01", "2026-12-31", id="the next of several"),
+        pytest.param({"dates": ["12-31", "06-30"]}, "2026-05-01", "2026-06-30", id="in any order"),
+        pytest.param({"dates": ["03-31"]}, "2026-04-01", "2027-03-31", id="over the end of the year"),
+        pytest.param({"dates": ["02-29"]}, "2027-01-15", "2027-02-28", id="no leap day"),
+        pytest.param({"dates": ["02-29"]}, "2028-01-15", "2028-02-29", id="a leap day"),
+        pytest.param({"dates": ["02-29"]}, "2028-02-29", "2028-02-29", id="on a leap day"),
+        pytest.param({"dates": ["12-31"], "days_min": 90}, "2026-10-02", "2026-12-31", id="just long enough"),
+        pytest.param({"dates": ["12-31"], "days_min": 90}, "2026-10-03", "2027-12-31", id="too soon"),
+        pytest.param({"dates": ["01-01"], "days_min": 3660}, "2026-01-02", "2037-01-01", id="years away"),
+    ],
+)
+def test_fixed_dates(expiry: dict[str, Any], earned: str, last_day: str) -> None:
+    policy = EXPIRY.validate_python({"kind": "dates", **expiry})
+    assert policy.last_day(date.fromisoformat(earned)) == date.fromisoformat(last_day)
+
+
+@pytest.mark.parametrize(
+    ("earned", "spendable"),
+    [
+        pytest.param("2026-01-10T12:00+03:00", "2026-02-01T00:00+03:00", id="from the beginning of that local day"),
+        pytest.param("2026-01-31T23:59+03:00", "2026-02-01T00:00+03:00", id="the evening before"),
+        pytest.param("2026-02-01T00:00+03:00", "2026-07-01T00:00+03:00", id="the day itself waits for the next"),
+        pytest.param("2026-12-24T12:00+03:00", "2027-02-01T00:00+03:00", id="of the next year"),
+    ],
+)
+def test_units_wait_for_a_date(earned: str, spendable: str) -> None:
+    terms = document(pending={"kind": "dates", "dates": ["02-01", "07-01"]})
+    assert terms.life_of_units("points", datetime.fromisoformat(earned)) == (datetime.fromisoformat(spendable), None)
+
+
+def test_the_day_a_unit_waits_for_begins_when_its_clocks_jump() -> None:
+    terms = document(time_zone="Africa/Cairo", pending={"kind": "dates", "dates": ["04-24"]})
+    spendable, _ = terms.life_of_units("points", datetime(2026, 1, 10, tzinfo=UTC))
+    assert spendable == datetime.fromisoformat("2026-04-24T01:00+03:00")
+
+
+def test_every_unit_has_a_life_of_its_own() -> None:
+    terms = document(
+        unit="points",
+        expiry={"kind": "rolling", "days": 30},
+        further_units=[
+            {"unit": "miles", "pending_days": 7},
+            {"unit": "SAR", "expiry": {"kind": "dates", "dates": ["12-31"]}},
+        ],
+    )
+    assert terms.life_of_units("points", EARNED) == (EARNED, datetime(2026, 2, 9, 21, 0, tzinfo=UTC))
+    assert terms.life_of_units("miles", EARNED) == (EARNED + timedelta(days=7), None)
+    assert terms.life_of_units("SAR", EARNED) == (EARNED, datetime(2026, 12, 31, 21, 0, tzinfo=UTC))
+    assert terms.life_of_units("stars", EARNED) == (EARNED, None), "nobody said that these end"
+
+
+def test_a_document_of_one_unit_means_what_it_meant() -> None:
+    before = {"currency": "SAR", "time_zone": "Asia/Riyadh", "unit": "miles", "pending_days": 14}
+    read = ProgramDocument.model_validate(before)
+    assert list(read.units) == ["miles"]
+    assert read.life_of_units("miles", EARNED) == (EARNED + timedelta(days=14), None)
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        pytest.param({"further_units": [{"unit": "points"}]}, id="the main unit again"),
+        pytest.param({"further_units": [{"unit": "miles"}, {"unit": "miles"}]}, id="a unit twice"),
+        pytest.param({"further_units": [{"unit": "two words"}]}, id="no name"),
+        pytest.param({"pending_days": 1, "pending": {"kind": "dates", "dates": ["01-01"]}}, id="two ways to wait"),
+        pytest.param({"pending": {"kind": "dates", "dates": []}}, id="waiting for nothing"),
+    ],
+)
+def test_refuses_terms(terms: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        document(**terms)
 
 
 def test_pending_days_are_days_by_the_shops_clock() -> None:
     before_the_clocks_change = datetime.fromisoformat("2026-03-28T12:00+01:00")
-    spendable, _ = document(time_zone="Europe/Berlin", pending_days=1).life_of_units(before_the_clocks_change)
+    spendable, _ = document(time_zone="Europe/Berlin", pending_days=1).life_of_units("points", before_the_clocks_change)
     assert spendable == datetime.fromisoformat("2026-03-29T12:00+02:00")
 
 
@@ -103,6 +182,9 @@ def test_pending_days_are_days_by_the_shops_clock() -> None:
         pytest.param({"kind": "rolling", "months": 1, "days": 1}, id="two lengths"),
         pytest.param({"kind": "rolling", "months": 0}, id="no time at all"),
         pytest.param({"kind": "sometimes"}, id="unknown kind"),
+        pytest.param({"kind": "dates", "dates": []}, id="no date"),
+        pytest.param({"kind": "dates", "dates": ["02-30"]}, id="no such day"),
+        pytest.param({"kind": "dates", "dates": ["2026-12-31"]}, id="a day of one year"),
         pytest.param({"kind": "never", "months": 1}, id="unknown key"),
     ],
 )
