@@ -121,7 +121,30 @@ class FirstPurchase(ConditionDocument):
         return None if cart.customer is not None and cart.customer.purchases == 0 else UNMET
 
 
+class InTier(ConditionDocument):
+    """The customer stands in one of these tiers."""
+
+    kind: Literal["in_tier"]
+    tiers: Annotated[Labels, Field(min_length=1)]
+
+    def shortfall(self, cart: Cart) -> Shortfall | None:
+        """Nothing that can be counted. A sale without a customer stands in no tier."""
+        return None if cart.customer is not None and cart.customer.tier in self.tiers else UNMET
+
+
+class InSegment(ConditionDocument):
+    """The customer is in at least one of these segments."""
+
+    kind: Literal["in_segment"]
+    segments: Annotated[Labels, Field(min_length=1)]
+
+    def shortfall(self, cart: Cart) -> Shortfall | None:
+        """Nothing that can be counted. A sale without a customer is in no segment."""
+        holds = cart.customer is not None and not self.segments.isdisjoint(cart.customer.segments)
+        return None if holds else UNMET
+
+
 Condition = Annotated[
-    SpendAtLeast | QuantityAtLeast | OnWeekdays | InChannel | AtStores | HasCode | FirstPurchase,
+    SpendAtLeast | QuantityAtLeast | OnWeekdays | InChannel | AtStores | HasCode | FirstPurchase | InTier | InSegment,
     Field(discriminator="kind"),
 ]

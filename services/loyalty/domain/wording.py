@@ -48,6 +48,8 @@ REASONS = {
     "at_stores": Text(en="not in this store", ar="ليس في هذا الفرع"),
     "has_code": Text(en="needs a code", ar="يحتاج إلى رمز"),
     "first_purchase": Text(en="only for the first purchase", ar="لأول عملية شراء فقط"),
+    "in_tier": Text(en="for other tiers", ar="لفئات أخرى من العملاء"),
+    "in_segment": Text(en="for another group of customers", ar="لمجموعة أخرى من العملاء"),
     "discount": Text(en="too little to discount", ar="المبلغ أقل من أن يُخصم منه"),
     "voucher_used": Text(en="This voucher was used", ar="استُخدمت هذه القسيمة"),
     "voucher_expired": Text(en="This voucher has ended", ar="انتهت صلاحية هذه القسيمة"),

@@ -131,11 +131,35 @@ def test_first_purchase(purchases: int, short: list[tuple[int, str]]) -> None:
     assert misses_of({"kind": "first_purchase"}, basket(), customer(purchases=purchases)) == short
 
 
-def test_nobodys_purchase_is_not_a_first_one() -> None:
-    first = rule("discount", percent_off=10, conditions=[{"kind": "first_purchase"}])
+@pytest.mark.parametrize(
+    ("condition", "facts", "holds"),
+    [
+        pytest.param({"kind": "in_tier", "tiers": ["gold", "silver"]}, {"tier": "gold"}, True, id="tier"),
+        pytest.param({"kind": "in_tier", "tiers": ["gold"]}, {"tier": "silver"}, False, id="other tier"),
+        pytest.param({"kind": "in_tier", "tiers": ["gold"]}, {}, False, id="no tier"),
+        pytest.param({"kind": "in_segment", "segments": ["vip", "staff"]}, {"segments": {"staff"}}, True, id="segment"),
+        pytest.param({"kind": "in_segment", "segments": ["vip"]}, {"segments": {"staff"}}, False, id="other segment"),
+        pytest.param({"kind": "in_segment", "segments": ["vip"]}, {}, False, id="no segment"),
+    ],
+)
+def test_who(condition: dict[str, Any], facts: dict[str, Any], holds: bool) -> None:
+    assert misses_of(condition, basket(), customer(**facts)) == ([] if holds else [(0, "none")])
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"kind": "first_purchase"},
+        {"kind": "in_tier", "tiers": ["gold"]},
+        {"kind": "in_segment", "segments": ["vip"]},
+    ],
+    ids=lambda condition: condition["kind"],
+)
+def test_nobody_is_none_of_these(condition: dict[str, Any]) -> None:
+    first = rule("discount", percent_off=10, conditions=[condition])
     bought = basket()
     assert missed(evaluate(program(first), bought, None, bought.occurred_at)) == [
-        ("discount", "first_purchase", 0, "none")
+        ("discount", condition["kind"], 0, "none")
     ]
 
 
