@@ -1,5 +1,7 @@
 """How a service asks another over HTTP, for the rare question that events have not answered yet."""
 
+from collections.abc import Mapping, Sequence
+
 import httpx
 
 from chassis.settings import Settings
@@ -7,6 +9,8 @@ from contracts import internal
 from kernel.ids import TenantId
 
 TIMEOUT_SECONDS = 2.0
+
+Question = Mapping[str, str | Sequence[str]]
 
 
 class InternalClient:
@@ -16,7 +20,7 @@ class InternalClient:
         self._client = httpx.Client(base_url=base_url, timeout=TIMEOUT_SECONDS)
         self._token = settings.internal_token.get_secret_value()
 
-    def get(self, path: str, tenant_id: TenantId, params: dict[str, str] | None = None) -> httpx.Response:
+    def get(self, path: str, tenant_id: TenantId, params: Question | None = None) -> httpx.Response:
         """The answer to a GET. Raises httpx.HTTPError when the service cannot be reached."""
         headers = {
             internal.TOKEN: self._token,

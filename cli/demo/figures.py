@@ -18,7 +18,6 @@ from cli.listeners import event_types_heard_by
 
 LOOK_EVERY_SECONDS: Final = 0.5
 STANDSTILL_SECONDS_MAX: Final = 30.0
-MESSAGES_SECONDS_MAX: Final = 15.0
 
 TOLD = text("SELECT type, count(*) AS told, count(sent_offset) AS sent FROM outbox GROUP BY type")
 HEARD = text("SELECT count(*) FROM inbox")
@@ -43,9 +42,9 @@ class Figures:
         return self.to_publish + self.to_consume
 
     @property
-    def messages_waiting(self) -> int:
-        """Messages still to be sent."""
-        return self.messages.get("queued", 0) + self.messages.get("sending", 0)
+    def waiting(self) -> int:
+        """Events on their way, and messages still to be sent."""
+        return self.events_waiting + self.messages.get("queued", 0) + self.messages.get("sending", 0)
 
 
 @contextmanager
@@ -56,21 +55,17 @@ def all_databases(settings: Settings) -> Iterator[list[Database]]:
 
 
 def settled_figures(databases: Sequence[Database], tenant_id: str) -> Figures:
-    """The figures once all events have arrived, or when none has for a while.
+    """The figures once all events have arrived and all messages are settled, or when nothing has moved for a while.
 
-    Messages get some seconds to be sent after that; what is left is sent in its own time.
+    A message that is sent is told as an event, so that neither can be waited for alone.
     """
     figures = read_figures(databases, tenant_id)
     moved_at = time.monotonic()
-    while figures.events_waiting and time.monotonic() < moved_at + STANDSTILL_SECONDS_MAX:
+    while figures.waiting and time.monotonic() < moved_at + STANDSTILL_SECONDS_MAX:
         time.sleep(LOOK_EVERY_SECONDS)
         before, figures = figures, read_figures(databases, tenant_id)
-        if figures.events_waiting != before.events_waiting:
+        if figures != before:
             moved_at = time.monotonic()
-    arrived_at = time.monotonic()
-    while figures.messages_waiting and time.monotonic() < arrived_at + MESSAGES_SECONDS_MAX:
-        time.sleep(LOOK_EVERY_SECONDS)
-        figures = read_figures(databases, tenant_id)
     return figures
 
 

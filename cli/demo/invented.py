@@ -11,14 +11,19 @@ AFTER_THE_FIRST_BASKET: Final = timedelta(minutes=1)
 
 
 def profile(household: int) -> dict[str, Any]:
-    """The customer a household is. Every other one reads Arabic; all may be written to, at addresses nobody has."""
+    """The customer a household is. Every other one reads Arabic."""
     speaks_arabic = household % 2 == 1
-    return {
+    known = {
         "external_id": f"household-{household}",
         "name": f"أسرة {household}" if speaks_arabic else f"Household {household}",
         "language": "ar" if speaks_arabic else "en",
-        "email": f"household-{household}@example.com",
     }
+    return {**known, "email": f"household-{household}@example.com"} if reads_mail(household) else known
+
+
+def reads_mail(household: int) -> bool:
+    """One household in nine gave an address (nobody's); the others find their messages in the app."""
+    return household % 9 == 0
 
 
 def buys_membership(household: int) -> bool:

@@ -1,19 +1,21 @@
-"""For the other services only: facts of a customer, and how they may be reached at this moment."""
+"""For the other services only: facts of a customer, and how customers may be reached at this moment."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter
-from pydantic import BaseModel
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict
 
 from chassis.caller import CurrentCaller, needs
 from chassis.transaction import Transaction, TransactionRoute
 from kernel.ids import CustomerId
 from services.customers.domain.consent import Channel, Purpose, Reason
-from services.customers.queries.contact import contact
+from services.customers.queries.contacts import contacts
 from services.customers.tables.customers import get_customer
 
+CUSTOMERS_MAX = 100
+
 router = APIRouter(
-    prefix="/internal/customers/{customer_id}",
+    prefix="/internal",
     route_class=TransactionRoute,
     include_in_schema=False,
     dependencies=[needs("internal")],
@@ -29,10 +31,11 @@ class Facts(BaseModel):
     status: Literal["active", "blocked"]
 
 
-class ContactAnswer(BaseModel):
+class Contact(BaseModel):
     """Where to write; when it is not allowed, why, and neither address nor name."""
 
-    allowed: bool
+    model_config = ConfigDict(from_attributes=True)
+
     reason: Reason | None
     address: str | None
     name: str | None
@@ -40,23 +43,26 @@ class ContactAnswer(BaseModel):
     time_zone: str | None
 
 
-@router.get("")
+class Contacts(BaseModel):
+    """How each of the customers may be reached; without those whom the tenant does not know."""
+
+    contacts: dict[CustomerId, Contact]
+
+
+@router.get("/customers/{customer_id}")
 def read_facts(customer_id: CustomerId, db: Transaction, caller: CurrentCaller) -> Facts:
     """The facts that a service keeps a copy of."""
     return Facts.model_validate(get_customer(db, caller.tenant_id, customer_id), from_attributes=True)
 
 
-@router.get("/contact")
-def read_contact(
-    customer_id: CustomerId, purpose: Purpose, channel: Channel, db: Transaction, caller: CurrentCaller
-) -> ContactAnswer:
-    """Whether and where the customer may be written to: asked at the moment of sending, and not kept."""
-    found = contact(db, caller.tenant_id, customer_id, purpose, channel)
-    return ContactAnswer(
-        allowed=found.reason is None,
-        reason=found.reason,
-        address=found.address,
-        name=found.name,
-        language=found.language,
-        time_zone=found.time_zone,
-    )
+@router.get("/contacts")
+def read_contacts(
+    customer_id: Annotated[list[CustomerId], Query(min_length=1, max_length=CUSTOMERS_MAX)],
+    purpose: Purpose,
+    channel: Channel,
+    db: Transaction,
+    caller: CurrentCaller,
+) -> Contacts:
+    """Whether and where the customers may be written to: asked at the moment of sending, and not kept."""
+    found = contacts(db, caller.tenant_id, customer_id, purpose, channel)
+    return Contacts(contacts={one: Contact.model_validate(contact) for one, contact in found.items()})

@@ -1,8 +1,10 @@
 """Consents: what customers allowed and forbade, word for word. Rows are only ever added."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Text, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from chassis.tables import TenantKey
@@ -54,3 +56,21 @@ def current_consent(
         .order_by(ConsentRow.revision.desc())
         .limit(1)
     )
+
+
+def consents_now(
+    db: Session, tenant_id: TenantId, customers: Collection[CustomerId], purpose: Purpose, channel: Channel
+) -> dict[CustomerId, bool]:
+    """Whether each of the customers allows that purpose and channel; those who have not spoken are left out."""
+    latest = (
+        select(ConsentRow.customer_id, ConsentRow.granted)
+        .where(
+            ConsentRow.tenant_id == tenant_id,
+            ConsentRow.customer_id.in_(customers),
+            ConsentRow.purpose == purpose,
+            ConsentRow.channel == channel,
+        )
+        .ext(distinct_on(ConsentRow.customer_id))
+        .order_by(ConsentRow.customer_id, ConsentRow.revision.desc())
+    )
+    return {row.customer_id: row.granted for row in db.execute(latest)}

@@ -1,5 +1,6 @@
 """Deliver the next message of a tenant by e-mail, at most once."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from chassis.database import Database
 from chassis.internal_client import InternalClient
 from chassis.logging import log
-from kernel.ids import TenantId
+from kernel.ids import CustomerId, TenantId
 from services.notifications.domain.content import content_of
 from services.notifications.domain.message import State
 from services.notifications.domain.outcome import Outcome
@@ -21,9 +22,9 @@ from services.notifications.operations.record_outcome import record_outcome
 from services.notifications.operations.render_email import render_email
 from services.notifications.operations.send_email import MailServer, send_email
 from services.notifications.queries.business import business_of
-from services.notifications.queries.contact import Contact, ask_contact
+from services.notifications.queries.contacts import Contact, ask_contacts
 from services.notifications.tables import MessageRow
-from services.notifications.tables.messages import lock_message, lock_next_due
+from services.notifications.tables.messages import lock_due, lock_message
 
 CUSTOMERS_UNREACHABLE = Outcome(State.QUEUED, "customers_unreachable", reachable=False)
 
@@ -43,7 +44,7 @@ def deliver_message(database: Database, post: Post, tenant_id: TenantId, *, at: 
     Consent and address are asked for right before, and forgotten right after.
     """
     with database.transaction(tenant_id) as db:
-        message = lock_next_due(db, tenant_id, at)
+        message = next(iter(lock_due(db, tenant_id, at, 1)), None)
         if message is None:
             return None
         email = prepare(db, post, message, at)
@@ -66,18 +67,31 @@ def claim(message: MessageRow, at: datetime) -> None:
 
 def prepare(db: Session, post: Post, message: MessageRow, at: datetime) -> EmailMessage | Outcome:
     """The e-mail, if the customer may be written to; else what that means for the message."""
+    contacts = contacts_now(post, message.tenant_id, [message.customer_id])
+    if contacts is None:
+        return CUSTOMERS_UNREACHABLE
+    contact = contacts.get(message.customer_id)
+    if contact is None or contact.address is None:
+        return unwritten(contact)
+    return rendered(db, post, message, contact, contact.address, at)
+
+
+def contacts_now(post: Post, tenant_id: TenantId, customers: Iterable[CustomerId]) -> dict[CustomerId, Contact] | None:
+    """Where these customers may be written to; None when the customers service does not answer as it should."""
     try:
-        contact = ask_contact(post.customers, message.tenant_id, message.customer_id)
+        return ask_contacts(post.customers, tenant_id, customers)
     except (httpx.HTTPError, ValidationError) as error:
         log.warning("customers service does not answer as it should", reason=type(error).__name__)
-        return CUSTOMERS_UNREACHABLE
+        return None
+
+
+def unwritten(contact: Contact | None) -> Outcome:
+    """What it means for a message that its customer may not be written to, or is gone."""
     if contact is None:
         return Outcome(State.NO_ADDRESS, "customer_gone")
     if contact.reason == "no_address":
         return Outcome(State.NO_ADDRESS)
-    if contact.reason is not None or contact.address is None:
-        return Outcome(State.REFUSED_NO_CONSENT, contact.reason)
-    return rendered(db, post, message, contact, contact.address, at)
+    return Outcome(State.REFUSED_NO_CONSENT, contact.reason)
 
 
 def rendered(

@@ -6,6 +6,7 @@ from datetime import datetime
 from chassis.database import Database
 from services.notifications.operations.deliver_message import Post, deliver_message
 from services.notifications.operations.report_lost_messages import report_lost_messages
+from services.notifications.operations.settle_unwritable import settle_unwritable
 from services.notifications.queries.tenants_at_work import tenants_at_work
 
 # So many of one tenant's before it is another's turn.
@@ -13,7 +14,7 @@ TURN_MESSAGES = 20
 
 
 def deliver_messages(database: Database, post: Post, clock: Callable[[], datetime], stopped: Callable[[], bool]) -> int:
-    """Give every tenant with messages due a turn; returns how many were attempted and did not meet a closed door.
+    """Give every tenant with messages due a turn; returns how many were settled, or attempted at an open door.
 
     Ends early when told to stop, and when the mail server or the customers service does not answer: the next message
     would fare no better.
@@ -24,6 +25,7 @@ def deliver_messages(database: Database, post: Post, clock: Callable[[], datetim
     for tenant_id in tenants:
         with database.transaction(tenant_id) as db:
             report_lost_messages(db, tenant_id, at=clock())
+            delivered += settle_unwritable(db, post, tenant_id, at=clock())
         for _ in range(TURN_MESSAGES):
             outcome = None if stopped() else deliver_message(database, post, tenant_id, at=clock())
             if outcome is None:

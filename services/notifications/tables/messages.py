@@ -1,5 +1,6 @@
 """Messages: what each customer was told, and how its e-mail fared."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -52,15 +53,15 @@ class MessageRow(Base):
     read_at: Mapped[datetime | None]
 
 
-def lock_next_due(db: Session, tenant_id: TenantId, at: datetime) -> MessageRow | None:
-    """The message that has been due for longest and that no other sender holds; None when there is none."""
-    return db.scalar(
+def lock_due(db: Session, tenant_id: TenantId, at: datetime, limit: int) -> Sequence[MessageRow]:
+    """The messages that have been due for longest and that no other sender holds."""
+    return db.scalars(
         select(MessageRow)
         .where(MessageRow.tenant_id == tenant_id, MessageRow.state == State.QUEUED, MessageRow.due_at <= at)
         .order_by(MessageRow.due_at, MessageRow.id)
-        .limit(1)
+        .limit(limit)
         .with_for_update(skip_locked=True)
-    )
+    ).all()
 
 
 def lock_message(db: Session, tenant_id: TenantId, message_id: str) -> MessageRow:

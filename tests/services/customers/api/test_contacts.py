@@ -1,6 +1,8 @@
 import httpx
 import pytest
 
+NOBODY = "cus_01h455vb4pex5vsknk084sn02q"
+
 
 @pytest.fixture
 def customer_id(client: httpx.Client) -> str:
@@ -17,18 +19,26 @@ def test_facts_hold_nothing_personal(client: httpx.Client, customer_id: str) -> 
 @pytest.mark.parametrize(
     ("purpose", "channel", "answer"),
     [
-        ("service", "sms", {"allowed": True, "reason": None, "address": "+966501234567", "name": "سارة"}),
-        ("service", "email", {"allowed": False, "reason": "no_address", "address": None, "name": None}),
-        ("marketing", "sms", {"allowed": False, "reason": "forbidden", "address": None, "name": None}),
+        ("service", "sms", {"reason": None, "address": "+966501234567", "name": "سارة"}),
+        ("service", "email", {"reason": "no_address", "address": None, "name": None}),
+        ("marketing", "sms", {"reason": "forbidden", "address": None, "name": None}),
     ],
 )
 def test_contact(client: httpx.Client, customer_id: str, purpose: str, channel: str, answer: dict[str, object]) -> None:
     asked = {"purpose": purpose, "channel": channel}
-    contact = client.get(f"/internal/customers/{customer_id}/contact", params=asked).json()
-    assert contact == {**answer, "language": "ar", "time_zone": "Asia/Riyadh"}
+    answered = client.get("/internal/contacts", params={**asked, "customer_id": [customer_id, NOBODY]}).json()
+    assert answered == {"contacts": {customer_id: {**answer, "language": "ar", "time_zone": "Asia/Riyadh"}}}
 
 
-def test_nobody_has_neither(client: httpx.Client) -> None:
-    path = "/internal/customers/cus_01h455vb4pex5vsknk084sn02q"
-    for answer in (client.get(path), client.get(f"{path}/contact?purpose=service&channel=sms")):
-        assert (answer.status_code, answer.json()["code"]) == (404, "customer_not_found")
+def test_who_said_no_is_not_written_to(client: httpx.Client, customer_id: str) -> None:
+    said = {"purpose": "service", "channel": "sms", "source": "app"}
+    for granted, reason in ((False, "forbidden"), (True, None), (False, "forbidden")):
+        client.put(f"/v1/customers/{customer_id}/consents", json={**said, "granted": granted}).raise_for_status()
+        asked = {"customer_id": customer_id, "purpose": "service", "channel": "sms"}
+        contacts = client.get("/internal/contacts", params=asked).json()["contacts"]
+        assert contacts[customer_id]["reason"] == reason
+
+
+def test_nobody_has_no_facts(client: httpx.Client) -> None:
+    answer = client.get(f"/internal/customers/{NOBODY}")
+    assert (answer.status_code, answer.json()["code"]) == (404, "customer_not_found")

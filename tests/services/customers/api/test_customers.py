@@ -305,7 +305,7 @@ def test_the_description_is_complete(app: FastAPI) -> None:
     ]
     patch = described["paths"]["/v1/customers/{customer_id}"]["patch"]
     assert {"404", "409", "412", "422", "428", "401"} <= set(patch["responses"])
-    assert [parameter["name"] for parameter in patch["parameters"]] == ["customer_id", "if-match"]
+    assert [parameter["name"] for parameter in patch["parameters"]] == ["customer_id", "if-match", "Idempotency-Key"]
     for path in described["paths"].values():
         for operation in path.values():
             for status, response in operation["responses"].items():

@@ -6,9 +6,8 @@ from sqlalchemy.orm import Session
 from chassis.database import Database
 from kernel.ids import CustomerId, TenantId
 from services.customers.domain.consent import Channel, Purpose, Said
-from services.customers.domain.refusals import CustomerMissing
 from services.customers.operations.record_consent import record_consent
-from services.customers.queries.contact import Contact, contact
+from services.customers.queries.contacts import Contact, contacts
 from tests.services.customers.knowing import NOON, known
 
 
@@ -34,7 +33,7 @@ def test_before_the_customer_has_spoken(
     db: Session, tenant_id: TenantId, purpose: Purpose, channel: Channel, reason: str | None, address: str | None
 ) -> None:
     customer = known(db, tenant_id, name="علي", phone="0501234567", email="ali@example.com", time_zone="Asia/Riyadh")
-    found = contact(db, tenant_id, customer.id, purpose, channel)
+    found = contacts(db, tenant_id, [customer.id], purpose, channel)[customer.id]
     name = None if reason else "علي"
     assert (found.reason, found.address, found.name) == (reason, address, name)
     assert (found.language, found.time_zone) == ("ar", "Asia/Riyadh")
@@ -49,14 +48,19 @@ def test_what_the_customer_said_holds(
     record_consent(
         db, tenant_id, customer.id, Said(purpose, "sms", granted=granted, source="app"), actor="key_1", at=NOON
     )
-    assert contact(db, tenant_id, customer.id, purpose, "sms").reason == reason
+    assert contacts(db, tenant_id, [customer.id], purpose, "sms")[customer.id].reason == reason
 
 
 def test_a_blocked_customer_hears_nothing(db: Session, tenant_id: TenantId) -> None:
     customer = known(db, tenant_id, name="علي", phone="0501234567", status="blocked", language="en")
-    assert contact(db, tenant_id, customer.id, "service", "sms") == Contact("blocked", None, None, "en", None)
+    found = contacts(db, tenant_id, [customer.id], "service", "sms")
+    assert found == {customer.id: Contact("blocked", None, None, "en", None)}
 
 
-def test_nobody_has_no_address(db: Session, tenant_id: TenantId) -> None:
-    with pytest.raises(CustomerMissing):
-        contact(db, tenant_id, CustomerId("cus_01h455vb4pex5vsknk084sn02q"), "service", "sms")
+def test_each_is_answered_for_by_what_they_said_themselves(db: Session, tenant_id: TenantId) -> None:
+    ali, sara = (known(db, tenant_id, phone=phone) for phone in ("0501234567", "0501234568"))
+    no = Said("service", "sms", granted=False, source="app")
+    record_consent(db, tenant_id, ali.id, no, actor="key_1", at=NOON)
+    nobody = CustomerId("cus_01h455vb4pex5vsknk084sn02q")
+    found = contacts(db, tenant_id, [ali.id, nobody, sara.id], "service", "sms")
+    assert {one: contact.reason for one, contact in found.items()} == {ali.id: "forbidden", sara.id: None}

@@ -1,13 +1,15 @@
-"""How a customer may be reached, at this moment."""
+"""How customers may be reached, at this moment."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.ids import CustomerId, TenantId
 from services.customers.domain.consent import Channel, Purpose, Reason, granted_by_default, reason_not_to_write
-from services.customers.tables.consents import current_consent
-from services.customers.tables.customers import CustomerRow, get_customer
+from services.customers.tables.consents import consents_now
+from services.customers.tables.customers import CustomerRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +23,18 @@ class Contact:
     time_zone: str | None
 
 
-def contact(db: Session, tenant_id: TenantId, customer_id: CustomerId, purpose: Purpose, channel: Channel) -> Contact:
-    """Whether and where the customer may be written to. Raises CustomerMissing."""
-    customer = get_customer(db, tenant_id, customer_id)
-    said = current_consent(db, tenant_id, customer_id, purpose, channel)
-    granted = said.granted if said else granted_by_default(purpose)
+def contacts(
+    db: Session, tenant_id: TenantId, customers: Collection[CustomerId], purpose: Purpose, channel: Channel
+) -> dict[CustomerId, Contact]:
+    """Whether and where each of the customers may be written to. Those whom the tenant does not know are left out."""
+    known = db.scalars(select(CustomerRow).where(CustomerRow.tenant_id == tenant_id, CustomerRow.id.in_(customers)))
+    said = consents_now(db, tenant_id, customers, purpose, channel)
+    by_default = granted_by_default(purpose)
+    return {one.id: contact_of(one, channel, granted=said.get(one.id, by_default)) for one in known}
+
+
+def contact_of(customer: CustomerRow, channel: Channel, *, granted: bool) -> Contact:
+    """Where one customer may be written to by that channel, having consented or not."""
     address = address_of(customer, channel)
     reason = reason_not_to_write(blocked=customer.status == "blocked", granted=granted, address=address)
     if reason is not None:
