@@ -67,3 +67,21 @@ def shared(amount: int, weights: list[int]) -> list[int]:
     for index in by_remainder[: amount - sum(pieces)]:
         pieces[index] += 1
     return pieces
+
+
+def shared_in_turn(amount: int, weights: list[int]) -> list[int]:
+    """Split `amount` in proportion to `weights` so that the pieces add up exactly.
+
+    The odd minor units go to the first piece as far as its weight has room for them, then to the next. The amount is
+    not more than the weights together.
+    """
+    total = sum(weights)
+    if total == 0:
+        return [0] * len(weights)
+    pieces = [amount * weight // total for weight in weights]
+    odd = amount - sum(pieces)
+    for index, weight in enumerate(weights):
+        more = min(odd, weight - pieces[index])
+        pieces[index] += more
+        odd -= more
+    return pieces

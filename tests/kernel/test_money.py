@@ -3,7 +3,7 @@ from babel.core import get_global
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.money import EXPONENTS, Money, exponent, shared
+from kernel.money import EXPONENTS, Money, exponent, shared, shared_in_turn
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,24 @@ def test_pieces_add_up_and_each_is_within_one_of_its_due(amount: int, weights: l
     total = sum(weights)
     assert sum(pieces) == amount
     assert all(abs(piece * total - amount * weight) < total for piece, weight in zip(pieces, weights, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("amount", "weights", "pieces"),
+    [
+        pytest.param(10, [33, 33, 34], [4, 3, 3], id="the odd one to the first"),
+        pytest.param(9, [1, 5, 5], [1, 4, 4], id="no more than there is"),
+        pytest.param(100, [1, 50, 50], [1, 50, 49], id="then to the next"),
+        pytest.param(0, [0, 0], [0, 0], id="nothing"),
+    ],
+)
+def test_shared_in_turn(amount: int, weights: list[int], pieces: list[int]) -> None:
+    assert shared_in_turn(amount, weights) == pieces
+
+
+@given(st.lists(st.integers(0, 10**12), min_size=1, max_size=20), st.data())
+def test_pieces_in_turn_add_up_and_none_is_more_than_its_weight(weights: list[int], data: st.DataObject) -> None:
+    amount = data.draw(st.integers(0, sum(weights)))
+    pieces = shared_in_turn(amount, weights)
+    assert sum(pieces) == amount
+    assert all(0 <= piece <= weight for piece, weight in zip(pieces, weights, strict=True))

@@ -1,10 +1,11 @@
 """A basket while a program is applied to it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from datetime import datetime
 from functools import cached_property
 
-from kernel.money import shared
+from kernel.money import shared, shared_in_turn
 from services.loyalty.domain.basket import Basket, Line
 from services.loyalty.domain.customer import CustomerFacts
 from services.loyalty.domain.effects import Effect, Piece
@@ -17,7 +18,8 @@ from services.loyalty.domain.units import Pick, Units
 class Cart:
     """What is left to pay of each line, which of its units are still loose, and what the rules did so far.
 
-    A unit is loose until it serves a set or is given away. Every list is by the line's place in the basket.
+    A unit is loose until it serves a set or is given away; `loose_then` is what was left of the lines when their loose
+    units were last looked at. Every list is by the line's place in the basket.
     """
 
     def __init__(self, terms: Terms, basket: Basket, customer: CustomerFacts | None, at: datetime) -> None:
@@ -28,7 +30,8 @@ class Cart:
         self.at = at
         self.left = [line.total for line in basket.lines]
         self.paid_units = [line.quantity for line in basket.lines]
-        self.loose = list(map(Units, self.paid_units, self.left))
+        self.loose: list[Units] = []
+        self.loose_then: list[int] = []
         self.codes = {terms.plain_code(code) for code in basket.codes}
         self.effects: list[Effect] = []
         self.misses: list[Miss] = []
@@ -67,14 +70,49 @@ class Cart:
 
     def pick_loose(self, selector: Selector) -> list[Pick]:
         """The selected units that serve no set yet and cost something, the cheapest first."""
+        places = self.select(selector)
+        if not self.loose:
+            self.loose, self.loose_then = list(map(Units, self.paid_units, self.left)), self.left.copy()
+        left, left_then = self.left, self.loose_then
+        for place in places:
+            if left[place] != left_then[place]:
+                self._bear_discount(place)
+        return self._picks(places, self.loose)
+
+    def pick_paid(self, places: Sequence[int]) -> list[Pick]:
+        """The units of the lines that cost something, whether they serve a set or not, the cheapest first."""
+        return self._picks(places, {place: Units(self.paid_units[place], self.left[place]) for place in places})
+
+    def _picks(self, places: Sequence[int], units: Mapping[int, Units] | Sequence[Units]) -> list[Pick]:
         rank = self.rank
         picks = [
             Pick(price, rank[place], place, quantity)
-            for place in self.select(selector)
-            for price, quantity in self.loose[place].prices()
+            for place in places
+            for price, quantity in units[place].prices()
             if price
         ]
         return sorted(picks)
+
+    def _bear_discount(self, place: int) -> None:
+        """Let a line's loose units bear their part of what was taken off the line since they were last looked at."""
+        loose, left = self.loose[place], self.left[place]
+        quantity, money = min(loose.quantity, self.paid_units[place]), loose.money * left // self.loose_then[place]
+        self.loose[place], self.loose_then[place] = Units(quantity, money), left
+
+    def undiscounted(self, place: int) -> int:
+        """What the units of a line that are paid for cost before any rule: those given away were the cheaper ones."""
+        line = self.lines[place]
+        price, dearer = divmod(line.total, line.quantity)
+        paid = self.paid_units[place]
+        return price * paid + min(dearer, paid)
+
+    def trial(self) -> "Cart":
+        """A cart as this one is now, to try a rule on: nothing that happens to it happens to this one."""
+        trial = copy(self)
+        trial.left, trial.paid_units = self.left.copy(), self.paid_units.copy()
+        trial.loose, trial.loose_then = self.loose.copy(), self.loose_then.copy()
+        trial.effects, trial.misses = [], []
+        return trial
 
     def miss(self, rule: str | None, condition: str, shortfall: Shortfall = UNMET, code: str | None = None) -> None:
         """Say why a rule did nothing."""
@@ -97,20 +135,51 @@ class Cart:
     def reduce(self, picks: Sequence[Pick], amount: int) -> tuple[Piece, ...]:
         """Take money off loose units in proportion to their prices; they have served a set then."""
         self.use(picks)
-        return self._reduce(picks, shared(amount, [pick.money for pick in picks]))
+        shares = self.share(amount, [pick.money for pick in picks], [pick.place for pick in picks])
+        return self._reduce(picks, shares)
+
+    def reduce_paid(self, picks: Sequence[Pick], amounts: Sequence[int]) -> tuple[Piece, ...]:
+        """Take the given money off units, loose or not. Those it makes free count towards nothing from here on."""
+        for pick, amount in zip(picks, amounts, strict=True):
+            if amount == pick.money:
+                self.paid_units[pick.place] -= pick.quantity
+        return self._take(picks, amounts)
 
     def _reduce(self, picks: Sequence[Pick], amounts: Sequence[int]) -> tuple[Piece, ...]:
+        pieces = self._take(picks, amounts)
+        for piece in pieces:
+            self.loose_then[piece.line] = self.left[piece.line]
+        return pieces
+
+    def _take(self, picks: Sequence[Pick], amounts: Sequence[int]) -> tuple[Piece, ...]:
         by_line: dict[int, tuple[int, int]] = {}
         for pick, amount in zip(picks, amounts, strict=True):
             quantity, off = by_line.get(pick.place, (0, 0))
             by_line[pick.place] = quantity + pick.quantity, off + amount
             self.left[pick.place] -= amount
-        return tuple([Piece(line=place, quantity=q, amount=off) for place, (q, off) in sorted(by_line.items())])
+        return tuple([Piece(line=place, quantity=q, amount=off) for place, (q, off) in sorted(by_line.items()) if off])
 
     def take_off(self, amount: int, places: Iterable[int]) -> tuple[Piece, ...]:
         """Take money off lines in proportion to what is left to pay for them; not more than that is."""
-        ranked = sorted(places, key=self.rank.__getitem__)
-        return self.take_off_each(zip(ranked, shared(amount, [self.left[place] for place in ranked]), strict=True))
+        ranked = self.ranked(places)
+        return self.take_off_each(
+            zip(ranked, self.share(amount, [self.left[place] for place in ranked], ranked), strict=True)
+        )
+
+    def ranked(self, places: Iterable[int]) -> list[int]:
+        """The places in an order that does not depend on the order of the lines."""
+        return sorted(places, key=self.rank.__getitem__)
+
+    def share(self, amount: int, weights: list[int], places: Sequence[int]) -> list[int]:
+        """Split money in proportion to the weights of things on these lines; the odd cent goes where the program says.
+
+        Equal remainders go by the order given, which is not that of the lines.
+        """
+        if self.terms.odd_cent == "largest_remainder":
+            return shared(amount, weights)
+        turns = sorted(range(len(places)), key=places.__getitem__, reverse=self.terms.odd_cent == "last_line")
+        pieces = dict(zip(turns, shared_in_turn(amount, [weights[turn] for turn in turns]), strict=True))
+        return [pieces[turn] for turn in range(len(places))]
 
     def take_off_each(self, amounts: Iterable[tuple[int, int]]) -> tuple[Piece, ...]:
         """Take the given money off each line."""

@@ -21,13 +21,14 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discount:
-    """Money off. The pieces add up to the amount, in minor units."""
+    """Money off. The pieces add up to the amount, in minor units. `capped_from` is what it would be without its cap."""
 
     kind: Literal["discount"] = "discount"
     rule: str
     amount: int
     pieces: tuple[Piece, ...]
     code: str | None = None
+    capped_from: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,9 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from services.loyalty.domain.name import Name
+from services.loyalty.domain.rules.best_only import BestOnly
 from services.loyalty.domain.rules.buy_x_get_y import BuyXGetY
-from services.loyalty.domain.rules.discount import PercentDiscount
+from services.loyalty.domain.rules.discount import MoneyOff
 from services.loyalty.domain.rules.earn import Earn
 from services.loyalty.domain.rules.membership_bonus import MembershipBonus
 from services.loyalty.domain.rules.rule import RuleDocument
@@ -16,12 +17,12 @@ from services.loyalty.domain.rules.stamp_card import StampCard
 from services.loyalty.domain.terms import Terms
 
 Rule = Annotated[
-    Earn | BuyXGetY | StampCard | MembershipBonus | PercentDiscount,
+    Earn | BuyXGetY | StampCard | MembershipBonus | MoneyOff,
     Field(discriminator="kind"),
 ]
 
 # Whole units are given away before percentages are taken of what is left, and nothing is earned on what was not paid.
-PRICE_FAMILIES = (BuyXGetY, PercentDiscount)
+PRICE_FAMILIES = (BuyXGetY, MoneyOff)
 REWARD_FAMILIES = (Earn, StampCard, MembershipBonus)
 
 
@@ -50,7 +51,7 @@ class CompiledProgram:
     """
 
     terms: Terms
-    price_rules: tuple[RuleDocument, ...]
+    price_rules: tuple[RuleDocument | BestOnly, ...]
     reward_rules: tuple[RuleDocument, ...]
     names: Mapping[str, Name]
     codes: frozenset[str]
@@ -60,11 +61,22 @@ def compile_program(document: ProgramDocument) -> CompiledProgram:
     """Make a version of a program ready for `evaluate`."""
     return CompiledProgram(
         terms=document,
-        price_rules=_in_order(document.rules, PRICE_FAMILIES),
+        price_rules=_price_rules(document),
         reward_rules=_in_order(document.rules, REWARD_FAMILIES),
         names={rule.id: rule.name for rule in document.rules},
         codes=frozenset(document.plain_code(rule.code) for rule in document.rules if rule.code),
     )
+
+
+def _price_rules(document: ProgramDocument) -> tuple[RuleDocument | BestOnly, ...]:
+    rules = _in_order(document.rules, PRICE_FAMILIES)
+    percentages = [rule for rule in rules if isinstance(rule, MoneyOff) and rule.is_order_percentage]
+    if document.several_percentages != "best_only" or len(percentages) < 2:
+        return rules
+    # They are compared where the first of them stands, all on the same cart.
+    first = rules.index(percentages[0])
+    others = [rule for rule in rules[first:] if rule not in percentages]
+    return (*rules[:first], BestOnly(percentages), *others)
 
 
 def _in_order(rules: Iterable[RuleDocument], families: tuple[type[RuleDocument], ...]) -> tuple[RuleDocument, ...]:

@@ -69,13 +69,19 @@ UNNAMED = UnitTerms()
 
 
 class Terms(UnitTerms):
-    """The program's money, its zone, and what its wallets count: the main unit, whose terms stand here, and others."""
+    """The program's money, its zone, and what its wallets count: the main unit, whose terms stand here, and others.
+
+    `several_percentages` says what becomes of more than one percentage on an order, `odd_cent` which line bears the
+    minor unit that is left over when money is shared: "first" and "last" are the receipt's.
+    """
 
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
     time_zone: Annotated[str, AfterValidator(_known_zone)]
     unit: UnitName = "points"
     further_units: Annotated[tuple[FurtherUnit, ...], Field(max_length=20)] = ()
     code_case: Literal["ignored", "exact"] = "ignored"
+    several_percentages: Literal["each_of_what_is_left", "best_only", "added_up"] = "each_of_what_is_left"
+    odd_cent: Literal["largest_remainder", "first_line", "last_line"] = "largest_remainder"
 
     @model_validator(mode="after")
     def _counts_each_unit_once(self) -> Self:

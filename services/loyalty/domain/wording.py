@@ -31,7 +31,11 @@ CURRENCY_IN_ARABIC = {
 WALLET_NOUNS = {"points": POINTS, "miles": MILES}
 
 MONEY_OFF = Text(en="{money} off", ar="خصم {money}")
+MOST_MONEY_OFF = Text(en="{money} off, the most it gives", ar="خصم {money}، وهو أقصى خصم لهذا العرض")
 MONEY_SHORT = Text(en="{money} short", ar="ينقصك {money}")
+MONEY_SAID = {
+    "better_discount": Text(en="another discount takes {money} more off", ar="هناك خصم آخر يزيد عليه {money}"),
+}
 UNITS_SHORT = Text(en="{units} short", ar="ينقصك {units}")
 GIFT = Text(en="{units} of {name} free", ar="{units} من {name} مجانًا")
 VOUCHER_USED = Text(en="Voucher {code}: {money} off", ar="القسيمة {code}: خصم {money}")
@@ -51,6 +55,8 @@ REASONS = {
     "in_tier": Text(en="for other tiers", ar="لفئات أخرى من العملاء"),
     "in_segment": Text(en="for another group of customers", ar="لمجموعة أخرى من العملاء"),
     "discount": Text(en="too little to discount", ar="المبلغ أقل من أن يُخصم منه"),
+    "fixed_price": Text(en="costs no more than that anyway", ar="السعر لا يزيد على ذلك أصلًا"),
+    "better_discount": Text(en="another discount takes as much off", ar="هناك خصم آخر بالقيمة نفسها"),
     "voucher_used": Text(en="This voucher was used", ar="استُخدمت هذه القسيمة"),
     "voucher_expired": Text(en="This voucher has ended", ar="انتهت صلاحية هذه القسيمة"),
     "unknown_code": Text(en="Nobody knows this code", ar="رمز غير معروف"),
@@ -75,7 +81,8 @@ def effect_text(effect: Effect, program: CompiledProgram, language: Language) ->
             money = _money(effect.amount, program, language)
             return _said(VOUCHER_USED, language, code=ISOLATED.format(displayed(effect.code)), money=money)
         case Discount():
-            said = _said(MONEY_OFF, language, money=_money(effect.amount, program, language))
+            text = MONEY_OFF if effect.capped_from is None else MOST_MONEY_OFF
+            said = _said(text, language, money=_money(effect.amount, program, language))
         case Give():
             name = ISOLATED.format(effect.name or effect.sku)
             said = _said(GIFT, language, units=counted(UNITS, effect.quantity, language), name=name)
@@ -94,7 +101,9 @@ def effect_text(effect: Effect, program: CompiledProgram, language: Language) ->
 def miss_text(miss: Miss, program: CompiledProgram, language: Language) -> str:
     """Why nothing happened, and how far off it was, as the customer reads it."""
     if miss.unit == "money":
-        said = _said(MONEY_SHORT, language, money=_money(miss.short_by, program, language))
+        said = _said(
+            MONEY_SAID.get(miss.condition, MONEY_SHORT), language, money=_money(miss.short_by, program, language)
+        )
     elif miss.unit == "units":
         said = _said(UNITS_SHORT, language, units=counted(UNITS, miss.short_by, language))
     else:

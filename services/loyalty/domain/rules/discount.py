@@ -1,52 +1,140 @@
-"""A percentage off the order or some of its lines. Source: docs/rules/discount.md."""
+"""Money off the order, its lines or single units. Source: docs/rules/discount.md."""
 
-from typing import Literal
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
 
 from kernel.points import Rounding
+from services.loyalty.domain.basket import MONEY_MAX, Amount
 from services.loyalty.domain.cart import Cart
 from services.loyalty.domain.effects import Discount, Piece
-from services.loyalty.domain.misses import Shortfall
+from services.loyalty.domain.misses import UNMET, Shortfall
 from services.loyalty.domain.percent import Percent, percentage
 from services.loyalty.domain.rules.rule import RuleDocument
 from services.loyalty.domain.selector import EVERYTHING, Selector
-from services.loyalty.domain.units import Units
+from services.loyalty.domain.units import Pick, Units, take
+
+Scope = Literal["together", "each_line", "each_unit", "cheapest_unit", "dearest_unit", "nth_unit"]
+LINE_SCOPES = ("together", "each_line")
 
 
-class PercentDiscount(RuleDocument):
-    """A percentage off what is left to pay for the selected lines.
+class MoneyOff(RuleDocument):
+    """A percentage or an amount off what is left to pay, or a price that is asked instead of it.
 
-    Rounded once for all of them and shared out exactly, or for each line or unit by itself.
+    For the selected lines together, for each of them, for each of their units, or for some units: the cheapest, the
+    dearest, or each `nth` one counted from the dearest. A percentage of the lines together is rounded once and shared
+    out exactly, or `rounded` for each line or unit by itself. The rule takes off `at_most` so much money.
     """
 
     kind: Literal["discount"]
-    percent_off: Percent
+    percent_off: Percent | None = None
+    amount_off: Annotated[int, Field(strict=True, gt=0, le=MONEY_MAX)] | None = None
+    fixed_price: Amount | None = None
+    scope: Scope = "together"
+    nth: Annotated[int, Field(strict=True, ge=2, le=100)] | None = None
+    at_most: Annotated[int, Field(strict=True, gt=0, le=MONEY_MAX)] | None = None
     selector: Selector = EVERYTHING
     rounding: Rounding = Rounding.HALF_UP
     rounded: Literal["once", "per_line", "per_unit"] = "once"
 
+    @model_validator(mode="after")
+    def _takes_off_one_thing(self) -> Self:
+        if [self.percent_off, self.amount_off, self.fixed_price].count(None) != 2:
+            raise ValueError("give one of percent_off, amount_off and fixed_price")
+        if (self.nth is None) == (self.scope == "nth_unit"):
+            raise ValueError("nth goes with the scope nth_unit, and nth_unit needs it")
+        if self.rounded != "once" and not self.is_order_percentage:
+            raise ValueError("rounded is for a percentage of the lines together")
+        return self
+
+    @cached_property
+    def is_order_percentage(self) -> bool:
+        """Whether it is one of the percentages that the program's `several_percentages` is about."""
+        return self.percent_off is not None and self.scope == "together"
+
     def apply(self, cart: Cart) -> None:
-        """Take the percentage off."""
+        """Take the money off."""
         places = cart.select(self.selector)
         if not places:
             cart.miss(self.id, self.kind, Shortfall(1, "units"))
-            return
-        pieces = self._take_off(cart, places)
-        if pieces:
-            amount = sum(piece.amount for piece in pieces)
-            cart.effects.append(Discount(rule=self.id, amount=amount, pieces=pieces, code=self.code))
+        elif self.scope in LINE_SCOPES:
+            self._take_off_lines(cart, places)
         else:
-            cart.miss(self.id, self.kind)
+            self._take_off_units(cart, places)
 
-    def _take_off(self, cart: Cart, places: list[int]) -> tuple[Piece, ...]:
-        if self.rounded == "once":
-            return cart.take_off(self._off(sum([cart.left[place] for place in places])), places)
-        if self.rounded == "per_line":
-            return cart.take_off_each((place, self._off(cart.left[place])) for place in places)
-        return cart.take_off_each((place, self._off_units(cart, place)) for place in places)
+    def _take_off_lines(self, cart: Cart, selected: Sequence[int]) -> None:
+        places = cart.ranked(selected)
+        left = [cart.left[place] for place in places]
+        prices = left
+        if self.is_order_percentage and cart.terms.several_percentages == "added_up":
+            prices = [cart.undiscounted(place) for place in places]
+        if self.scope == "each_line" or self.rounded == "per_line":
+            amounts = list(map(min, map(self._off, prices), left))
+        elif self.rounded == "per_unit":
+            units = [Units(cart.paid_units[place], price) for place, price in zip(places, prices, strict=True)]
+            amounts = list(map(min, map(self._off_each, units), left))
+        else:
+            amounts = cart.share(min(self._off(sum(prices)), sum(left)), left, places)
+        wanted = sum(amounts)
+        if self.at_most is not None and wanted > self.at_most:
+            amounts = cart.share(self.at_most, amounts, places)
+        self._tell(cart, cart.take_off_each(zip(places, amounts, strict=True)), wanted)
 
-    def _off_units(self, cart: Cart, place: int) -> int:
-        prices = Units(cart.paid_units[place], cart.left[place]).prices()
-        return sum(self._off(price) * quantity for price, quantity in prices)
+    def _off_each(self, units: Units) -> int:
+        return sum([self._off(price) * quantity for price, quantity in units.prices()])
 
-    def _off(self, amount: int) -> int:
-        return percentage(amount, self.percent_off, self.rounding)
+    def _take_off_units(self, cart: Cart, places: Sequence[int]) -> None:
+        picks = cart.pick_paid(places)
+        chosen = self._chosen(picks)
+        if not chosen:
+            bought = sum([pick.quantity for pick in picks])
+            cart.miss(self.id, self.kind, Shortfall((self.nth or 1) - bought, "units"))
+            return
+        amounts = [self._off(pick.price) * pick.quantity for pick in chosen]
+        wanted = sum(amounts)
+        if self.at_most is not None and wanted > self.at_most:
+            amounts = cart.share(self.at_most, amounts, [pick.place for pick in chosen])
+        self._tell(cart, cart.reduce_paid(chosen, amounts), wanted)
+
+    def _chosen(self, picks: list[Pick]) -> list[Pick]:
+        """The units that the scope means, of all there are with the cheapest first."""
+        match self.scope:
+            case "cheapest_unit":
+                return take(picks, 1)[0]
+            case "dearest_unit":
+                return take(picks[::-1], 1)[0]
+            case "nth_unit":
+                assert self.nth is not None
+                return every_nth(picks[::-1], self.nth)
+        return picks
+
+    def _off(self, price: int) -> int:
+        if self.percent_off is not None:
+            return percentage(price, self.percent_off, self.rounding)
+        if self.amount_off is not None:
+            return min(self.amount_off, price)
+        assert self.fixed_price is not None
+        return max(0, price - self.fixed_price)
+
+    def _tell(self, cart: Cart, pieces: tuple[Piece, ...], wanted: int) -> None:
+        amount = sum([piece.amount for piece in pieces])
+        if amount:
+            capped_from = wanted if wanted > amount else None
+            cart.effects.append(
+                Discount(rule=self.id, amount=amount, pieces=pieces, code=self.code, capped_from=capped_from)
+            )
+        else:
+            cart.miss(self.id, self.kind if self.fixed_price is None else "fixed_price", UNMET)
+
+
+def every_nth(picks: Sequence[Pick], nth: int) -> list[Pick]:
+    """Each nth unit, in the order of the picks."""
+    chosen, passed = [], 0
+    for pick in picks:
+        count = (passed + pick.quantity) // nth - passed // nth
+        passed += pick.quantity
+        if count:
+            chosen.append(pick._replace(quantity=count))
+    return chosen

@@ -50,9 +50,26 @@ among = fields(
     percent_off=percents,
     sets_max=st.sampled_from([None, 1]),
 )
+scopes = st.sampled_from(
+    [{"scope": scope} for scope in ("together", "each_line", "each_unit", "cheapest_unit", "dearest_unit")]
+    + [{"scope": "nth_unit", "nth": 2}]
+)
+percentages = st.fixed_dictionaries({"percent_off": percents, "rounded": parts})
+cuts = st.one_of(
+    st.fixed_dictionaries({"percent_off": percents}),
+    st.fixed_dictionaries({"amount_off": st.integers(1, 1500)}),
+    st.fixed_dictionaries({"fixed_price": st.integers(0, 1500)}),
+)
+caps = st.sampled_from([{}, {}, {"at_most": 7}, {"at_most": 500}])
+discounts = st.builds(
+    lambda shared, cut, cap: shared | cut | cap,
+    fields(rounding=roundings),
+    st.one_of(percentages, st.builds(lambda cut, scope: cut | scope, cuts, scopes)),
+    caps,
+)
 families = st.one_of(
     st.tuples(st.just("buy_x_get_y"), st.one_of(among, on_top)),
-    st.tuples(st.just("discount"), fields(percent_off=percents, rounding=roundings, rounded=parts)),
+    st.tuples(st.just("discount"), discounts),
     st.tuples(
         st.just("earn"),
         fields(points=st.integers(1, 3), per=st.integers(1, 300), rounding=roundings, rounded=parts),
@@ -69,13 +86,18 @@ families = st.one_of(
 
 
 @st.composite
-def programs(draw: st.DrawFn) -> CompiledProgram:
+def programs(draw: st.DrawFn, odd_cents: tuple[str, ...] = ("largest_remainder",)) -> CompiledProgram:
     drawn = draw(st.lists(families, min_size=1, max_size=5))
     rules = [rule(kind, **each | {"id": f"r{number}"}) for number, (kind, each) in enumerate(drawn)]
     for each in rules:
         if each["kind"] == "stamp_card":
             each["card"] = f"card-{each['id']}"
-    return program(*rules, pending_days=draw(st.sampled_from([0, 14])))
+    return program(
+        *rules,
+        pending_days=draw(st.sampled_from([0, 14])),
+        several_percentages=draw(st.sampled_from(["each_of_what_is_left", "best_only", "added_up"])),
+        odd_cent=draw(st.sampled_from(odd_cents)),
+    )
 
 
 @st.composite

@@ -71,5 +71,6 @@ def test_the_form_of_a_discount() -> None:
             "amount": 250,
             "pieces": [{"line": 0, "quantity": 1, "amount": 250}],
             "code": "B2G1",
+            "capped_from": None,
         }
     ]

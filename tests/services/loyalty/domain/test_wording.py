@@ -84,6 +84,12 @@ def accrue(amount: int, unit: str = "points") -> Accrue:
             Discount(rule="r", amount=350, pieces=()), "Rule: 3.50 SAR off", "قاعدة: خصم 3.50 ر.س", id="discount"
         ),
         pytest.param(
+            Discount(rule="r", amount=350, pieces=(), capped_from=400),
+            "Rule: 3.50 SAR off, the most it gives",
+            "قاعدة: خصم 3.50 ر.س، وهو أقصى خصم لهذا العرض",
+            id="discount up to its cap",
+        ),
+        pytest.param(
             Give(rule="r", sku="TEA", name="", quantity=1),
             "Rule: 1 unit of \u2068TEA\u2069 free",
             "قاعدة: قطعة واحدة من \u2068TEA\u2069 مجانًا",
@@ -136,6 +142,18 @@ def miss(condition: str, short_by: int = 0, unit: MissUnit = "none", *, code: st
         pytest.param(miss("spend_at_least", 350, "money"), "Rule: 3.50 SAR short", "قاعدة: ينقصك 3.50 ر.س", id="money"),
         pytest.param(miss("buy_x_get_y", 1, "units"), "Rule: 1 unit short", "قاعدة: ينقصك قطعة واحدة", id="a unit"),
         pytest.param(miss("buy_x_get_y", 2, "units"), "Rule: 2 units short", "قاعدة: ينقصك قطعتان", id="units"),
+        pytest.param(
+            miss("better_discount", 350, "money"),
+            "Rule: another discount takes 3.50 SAR more off",
+            "قاعدة: هناك خصم آخر يزيد عليه 3.50 ر.س",
+            id="a better discount",
+        ),
+        pytest.param(
+            miss("better_discount"),
+            "Rule: another discount takes as much off",
+            "قاعدة: هناك خصم آخر بالقيمة نفسها",
+            id="as good a discount",
+        ),
         pytest.param(miss("ends_on"), "Rule: has ended", "قاعدة: انتهى", id="nothing to count"),
         pytest.param(
             miss("unknown_code", code="X1"),
