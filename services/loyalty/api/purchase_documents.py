@@ -42,6 +42,7 @@ class MissDocument(BaseModel):
     short_by: int
     unit: str
     code: str | None
+    instead: str | None = Field(default=None, description="The rule of its group that was applied and shut it out.")
     text: str
 
 
@@ -116,6 +117,7 @@ def miss_documents(misses: Sequence[Miss], program: CompiledProgram | None, lang
             "short_by": miss.short_by,
             "unit": miss.unit,
             "code": miss.code,
+            "instead": miss.instead,
             "text": miss_text(miss, program, language) if program else "",
         }
         for miss in misses

@@ -14,20 +14,27 @@ from services.loyalty.domain.selector import Selector
 from services.loyalty.domain.terms import Terms
 from services.loyalty.domain.units import Pick, Units
 
+# The rules that are shut out by others of their groups, each with the one that is applied instead.
+ShutOut = Mapping[str, str | None]
+NOBODY: ShutOut = {}
+
 
 class Cart:
     """What is left to pay of each line, which of its units are still loose, and what the rules did so far.
 
     A unit is loose until it serves a set or is given away; `loose_then` is what was left of the lines when their loose
-    units were last looked at. Every list is by the line's place in the basket.
+    units were last looked at. Every list is by the line's place in the basket. The rules in `shut` are not to apply.
     """
 
-    def __init__(self, terms: Terms, basket: Basket, customer: CustomerFacts | None, at: datetime) -> None:
+    def __init__(
+        self, terms: Terms, basket: Basket, customer: CustomerFacts | None, at: datetime, shut: ShutOut = NOBODY
+    ) -> None:
         self.terms = terms
         self.basket = basket
         self.lines = basket.lines
         self.customer = customer
         self.at = at
+        self.shut = shut
         self.left = [line.total for line in basket.lines]
         self.paid_units = [line.quantity for line in basket.lines]
         self.loose: list[Units] = []
@@ -114,10 +121,25 @@ class Cart:
         trial.effects, trial.misses = [], []
         return trial
 
-    def miss(self, rule: str | None, condition: str, shortfall: Shortfall = UNMET, code: str | None = None) -> None:
+    def miss(
+        self,
+        rule: str | None,
+        condition: str,
+        shortfall: Shortfall = UNMET,
+        code: str | None = None,
+        *,
+        instead: str | None = None,
+    ) -> None:
         """Say why a rule did nothing."""
         self.misses.append(
-            Miss(rule=rule, condition=condition, short_by=shortfall.short_by, unit=shortfall.unit, code=code)
+            Miss(
+                rule=rule,
+                condition=condition,
+                short_by=shortfall.short_by,
+                unit=shortfall.unit,
+                code=code,
+                instead=instead,
+            )
         )
 
     def use(self, picks: Iterable[Pick]) -> None:

@@ -1,35 +1,19 @@
 """What a basket does for a customer. Source: docs/adr/0008-pure-program-engine.md."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from services.loyalty.domain.basket import Basket
 from services.loyalty.domain.cart import Cart
 from services.loyalty.domain.customer import CustomerFacts
-from services.loyalty.domain.effects import Effect
-from services.loyalty.domain.misses import UNMET, Miss
+from services.loyalty.domain.evaluation import Evaluation, Totals
+from services.loyalty.domain.misses import UNMET
 from services.loyalty.domain.program import CompiledProgram
 from services.loyalty.domain.refusals import CurrencyMismatch
+from services.loyalty.domain.stacking import stacked
 from services.loyalty.domain.voucher_code import normalised
 from services.loyalty.domain.vouchers import usable_vouchers, use_for_items, use_for_money
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Totals:
-    """What the basket costs, in minor units: subtotal − discount = due. The discount includes the till's own."""
-
-    subtotal: int
-    discount: int
-    due: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evaluation:
-    """Everything a program says about a basket."""
-
-    effects: tuple[Effect, ...]
-    misses: tuple[Miss, ...]
-    totals: Totals
+__all__ = ["Evaluation", "Totals", "evaluate"]
 
 
 def evaluate(program: CompiledProgram, basket: Basket, customer: CustomerFacts | None, at: datetime) -> Evaluation:
@@ -40,7 +24,12 @@ def evaluate(program: CompiledProgram, basket: Basket, customer: CustomerFacts |
     """
     if basket.currency != program.terms.currency:
         raise CurrencyMismatch(basket=basket.currency, program=program.terms.currency)
-    cart = Cart(program.terms, basket, customer, at)
+    if not program.choices:
+        return _apply_rules(program, Cart(program.terms, basket, customer, at))
+    return stacked(program.choices, lambda shut: _apply_rules(program, Cart(program.terms, basket, customer, at, shut)))
+
+
+def _apply_rules(program: CompiledProgram, cart: Cart) -> Evaluation:
     vouchers = usable_vouchers(cart)
     use_for_items(cart, vouchers)
     for rule in program.price_rules:

@@ -18,10 +18,14 @@ UNMET = Shortfall(0, "none")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Miss:
-    """A rule that did nothing, or a code nobody knows. `condition` names what stood in the way."""
+    """A rule that did nothing, or a code nobody knows. `condition` names what stood in the way.
+
+    `instead` is the rule of its group that was applied and shut it out.
+    """
 
     rule: str | None
     condition: str
     short_by: int
     unit: MissUnit
     code: str | None = None
+    instead: str | None = None

@@ -14,6 +14,7 @@ from services.loyalty.domain.rules.earn import Earn
 from services.loyalty.domain.rules.membership_bonus import MembershipBonus
 from services.loyalty.domain.rules.rule import RuleDocument
 from services.loyalty.domain.rules.stamp_card import StampCard
+from services.loyalty.domain.stacking import COMBINATIONS_MAX, Choice, Group, choices_of, combinations
 from services.loyalty.domain.terms import Terms
 
 Rule = Annotated[
@@ -27,18 +28,29 @@ REWARD_FAMILIES = (Earn, StampCard, MembershipBonus)
 
 
 class ProgramDocument(Terms):
-    """A version of a program, as it is stored. Editing makes another version."""
+    """A version of a program, as it is stored. Editing makes another version.
+
+    `groups` says how the rules of a group go together; those of a group that is not listed are stackable.
+    """
 
     rules: Annotated[tuple[Rule, ...], Field(max_length=100)] = ()
+    groups: Annotated[tuple[Group, ...], Field(max_length=20)] = ()
 
     @model_validator(mode="after")
     def _names_each_thing_once(self) -> Self:
         for what, names in (
             ("rules", [rule.id for rule in self.rules]),
             ("stamp cards", [rule.card for rule in self.rules if isinstance(rule, StampCard)]),
+            ("groups", [group.id for group in self.groups]),
         ):
             if len(names) != len(set(names)):
                 raise ValueError(f"two {what} have the same id")
+        return self
+
+    @model_validator(mode="after")
+    def _leaves_few_choices(self) -> Self:
+        if combinations(choices_of(self.rules, self.groups)) > COMBINATIONS_MAX:
+            raise ValueError(f"the groups leave more than {COMBINATIONS_MAX} ways to choose their rules")
         return self
 
 
@@ -47,7 +59,8 @@ class CompiledProgram:
     """A program in the order in which it is applied. Made once for each version, and kept.
 
     `price_rules` change what is to be paid; `reward_rules` look at what is left. `names` are the rules',
-    `codes` the ones they ask for, as the program compares them.
+    `codes` the ones they ask for, as the program compares them. `choices` are what each group may come to; groups
+    that leave nothing to choose have none.
     """
 
     terms: Terms
@@ -55,6 +68,7 @@ class CompiledProgram:
     reward_rules: tuple[RuleDocument, ...]
     names: Mapping[str, Name]
     codes: frozenset[str]
+    choices: tuple[tuple[Choice, ...], ...]
 
 
 def compile_program(document: ProgramDocument) -> CompiledProgram:
@@ -65,6 +79,7 @@ def compile_program(document: ProgramDocument) -> CompiledProgram:
         reward_rules=_in_order(document.rules, REWARD_FAMILIES),
         names={rule.id: rule.name for rule in document.rules},
         codes=frozenset(document.plain_code(rule.code) for rule in document.rules if rule.code),
+        choices=choices_of(document.rules, document.groups),
     )
 
 

@@ -43,6 +43,7 @@ VOUCHER_ISSUED = Text(en="a voucher for {reward}", ar="قسيمة: {reward}")
 STAMPED = Text(en="{stamps}, the card shows {on_card} of {needed}", ar="{stamps}، وعلى البطاقة {on_card} من {needed}")
 EXTENDED = Text(en="{paid} paid", ar="المدفوع {paid}")
 EXTENDED_WITH_BONUS = Text(en="{paid} paid, {bonus} free", ar="المدفوع {paid}، والهدية {bonus}")
+INSTEAD = Text(en="not together with {rule}", ar="لا يجتمع مع {rule}")
 REASONS = {
     "customer": Text(en="only for a known customer", ar="لعميل معروف فقط"),
     "starts_on": Text(en="has not begun", ar="لم يبدأ بعد"),
@@ -54,6 +55,7 @@ REASONS = {
     "first_purchase": Text(en="only for the first purchase", ar="لأول عملية شراء فقط"),
     "in_tier": Text(en="for other tiers", ar="لفئات أخرى من العملاء"),
     "in_segment": Text(en="for another group of customers", ar="لمجموعة أخرى من العملاء"),
+    "group": Text(en="not together with others of its group", ar="لا يجتمع مع غيره من مجموعته"),
     "discount": Text(en="too little to discount", ar="المبلغ أقل من أن يُخصم منه"),
     "fixed_price": Text(en="costs no more than that anyway", ar="السعر لا يزيد على ذلك أصلًا"),
     "better_discount": Text(en="another discount takes as much off", ar="هناك خصم آخر بالقيمة نفسها"),
@@ -106,6 +108,9 @@ def miss_text(miss: Miss, program: CompiledProgram, language: Language) -> str:
         )
     elif miss.unit == "units":
         said = _said(UNITS_SHORT, language, units=counted(UNITS, miss.short_by, language))
+    elif miss.instead is not None:
+        name = program.names[miss.instead].in_language(language)
+        said = _said(INSTEAD, language, rule=ISOLATED.format(name))
     else:
         said = REASONS[miss.condition].in_language(language)
     if miss.rule is not None:

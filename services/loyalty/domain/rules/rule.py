@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from functools import cached_property
 from typing import Annotated, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, model_validator
 
 from services.loyalty.domain.cart import Cart
 from services.loyalty.domain.conditions import Condition, HasCode
@@ -17,7 +17,8 @@ RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")
 class RuleDocument(BaseModel, ABC):
     """What all rules say. Both dates are days in the shop, and both are inside.
 
-    Rules of a family go by their priority, the smallest first, then as the program lists them.
+    Rules of a family go by their priority, the smallest first, then as the program lists them. A `group` says which
+    rules stand beside which; an `exclusive` one that applies shuts out the others of its group.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -30,11 +31,19 @@ class RuleDocument(BaseModel, ABC):
     starts_on: Day | None = None
     ends_on: Day | None = None
     priority: Annotated[int, Field(strict=True, ge=0, le=1000)] = 100
+    group: RuleId | None = None
+    exclusive: StrictBool = False
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
             raise ValueError("ends_on is before starts_on")
+        return self
+
+    @model_validator(mode="after")
+    def _shuts_somebody_out(self) -> Self:
+        if self.exclusive and self.group is None:
+            raise ValueError("an exclusive rule needs a group whose other rules it shuts out")
         return self
 
     @cached_property
@@ -43,8 +52,12 @@ class RuleDocument(BaseModel, ABC):
         return next((condition.code for condition in self.conditions if isinstance(condition, HasCode)), None)
 
     def consider(self, cart: Cart) -> None:
-        """Apply the rule to the cart, or say why not."""
-        if self._runs_on(cart) and self._holds_for(cart):
+        """Apply the rule to the cart, or say why not: another of its group may have come first."""
+        if not self._runs_on(cart) or not self._holds_for(cart):
+            return
+        if self.id in cart.shut:
+            cart.miss(self.id, "group", instead=cart.shut[self.id])
+        else:
             self.apply(cart)
 
     @abstractmethod
