@@ -55,7 +55,7 @@ def quoted_version(settings: Settings, tenant_id: TenantId, basket: Basket) -> Q
 
 def signature(settings: Settings, tenant_id: TenantId, basket: Basket, promise: str) -> bytes:
     """Binds a promise to the tenant, the customer and the lines; receipt and moment are known only at the sale."""
-    content = basket.model_dump_json(include={"customer_id", "store_id", "currency", "lines", "codes"})
+    content = basket.model_dump_json(include={"customer_id", "store_id", "currency", "lines", "codes", "choices"})
     bound = f"{tenant_id} {promise} {content}".encode()
     return hmac.new(settings.internal_token.get_secret_value().encode(), bound, hashlib.sha256).digest()[
         :SIGNATURE_BYTES

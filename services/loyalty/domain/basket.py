@@ -53,6 +53,16 @@ class Tender(BaseModel):
     amount: Amount
 
 
+class Choice(BaseModel):
+    """What the customer chose where a rule leaves the choice to them: units of an article, to have at its offer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rule: Label
+    sku: Label
+    quantity: Annotated[int, Field(strict=True, ge=1, le=QUANTITY_MAX)] = 1
+
+
 class Basket(BaseModel):
     """A purchase as the till tells it, and the body of a quote. Its order of lines means nothing."""
 
@@ -68,6 +78,7 @@ class Basket(BaseModel):
     lines: Annotated[tuple[Line, ...], Field(min_length=1, max_length=LINES_MAX)]
     tenders: Annotated[tuple[Tender, ...], Field(max_length=20)] = ()
     codes: Annotated[tuple[Code, ...], Field(max_length=20)] = ()
+    choices: Annotated[tuple[Choice, ...], Field(max_length=20)] = ()
     quote_id: Label | None = None
 
     # Checked once for the basket: a validator on every line would cost more than the rest of the parse.

@@ -1,5 +1,6 @@
 """A basket while a program is applied to it."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from datetime import datetime
@@ -69,6 +70,14 @@ class Cart:
         """The places of the selected lines that still cost something: what is free counts towards nothing."""
         left = self.left
         return [place for place in selector.select(self.lines) if left[place]]
+
+    def chosen(self, rule: str) -> Counter[str]:
+        """How many units of which sku the customer chose to have at a rule's offer."""
+        wanted: Counter[str] = Counter()
+        for choice in self.basket.choices:
+            if choice.rule == rule:
+                wanted[choice.sku] += choice.quantity
+        return wanted
 
     def count_units(self, selector: Selector) -> int:
         """How many of the selected units are paid for."""
@@ -144,8 +153,10 @@ class Cart:
 
     def use(self, picks: Iterable[Pick]) -> None:
         """Count loose units to a set: they can serve no other."""
-        for pick in picks:
-            self.loose[pick.place] = self.loose[pick.place].without(pick.quantity, pick.money)
+        loose = self.loose
+        for price, _, place, quantity in picks:
+            units = loose[place]
+            loose[place] = Units(units.quantity - quantity, units.money - price * quantity)
 
     def give_away(self, picks: Sequence[Pick]) -> tuple[Piece, ...]:
         """Make loose units free: they count towards nothing from here on."""
@@ -205,12 +216,10 @@ class Cart:
 
     def take_off_each(self, amounts: Iterable[tuple[int, int]]) -> tuple[Piece, ...]:
         """Take the given money off each line."""
-        pieces = [
-            Piece(line=place, quantity=self.paid_units[place], amount=amount) for place, amount in amounts if amount
-        ]
-        for piece in pieces:
-            self.left[piece.line] -= piece.amount
-        return tuple(sorted(pieces, key=lambda piece: piece.line))
+        taken = [(place, amount) for place, amount in sorted(amounts) if amount]
+        for place, amount in taken:
+            self.left[place] -= amount
+        return tuple([Piece(line=place, quantity=self.paid_units[place], amount=amount) for place, amount in taken])
 
 
 def _content(line: Line) -> tuple[object, ...]:

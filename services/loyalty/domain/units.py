@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class Units(NamedTuple):
-    """So many units that cost so much together. Taking some away leaves the others' prices as they were."""
+    """So many units that cost so much together. Take some away at their prices, and the others keep theirs."""
 
     quantity: int
     money: int
@@ -17,10 +17,6 @@ class Units(NamedTuple):
         price, dearer = divmod(self.money, self.quantity)
         cheaper = self.quantity - dearer
         return [(price, cheaper), (price + 1, dearer)] if dearer else [(price, cheaper)]
-
-    def without(self, quantity: int, money: int) -> "Units":
-        """What is left when units are taken away at their prices."""
-        return Units(self.quantity - quantity, self.money - money)
 
 
 class Pick(NamedTuple):
@@ -42,10 +38,13 @@ def take(picks: Iterable[Pick], quantity: int) -> tuple[list[Pick], list[Pick]]:
     taken: list[Pick] = []
     rest: list[Pick] = []
     for pick in picks:
-        now = min(quantity, pick.quantity)
-        quantity -= now
-        if now:
-            taken.append(Pick(pick.price, pick.rank, pick.place, now))
-        if now < pick.quantity:
-            rest.append(Pick(pick.price, pick.rank, pick.place, pick.quantity - now))
+        if pick.quantity <= quantity:
+            taken.append(pick)
+            quantity -= pick.quantity
+        elif quantity:
+            taken.append(pick._replace(quantity=quantity))
+            rest.append(pick._replace(quantity=pick.quantity - quantity))
+            quantity = 0
+        else:
+            rest.append(pick)
     return taken, rest

@@ -37,6 +37,10 @@ MONEY_SAID = {
     "better_discount": Text(en="another discount takes {money} more off", ar="هناك خصم آخر يزيد عليه {money}"),
 }
 UNITS_SHORT = Text(en="{units} short", ar="ينقصك {units}")
+UNITS_SAID = {
+    "free_unit": Text(en="{units} more at the offer's price", ar="ينقصك {units} بسعر العرض"),
+    "choice": Text(en="{units} to choose", ar="لك {units} من اختيارك"),
+}
 GIFT = Text(en="{units} of {name} free", ar="{units} من {name} مجانًا")
 VOUCHER_USED = Text(en="Voucher {code}: {money} off", ar="القسيمة {code}: خصم {money}")
 VOUCHER_ISSUED = Text(en="a voucher for {reward}", ar="قسيمة: {reward}")
@@ -103,11 +107,11 @@ def effect_text(effect: Effect, program: CompiledProgram, language: Language) ->
 def miss_text(miss: Miss, program: CompiledProgram, language: Language) -> str:
     """Why nothing happened, and how far off it was, as the customer reads it."""
     if miss.unit == "money":
-        said = _said(
-            MONEY_SAID.get(miss.condition, MONEY_SHORT), language, money=_money(miss.short_by, program, language)
-        )
+        text = MONEY_SAID.get(miss.condition, MONEY_SHORT)
+        said = _said(text, language, money=_money(miss.short_by, program, language))
     elif miss.unit == "units":
-        said = _said(UNITS_SHORT, language, units=counted(UNITS, miss.short_by, language))
+        text = UNITS_SAID.get(miss.condition, UNITS_SHORT)
+        said = _said(text, language, units=counted(UNITS, miss.short_by, language))
     elif miss.instead is not None:
         name = program.names[miss.instead].in_language(language)
         said = _said(INSTEAD, language, rule=ISOLATED.format(name))

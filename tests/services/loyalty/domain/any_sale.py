@@ -42,13 +42,29 @@ rewards = st.one_of(
     st.fixed_dictionaries({"kind": st.just("amount_off"), "name": st.just(NAME), "amount": st.integers(1, 5000)}),
     st.fixed_dictionaries({"kind": st.just("percent_off"), "name": st.just(NAME), "percent_off": percents}),
 )
-on_top = st.fixed_dictionaries({"counting": st.just("on_top"), "buy": st.integers(1, 3), "selector": selectors})
-among = fields(
-    buy=st.integers(1, 3),
-    get=st.integers(1, 2),
-    free_unit=st.sampled_from(["cheapest", "dearest"]),
-    percent_off=percents,
-    sets_max=st.sampled_from([None, 1]),
+items = [{"sku": "MUG"}, {"sku": "SPOON"}]
+on_top = st.builds(
+    lambda shared, more: shared | more,
+    st.fixed_dictionaries({"counting": st.just("on_top"), "buy": st.integers(1, 3), "selector": selectors}),
+    st.sampled_from([{}, {"items": items[:1]}, {"items": items, "free_unit": "chosen"}, {"sets_within": "sku"}]),
+)
+among = st.builds(
+    lambda shared, more: shared | more,
+    fields(
+        buy=st.integers(1, 3),
+        get=st.integers(1, 2),
+        free_unit=st.sampled_from(["cheapest", "dearest", "chosen"]),
+        percent_off=percents,
+        sets_max=st.sampled_from([None, 1]),
+    ),
+    st.one_of(st.just({}), st.just({"sets_within": "sku"}), st.fixed_dictionaries({"get_selector": selectors})),
+)
+choices = st.fixed_dictionaries(
+    {
+        "rule": st.sampled_from(["r0", "r1"]),
+        "sku": st.sampled_from(["MUG", "SPOON", "COFFEE", "BREAD"]),
+        "quantity": st.integers(1, 3),
+    }
 )
 scopes = st.sampled_from(
     [{"scope": scope} for scope in ("together", "each_line", "each_unit", "cheapest_unit", "dearest_unit")]
@@ -113,7 +129,9 @@ def lines(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def baskets(draw: st.DrawFn) -> Basket:
     codes = draw(st.lists(st.sampled_from(["welcome", VOUCHER]), unique=True))
-    return basket(*draw(st.lists(lines(), min_size=1, max_size=5)), codes=codes)
+    return basket(
+        *draw(st.lists(lines(), min_size=1, max_size=5)), codes=codes, choices=draw(st.lists(choices, max_size=2))
+    )
 
 
 @st.composite

@@ -143,6 +143,15 @@ def miss(condition: str, short_by: int = 0, unit: MissUnit = "none", *, code: st
         pytest.param(miss("buy_x_get_y", 1, "units"), "Rule: 1 unit short", "قاعدة: ينقصك قطعة واحدة", id="a unit"),
         pytest.param(miss("buy_x_get_y", 2, "units"), "Rule: 2 units short", "قاعدة: ينقصك قطعتان", id="units"),
         pytest.param(
+            miss("free_unit", 1, "units"),
+            "Rule: 1 unit more at the offer's price",
+            "قاعدة: ينقصك قطعة واحدة بسعر العرض",
+            id="the free unit",
+        ),
+        pytest.param(
+            miss("choice", 2, "units"), "Rule: 2 units to choose", "قاعدة: لك قطعتان من اختيارك", id="a choice"
+        ),
+        pytest.param(
             miss("better_discount", 350, "money"),
             "Rule: another discount takes 3.50 SAR more off",
             "قاعدة: هناك خصم آخر يزيد عليه 3.50 ر.س",
