@@ -25,8 +25,9 @@ def deliver_messages(database: Database, post: Post, clock: Callable[[], datetim
     for tenant_id in tenants:
         with database.transaction(tenant_id) as db:
             report_lost_messages(db, tenant_id, at=clock())
-            delivered += settle_unwritable(db, post, tenant_id, at=clock())
-        for _ in range(TURN_MESSAGES):
+            settled, to_send = settle_unwritable(db, post, tenant_id, at=clock())
+        delivered += settled
+        for _ in range(min(to_send, TURN_MESSAGES)):
             outcome = None if stopped() else deliver_message(database, post, tenant_id, at=clock())
             if outcome is None:
                 break
