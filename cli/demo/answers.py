@@ -3,6 +3,7 @@
 from typing import Any
 
 from cli.demo.cursor import Household, Tally
+from cli.demo.program import FREEING_RULE
 
 
 def take_in(effects: list[dict[str, Any]], household: Household, tally: Tally) -> None:
@@ -15,8 +16,8 @@ def take_in(effects: list[dict[str, Any]], household: Household, tally: Tally) -
                 tally.points_accrued += effect["amount"]
             case "discount":
                 tally.discount_cents += effect["amount"]
-                # Money off the whole basket frees no unit; the rule for yogurt frees whole ones.
-                if effect.get("code") is None:
+                # Other discounts free no unit; the rule for yogurt frees whole ones.
+                if effect["rule"] == FREEING_RULE:
                     tally.free_items += units(effect)
             case "give":
                 tally.free_items += effect["quantity"]

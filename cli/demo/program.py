@@ -7,6 +7,7 @@ from cli.demo.year import SHOP_ZONE
 CURRENCY: Final = "USD"
 MEMBERSHIP_SKU: Final = "GOLD-12M"
 COUPON_CODE: Final = "JOURNEY10"
+FREEING_RULE: Final = "yogurt"
 REWARD_PRICE: Final = 150
 
 PROGRAM: Final[dict[str, Any]] = {
@@ -26,7 +27,7 @@ PROGRAM: Final[dict[str, Any]] = {
         },
         {
             "kind": "buy_x_get_y",
-            "id": "yogurt",
+            "id": FREEING_RULE,
             "name": {"en": "Three yogurts, pay for two", "ar": "ثلاث علب زبادي بسعر اثنتين"},
             "buy": 2,
             "get": 1,
@@ -41,6 +42,16 @@ PROGRAM: Final[dict[str, Any]] = {
             "get": 1,
             "counting": "on_top",
             "selector": {"categories": ["CANDY - CHECKLANE"]},
+        },
+        {
+            "kind": "bundle",
+            "id": "pasta",
+            "name": {"en": "Pasta and its sauce, 10% less", "ar": "معكرونة مع صلصتها بخصم 10%"},
+            "parts": [
+                {"selector": {"categories": ["DRY NOODLES/PASTA"]}},
+                {"selector": {"categories": ["PASTA SAUCE"]}},
+            ],
+            "percent_off": 10,
         },
         {
             "kind": "stamp_card",

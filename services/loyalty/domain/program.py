@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from services.loyalty.domain.name import Name
 from services.loyalty.domain.rules.best_only import BestOnly
+from services.loyalty.domain.rules.bundle import Bundle
 from services.loyalty.domain.rules.buy_x_get_y import BuyXGetY
 from services.loyalty.domain.rules.discount import MoneyOff
 from services.loyalty.domain.rules.earn import Earn
@@ -18,12 +19,13 @@ from services.loyalty.domain.stacking import COMBINATIONS_MAX, Choice, Group, ch
 from services.loyalty.domain.terms import Terms
 
 Rule = Annotated[
-    Earn | BuyXGetY | StampCard | MembershipBonus | MoneyOff,
+    Earn | BuyXGetY | Bundle | StampCard | MembershipBonus | MoneyOff,
     Field(discriminator="kind"),
 ]
 
-# Whole units are given away before percentages are taken of what is left, and nothing is earned on what was not paid.
-PRICE_FAMILIES = (BuyXGetY, MoneyOff)
+# Whole units are given away and bundled before discounts are taken of what is left, and nothing is earned on what was
+# not paid.
+PRICE_FAMILIES = (BuyXGetY, Bundle, MoneyOff)
 REWARD_FAMILIES = (Earn, StampCard, MembershipBonus)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from cli.demo.answers import redeemed, take_in
 from cli.demo.cursor import Household, Tally
+from cli.demo.program import FREEING_RULE
 
 
 @pytest.mark.parametrize(
@@ -13,12 +14,12 @@ from cli.demo.cursor import Household, Tally
     [
         pytest.param({"kind": "accrue", "amount": 12}, {"points_accrued": 12}, id="points"),
         pytest.param(
-            {"kind": "discount", "code": None, "amount": 150, "pieces": [{"quantity": 1}, {"quantity": 2}]},
+            {"kind": "discount", "rule": FREEING_RULE, "amount": 150, "pieces": [{"quantity": 1}, {"quantity": 2}]},
             {"free_items": 3, "discount_cents": 150},
             id="free among the units in the basket",
         ),
         pytest.param(
-            {"kind": "discount", "code": "JOURNEY10", "amount": 150, "pieces": [{"quantity": 9}]},
+            {"kind": "discount", "rule": "coupon", "amount": 150, "pieces": [{"quantity": 9}]},
             {"discount_cents": 150},
             id="a coupon frees no unit",
         ),

@@ -83,7 +83,18 @@ discounts = st.builds(
     st.one_of(percentages, st.builds(lambda cut, scope: cut | scope, cuts, scopes)),
     caps,
 )
+part_lists = st.lists(
+    st.fixed_dictionaries({"selector": selectors, "quantity": st.integers(1, 2)}), min_size=2, max_size=3
+)
+bundles = st.builds(
+    lambda shared, price: shared | price,
+    fields(parts=part_lists, sets_max=st.sampled_from([None, 1])).map(
+        lambda drawn: {name: value for name, value in drawn.items() if name != "selector"}
+    ),
+    st.sampled_from([{"fixed_price": 700}, {"percent_off": 33.33}, {"amount_off": 500}, {"percent_off": 100}]),
+)
 families = st.one_of(
+    st.tuples(st.just("bundle"), bundles),
     st.tuples(st.just("buy_x_get_y"), st.one_of(among, on_top)),
     st.tuples(st.just("discount"), discounts),
     st.tuples(
