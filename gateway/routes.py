@@ -11,6 +11,8 @@ OWNERS: Final = {
     "api_keys": GATEWAY,
     "customers": "customers",
     "programs": "loyalty",
+    "program_templates": "loyalty",
+    "backtests": "loyalty",
     "quotes": "loyalty",
     "purchases": "loyalty",
     "rewards": "loyalty",

@@ -7,8 +7,11 @@ from chassis.internal_client import InternalClient
 from chassis.serving import serve
 from services.loyalty.api import (
     adjustments,
+    backtests,
     holdings,
     holds,
+    program_templates,
+    program_trials,
     programs,
     purchase_batches,
     purchases,
@@ -23,6 +26,9 @@ from services.loyalty.settings import LoyaltySettings
 
 ROUTERS = (
     programs.router,
+    program_trials.router,
+    program_templates.router,
+    backtests.router,
     quotes.router,
     purchase_batches.router,
     purchases.router,

@@ -3,13 +3,20 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from chassis.database import Database
 from chassis.jobs import Job
+from chassis.known_tenants import known_tenants
+from chassis.logging import log
+from kernel.clock import utc_now
 from kernel.ids import TenantId
 from services.loyalty.operations.expire_lots import expire_lots
+from services.loyalty.operations.play_backtest import fail_backtest, play_next_slice
+from services.loyalty.operations.schedule_version import publish_scheduled
 from services.loyalty.operations.time_out_holds import time_out_holds
+from services.loyalty.queries.backtests import unfinished_backtests
 
 
 def expire_all_lots(database: Database, tenant_id: TenantId, at: datetime) -> int:
@@ -20,6 +27,12 @@ def expire_all_lots(database: Database, tenant_id: TenantId, at: datetime) -> in
 def time_out_all_holds(database: Database, tenant_id: TenantId, at: datetime) -> int:
     """Free every hold whose time is over."""
     return until_none(database, tenant_id, lambda db: time_out_holds(db, tenant_id, at=at))
+
+
+def publish_all_scheduled(database: Database, tenant_id: TenantId, at: datetime) -> int:
+    """Publish every version whose moment has come. Sales are decided by it from that moment on in any case."""
+    with database.transaction(tenant_id) as db:
+        return publish_scheduled(db, tenant_id, at=at)
 
 
 def until_none(database: Database, tenant_id: TenantId, work: Callable[[Session], int]) -> int:
@@ -33,4 +46,35 @@ def until_none(database: Database, tenant_id: TenantId, work: Callable[[Session]
         total += done
 
 
-JOBS = (Job("expire_lots", 60.0, expire_all_lots), Job("time_out_holds", 15.0, time_out_all_holds))
+def backtests_waiting(database: Database) -> list[tuple[TenantId, str]]:
+    """The backtests of all tenants that are not over."""
+    with database.transaction() as db:
+        tenants = known_tenants(db)
+    waiting = []
+    for tenant_id in tenants:
+        with database.transaction(tenant_id) as db:
+            waiting += [(tenant_id, backtest_id) for backtest_id in unfinished_backtests(db, tenant_id)]
+    return waiting
+
+
+def play_backtest(database: Database, tenant_id: TenantId, backtest_id: str, stopped: Callable[[], bool]) -> None:
+    """Play what nobody else plays of a backtest, each part in a transaction of its own; or give it up."""
+    more = True
+    while more and not stopped():
+        try:
+            with database.transaction(tenant_id) as db:
+                more = play_next_slice(db, tenant_id, backtest_id, at=utc_now())
+        except DBAPIError:
+            raise
+        except Exception:  # noqa: BLE001 - it would fail again: who waits for it is told
+            log.exception("backtest failed", tenant_id=tenant_id, backtest_id=backtest_id)
+            with database.transaction(tenant_id) as db:
+                fail_backtest(db, tenant_id, backtest_id, at=utc_now())
+            more = False
+
+
+JOBS = (
+    Job("expire_lots", 60.0, expire_all_lots),
+    Job("time_out_holds", 15.0, time_out_all_holds),
+    Job("publish_scheduled", 15.0, publish_all_scheduled),
+)

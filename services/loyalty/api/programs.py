@@ -1,4 +1,4 @@
-"""Programs: drafted, published, retired."""
+"""Programs: drafted, scheduled, published, retired."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,11 +12,20 @@ from chassis.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
 from chassis.problem_responses import problems
 from chassis.transaction import Now, Transaction, TransactionRoute
 from services.loyalty.domain.program import ProgramDocument
-from services.loyalty.domain.refusals import AnotherProgramLive, ProgramUnknown, VersionRetired, VersionUnknown
+from services.loyalty.domain.refusals import (
+    AnotherProgramLive,
+    MomentPassed,
+    ProgramUnknown,
+    VersionNotScheduled,
+    VersionRetired,
+    VersionUnknown,
+)
+from services.loyalty.domain.written import Moment
 from services.loyalty.operations.add_version import add_version
 from services.loyalty.operations.create_program import create_program
 from services.loyalty.operations.publish_version import publish_version
 from services.loyalty.operations.retire_program import retire_program
+from services.loyalty.operations.schedule_version import schedule_version, unschedule_version
 from services.loyalty.queries.programs import find_version, programs_of, versions_of
 from services.loyalty.tables.programs import ProgramRow, ProgramVersionRow
 
@@ -41,12 +50,14 @@ class VersionRequest(BaseModel):
 
 
 class VersionSummary(BaseModel):
-    """A version without its document. `status` is draft, live or retired."""
+    """A version without its document. `status` is draft, scheduled, live or retired."""
 
     version: int
     status: str
     created_at: datetime
+    publish_at: datetime | None
     published_at: datetime | None
+    retired_at: datetime | None
 
 
 class VersionDetails(VersionSummary):
@@ -65,6 +76,14 @@ class ProgramDetails(BaseModel):
     name: str
     created_at: datetime
     versions: list[VersionSummary]
+
+
+class ScheduleRequest(BaseModel):
+    """When the version is to go live."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    publish_at: Moment
 
 
 @router.post("/programs", status_code=201, dependencies=[needs("programs:write")], responses=problems())
@@ -119,13 +138,35 @@ def publish(program_id: str, version: int, db: Transaction, caller: CurrentCalle
 
 
 @router.post(
+    "/programs/{program_id}/versions/{version}/schedule",
+    dependencies=[needs("programs:write")],
+    responses=problems(VersionUnknown, VersionRetired, AnotherProgramLive, MomentPassed),
+)
+def schedule(
+    program_id: str, version: int, wish: ScheduleRequest, db: Transaction, caller: CurrentCaller, now: Now
+) -> VersionDetails:
+    """Let a version go live at a moment to come: sales from then on are decided by it. Another moment moves it."""
+    return version_details(schedule_version(db, caller.tenant_id, program_id, version, wish.publish_at, at=now))
+
+
+@router.post(
+    "/programs/{program_id}/versions/{version}/unschedule",
+    dependencies=[needs("programs:write")],
+    responses=problems(VersionUnknown, VersionNotScheduled),
+)
+def unschedule(program_id: str, version: int, db: Transaction, caller: CurrentCaller, now: Now) -> VersionDetails:
+    """Make a scheduled version a draft again."""
+    return version_details(unschedule_version(db, caller.tenant_id, program_id, version, at=now))
+
+
+@router.post(
     "/programs/{program_id}/retire",
     dependencies=[needs("programs:write")],
     responses=problems(ProgramUnknown),
 )
-def retire(program_id: str, db: Transaction, caller: CurrentCaller) -> ProgramDetails:
-    """Let no version of a program decide sales any more."""
-    program = retire_program(db, caller.tenant_id, program_id)
+def retire(program_id: str, db: Transaction, caller: CurrentCaller, now: Now) -> ProgramDetails:
+    """Let no version of a program decide sales any more. One that is scheduled is a draft again."""
+    program = retire_program(db, caller.tenant_id, program_id, at=now)
     return details(program, versions_of(db, caller.tenant_id, [program_id]))
 
 
@@ -150,6 +191,8 @@ def version_details(version: ProgramVersionRow) -> VersionDetails:
         version=version.version,
         status=version.status,
         created_at=version.created_at,
+        publish_at=version.publish_at,
         published_at=version.published_at,
+        retired_at=version.retired_at,
         document=ProgramDocument.model_validate_json(version.document),
     )

@@ -136,6 +136,64 @@ class AnotherProgramLive(Conflict):
     detail = Text(en="Retire program {program_id} first.", ar="أنهِ البرنامج {program_id} أولًا.")
 
 
+class MomentPassed(Unprocessable):
+    """What is to happen later was asked for at a moment that is over."""
+
+    code = "moment_passed"
+    title = Text(en="That moment has passed", ar="مضى ذلك الوقت")
+    detail = Text(en="{moment} is not in the future.", ar="الوقت {moment} ليس في المستقبل.")
+
+
+class VersionNotScheduled(Conflict):
+    """The version is live, or was: its moment has come."""
+
+    code = "version_not_scheduled"
+    title = Text(en="The version is not waiting to go live", ar="الإصدار لا ينتظر النشر")
+    detail = Text(en="Version {version} went live already.", ar="نُشر الإصدار {version} من قبل.")
+
+
+class RuleUnknown(Unprocessable):
+    """The program has no such rule."""
+
+    code = "rule_unknown"
+    title = Text(en="Unknown rule", ar="قاعدة غير معروفة")
+    detail = Text(en="The program has no rule {rule}.", ar="ليس في البرنامج قاعدة {rule}.")
+
+
+class TemplateUnknown(Missing):
+    """There is no such ready-made program."""
+
+    code = "template_unknown"
+    title = Text(en="Unknown template", ar="قالب غير معروف")
+    detail = Text(en="There is no such ready-made program.", ar="لا يوجد برنامج جاهز بهذا الاسم.")
+
+
+class BacktestUnknown(Missing):
+    """The tenant has no such backtest."""
+
+    code = "backtest_unknown"
+    title = Text(en="Unknown backtest", ar="محاكاة غير معروفة")
+    detail = Text(en="There is no such backtest.", ar="لا توجد محاكاة كهذه.")
+
+
+class BacktestFinished(Conflict):
+    """The backtest is over: there is nothing to cancel."""
+
+    code = "backtest_finished"
+    title = Text(en="The backtest is over", ar="انتهت المحاكاة")
+    detail = Text(en="The backtest is {status} already.", ar="حالة المحاكاة: {status}.")
+
+
+class TooManyBacktests(Conflict):
+    """As many backtests are being worked on as a tenant may have at a time."""
+
+    code = "too_many_backtests"
+    title = Text(en="Too many backtests at a time", ar="عمليات محاكاة كثيرة في وقت واحد")
+    detail = Text(
+        en="Wait for one of the {limit} that are running.", ar="انتظر انتهاء إحدى عمليات المحاكاة الجارية ({limit})."
+    )
+
+
 class NoSuchCustomer(Missing):
     """The tenant has no such customer."""
 

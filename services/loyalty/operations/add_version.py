@@ -28,7 +28,9 @@ def add_version(
         status="draft",
         document=document.model_dump_json(exclude_defaults=False),
         created_at=at,
+        publish_at=None,
         published_at=None,
+        retired_at=None,
     )
     db.add(version)
     db.flush()

@@ -26,41 +26,68 @@ def publish_version(
     live before, and AnotherProgramLive.
     """
     db.execute(TAKE_TURNS, {"tenant_id": tenant_id})
+    publish_due(db, tenant_id, at=at)
     version = find_version(db, tenant_id, program_id, number)
     if version.status == "live":
         return version
     if version.status == "retired":
         raise VersionRetired(version=number)
-    retire_live(db, tenant_id, program_id)
+    check_alone(db, tenant_id, program_id)
+    go_live(db, version, at=at, trace=trace)
+    return version
+
+
+def publish_due(db: Session, tenant_id: TenantId, *, at: datetime) -> int:
+    """Publish what is due in the order of its moments, each as of its own. The turn is the caller's."""
+    due = db.scalars(
+        select(ProgramVersionRow)
+        .where(
+            ProgramVersionRow.tenant_id == tenant_id,
+            ProgramVersionRow.status == "scheduled",
+            ProgramVersionRow.publish_at <= at,
+        )
+        .order_by(ProgramVersionRow.publish_at, ProgramVersionRow.version)
+    ).all()
+    for version in due:
+        assert version.publish_at is not None
+        go_live(db, version, at=version.publish_at)
+    return len(due)
+
+
+def go_live(db: Session, version: ProgramVersionRow, *, at: datetime, trace: str | None = None) -> None:
+    """Put the version in the place of the one before it, as of that moment, and tell."""
+    db.execute(
+        update(ProgramVersionRow)
+        .where(ProgramVersionRow.tenant_id == version.tenant_id, ProgramVersionRow.status == "live")
+        .values(status="retired", retired_at=at)
+    )
     version.status, version.published_at = "live", at
     db.flush()
     terms = ProgramDocument.model_validate_json(version.document)
     publish(
         db,
         ProgramPublished(
-            tenant_id=tenant_id,
+            tenant_id=version.tenant_id,
             occurred_at=at,
-            program_id=program_id,
-            version=number,
+            program_id=version.program_id,
+            version=version.version,
             time_zone=terms.time_zone,
             currency=terms.currency,
         ),
         trace=trace,
     )
-    return version
 
 
-def retire_live(db: Session, tenant_id: TenantId, program_id: str) -> None:
-    """End the live version. Raises AnotherProgramLive when it belongs to another program."""
-    live = db.scalar(
-        select(ProgramVersionRow.program_id).where(
-            ProgramVersionRow.tenant_id == tenant_id, ProgramVersionRow.status == "live"
+def check_alone(db: Session, tenant_id: TenantId, program_id: str) -> None:
+    """Raises AnotherProgramLive when a version of another program is live, or is to be."""
+    other = db.scalar(
+        select(ProgramVersionRow.program_id)
+        .where(
+            ProgramVersionRow.tenant_id == tenant_id,
+            ProgramVersionRow.program_id != program_id,
+            ProgramVersionRow.status.in_(("live", "scheduled")),
         )
+        .limit(1)
     )
-    if live is not None and live != program_id:
-        raise AnotherProgramLive(program_id=live)
-    db.execute(
-        update(ProgramVersionRow)
-        .where(ProgramVersionRow.tenant_id == tenant_id, ProgramVersionRow.status == "live")
-        .values(status="retired")
-    )
+    if other is not None:
+        raise AnotherProgramLive(program_id=other)

@@ -21,7 +21,7 @@ def quote_basket(
 
     Raises CustomerUnknown, CustomerBlocked and CurrencyMismatch.
     """
-    program = SHELF.live(db, tenant_id)
+    program = SHELF.live(db, tenant_id, at)
     owner = (tenant_id, CustomerId(basket.customer_id)) if basket.customer_id else None
     with pipeline(db) as asking:
         standings = StandingsRequest(asking, [owner] if owner else [], lock=False)

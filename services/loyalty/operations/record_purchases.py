@@ -25,9 +25,10 @@ from services.loyalty.domain.evaluate import Evaluation, Totals, evaluate
 from services.loyalty.domain.misses import Miss
 from services.loyalty.domain.program import CompiledProgram
 from services.loyalty.domain.refusals import CustomerBlocked, CustomerUnknown, PurchaseConflict
+from services.loyalty.domain.reigns import Reign, reign_at
 from services.loyalty.domain.voucher_code import is_voucher_code, normalised
 from services.loyalty.operations.apply_effects import REWARD, Cause, apply_effects
-from services.loyalty.queries.program_shelf import SHELF, ShelvedProgram
+from services.loyalty.queries.program_shelf import LIVE, SHELF, ShelvedProgram, reigns_of
 from services.loyalty.tables.books import Books
 from services.loyalty.tables.receipts import PresentedVoucher, PurchaseRecord, Receipt, ReceiptsRequest
 from services.loyalty.tables.standings import Standing, StandingsRequest, load_lots
@@ -113,12 +114,13 @@ class Batch:
                 [code for sale in sales for code in voucher_codes(sale.tenant_id, sale.basket)],
                 [(sale.tenant_id, OPERATION, sale.key) for sale in sales if sale.key],
             )
-            live = asking.send(LIVE, [sorted({sale.tenant_id for sale in sales})])
+            live = asking.send(LIVE, [sorted({sale.tenant_id for sale in sales}), at])
         self.standings = standings.answer()
         self.known = receipts.known()
         self.vouchers = receipts.vouchers()
         self.keys = receipts.keys()
-        self.live: dict[TenantId, tuple[str, int]] = {row[0]: (row[1], row[2]) for row in live.fetchall()}
+        self.live: dict[TenantId, Reign] = {row[0]: Reign(*row[1:]) for row in live.fetchall()}
+        self.reigns: dict[TenantId, list[Reign]] = {}
         self._load_unsettled_lots()
 
     def outcome(self, sale: Sale) -> Outcome:
@@ -161,9 +163,9 @@ class Batch:
         if sale.barred:
             raise sale.barred
         standing = self._standing(sale)
-        program = self._program(sale)
-        facts = facts_of(sale.basket, standing, self.vouchers) if standing else None
         occurred_at = latest(sale.basket.occurred_at, self.at)
+        program = self._program(sale, occurred_at)
+        facts = facts_of(sale.basket, standing, self.vouchers) if standing else None
         purchase_id = new_id("pur")
         decided = decide(program.compiled if program else None, sale.basket, facts, occurred_at)
         effects, told = list(decided.effects), list[AnyFact]()
@@ -177,9 +179,18 @@ class Batch:
     def _standing(self, sale: Sale) -> Standing | None:
         return welcome(self.standings.get(sale.owner), sale.owner[1]) if sale.owner else None
 
-    def _program(self, sale: Sale) -> ShelvedProgram | None:
-        named = sale.quoted or self.live.get(sale.tenant_id)
-        return SHELF.program(self.db, sale.tenant_id, *named) if named else None
+    def _program(self, sale: Sale, occurred_at: datetime) -> ShelvedProgram | None:
+        named = sale.quoted or self._reigning(sale.tenant_id, occurred_at)
+        return SHELF.program(self.db, sale.tenant_id, *named[:2]) if named else None
+
+    def _reigning(self, tenant_id: TenantId, occurred_at: datetime) -> Reign | None:
+        """The version of the sale's moment: the live one, unless the sale comes late."""
+        live = self.live.get(tenant_id)
+        if live is not None and live.began_at <= occurred_at:
+            return live
+        if tenant_id not in self.reigns:
+            self.reigns[tenant_id] = reigns_of(self.db, tenant_id, self.at)
+        return reign_at(self.reigns[tenant_id], occurred_at)
 
     def _write(
         self,
@@ -234,12 +245,6 @@ class Batch:
             return None
         self.books.count_purchase(standing)
         return standing.wallet(program.document.unit).balance if program else None
-
-
-LIVE = """
-    SELECT tenant_id, program_id, version FROM program_versions
-    WHERE tenant_id = ANY (%b::text[]) AND status = 'live'
-"""
 
 
 def latest(occurred_at: datetime, at: datetime) -> datetime:

@@ -1,16 +1,31 @@
 """Programs made ready, one for each version; a version never changes once it is published."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, text
 from sqlalchemy.orm import Session
 
 from kernel.ids import TenantId
 from services.loyalty.domain.program import CompiledProgram, ProgramDocument, compile_program
+from services.loyalty.domain.reigns import Reign
 from services.loyalty.tables.programs import ProgramVersionRow
 
 VERSIONS_MAX = 512
+# The version that decides now: the live one, or a scheduled one whose moment has come and is not booked yet.
+LIVE = """
+    SELECT DISTINCT ON (tenant_id) tenant_id, program_id, version, coalesce(publish_at, published_at) AS began_at
+    FROM program_versions
+    WHERE tenant_id = ANY (%b::text[])
+      AND (status = 'live' OR (status = 'scheduled' AND publish_at <= %b::timestamptz))
+    ORDER BY tenant_id, status DESC, publish_at DESC
+"""
+REIGNS = text("""
+    SELECT program_id, version, coalesce(published_at, publish_at) AS began_at, retired_at AS ended_at
+    FROM program_versions
+    WHERE tenant_id = :tenant_id AND (published_at IS NOT NULL OR (status = 'scheduled' AND publish_at <= :at))
+""")
 
 
 @dataclass(frozen=True)
@@ -50,12 +65,15 @@ class ProgramShelf:
             self._keep(key, ShelvedProgram(program_id, version, ProgramDocument.model_validate_json(stored)))
         return self._programs[key]
 
-    def live(self, db: Session, tenant_id: TenantId) -> ShelvedProgram | None:
-        """The tenant's live version, if it has one."""
+    def live(self, db: Session, tenant_id: TenantId, at: datetime | None = None) -> ShelvedProgram | None:
+        """The tenant's live version, if it has one; with a moment, by the clock and not by what is booked."""
+        decides = ProgramVersionRow.status == "live"
+        if at is not None:
+            decides = or_(decides, (ProgramVersionRow.status == "scheduled") & (ProgramVersionRow.publish_at <= at))
         row = db.execute(
-            select(ProgramVersionRow.program_id, ProgramVersionRow.version).where(
-                ProgramVersionRow.tenant_id == tenant_id, ProgramVersionRow.status == "live"
-            )
+            select(ProgramVersionRow.program_id, ProgramVersionRow.version)
+            .where(ProgramVersionRow.tenant_id == tenant_id, decides)
+            .order_by(ProgramVersionRow.status.desc(), ProgramVersionRow.publish_at.desc())
         ).first()
         return self.program(db, tenant_id, row.program_id, row.version) if row else None
 
@@ -66,3 +84,9 @@ class ProgramShelf:
 
 
 SHELF = ProgramShelf()
+
+
+def reigns_of(db: Session, tenant_id: TenantId, at: datetime) -> list[Reign]:
+    """When each version of the tenant's programs began to decide sales, and when it ceased to, as known then."""
+    found = db.execute(REIGNS, {"tenant_id": tenant_id, "at": at})
+    return [Reign(row.program_id, row.version, row.began_at, row.ended_at) for row in found]

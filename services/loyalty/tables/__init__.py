@@ -1,5 +1,6 @@
 """The rows of the loyalty database."""
 
+from services.loyalty.tables.backtests import BacktestRow, BacktestSliceRow
 from services.loyalty.tables.base import Base
 from services.loyalty.tables.customers import CustomerRow
 from services.loyalty.tables.holds import HoldRow
@@ -13,6 +14,8 @@ from services.loyalty.tables.vouchers import VoucherRow
 
 __all__ = [
     "AdjustmentRow",
+    "BacktestRow",
+    "BacktestSliceRow",
     "Base",
     "CustomerRow",
     "DrawRow",

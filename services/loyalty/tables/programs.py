@@ -21,17 +21,28 @@ class ProgramRow(Base):
 
 
 class ProgramVersionRow(Base):
-    """One version: a draft may be replaced, a published one never changes. A tenant has one live version at most."""
+    """One version: its document never changes. A tenant has one live version at most.
+
+    A scheduled one is live from `publish_at` on, whether or not the work of the clock has been done by then.
+    """
 
     __tablename__ = "program_versions"
     __table_args__ = (
         Index("uq_program_versions_live", "tenant_id", unique=True, postgresql_where=text("status = 'live'")),
+        Index(
+            "ix_program_versions_scheduled",
+            "tenant_id",
+            "publish_at",
+            postgresql_where=text("status = 'scheduled'"),
+        ),
     )
 
     tenant_id: Mapped[TenantKey]
     program_id: Mapped[str] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)
-    status: Mapped[str]  # draft, live, retired
+    status: Mapped[str]  # draft, scheduled, live, retired
     document: Mapped[str]
     created_at: Mapped[datetime]
+    publish_at: Mapped[datetime | None]  # when it is to go live; kept once it did
     published_at: Mapped[datetime | None]
+    retired_at: Mapped[datetime | None]

@@ -14,7 +14,6 @@ from contracts.event import EVENT_CLASSES, Event
 from kernel.ids import CustomerId, TenantId, new_id
 from kernel.points import Points
 from services.loyalty.domain.basket import Basket
-from services.loyalty.domain.program import ProgramDocument
 from services.loyalty.domain.reward import Reward
 from services.loyalty.operations.add_version import add_version
 from services.loyalty.operations.adjust_points import adjust_points
@@ -29,6 +28,7 @@ from services.loyalty.operations.record_purchases import Outcome, Recorded, Sale
 from services.loyalty.operations.redeem_reward import Redeemed, redeem_reward
 from services.loyalty.operations.release_hold import release_hold
 from services.loyalty.operations.return_purchase import Returned, return_purchase
+from services.loyalty.operations.start_backtest import start_backtest
 from services.loyalty.queries.balance import Balance, balance_of, held_now, wallet_of
 from services.loyalty.queries.verify import breaches_of
 from services.loyalty.schedules import expire_all_lots, time_out_all_holds
@@ -60,13 +60,14 @@ class Shop:
 
     def publish(self, *rules: Mapping[str, Any], **terms: Any) -> tuple[str, int]:
         """Let these rules decide sales from now on; answers program and version."""
-        wanted = document(*map(dict, rules), **terms)
-        version = self._draft(wanted)
+        version = self.draft(*rules, **terms)
         with self.database.transaction(self.tenant_id) as db:
             publish_version(db, self.tenant_id, *version, at=self.at)
         return version
 
-    def _draft(self, wanted: ProgramDocument) -> tuple[str, int]:
+    def draft(self, *rules: Mapping[str, Any], **terms: Any) -> tuple[str, int]:
+        """Write these rules down as the program's next version; answers program and version."""
+        wanted = document(*map(dict, rules), **terms)
         with self.database.transaction(self.tenant_id) as db:
             if self._program_id is None:
                 program, version = create_program(db, self.tenant_id, "Points", wanted, at=self.at)
@@ -173,6 +174,18 @@ class Shop:
         """Free what was set aside."""
         with self.database.transaction(self.tenant_id) as db:
             return release_hold(db, self.tenant_id, hold_id, at=self.at)
+
+    def backtest(self, program_id: str, version: int, **more: Any) -> str:
+        """Ask what a version would have given, over a whole year around this moment; answers the backtest's id."""
+        wanted = {
+            "since": self.at - timedelta(days=182),
+            "until": self.at + timedelta(days=182),
+            "store_id": None,
+            "worths": (),
+            **more,
+        }
+        with self.database.transaction(self.tenant_id) as db:
+            return start_backtest(db, self.tenant_id, program_id, version, at=self.at, **wanted).id
 
     def expire(self) -> int:
         """Run the job that books dead lots; answers how many."""

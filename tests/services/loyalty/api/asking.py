@@ -30,7 +30,8 @@ Things = Mapping[str, str]
 
 def things_of(shop: Shop) -> Things:
     """One of everything, by the name that addresses and bodies have for it. No two are alike in another shop."""
-    program_id, version = shop.publish(POINT_PER_RIYAL, CARD, GYM)
+    program_id, _live = shop.publish(POINT_PER_RIYAL, CARD, GYM)
+    _program_id, version = shop.draft(rule("earn", per=50), CARD, GYM)
     customer_id = shop.customer()
     bought = shop.sell(customer_id, line("COFFEE", 3), line("GYM", 1, 20000)).purchase
     reward_id = shop.offer(10)
@@ -41,6 +42,8 @@ def things_of(shop: Shop) -> Things:
         "external_id": bought.external_id,
         "program_id": program_id,
         "version": str(version),
+        "backtest_id": shop.backtest(program_id, version),
+        "template_id": "cafe_stamp_card",
         "reward_id": reward_id,
         "redemption_id": redeemed.redemption.id,
         "code": redeemed.code,
@@ -79,6 +82,8 @@ def of_customer(things: Things, **more: Any) -> dict[str, Any]:
 
 
 QUESTIONS: dict[str, Question] = {
+    "GET /v1/backtests": Question(200, 200),
+    "GET /v1/backtests/{backtest_id}": Question(200, 404),
     "GET /v1/customers/{customer_id}/balance": Question(200, 404),
     "GET /v1/customers/{customer_id}/memberships": Question(200, 404),
     "GET /v1/customers/{customer_id}/purchases": Question(200, 404),
@@ -86,7 +91,10 @@ QUESTIONS: dict[str, Question] = {
     "GET /v1/customers/{customer_id}/statement": Question(200, 404),
     "GET /v1/customers/{customer_id}/vouchers": Question(200, 404),
     "GET /v1/programs": Question(200, 200),
+    "GET /v1/program_templates": Question(200, 200),
+    "GET /v1/program_templates/{template_id}": Question(200, 200),
     "GET /v1/programs/{program_id}/versions/{version}": Question(200, 404),
+    "GET /v1/programs/{program_id}/versions/{version}/diff": Question(200, 404, lambda _things: {"against": 1}),
     "GET /v1/purchases": Question(
         200, 404, lambda things: {"store_id": "riyadh-1", "external_id": things["external_id"]}
     ),
@@ -99,6 +107,7 @@ QUESTIONS: dict[str, Question] = {
         404,
         body=lambda things: of_customer(things, amount=1, unit="points", reason="goodwill", expires_at=SOMEDAY),
     ),
+    "POST /v1/backtests/{backtest_id}/cancel": Question(200, 404),
     "POST /v1/holds": Question(
         201, 404, body=lambda things: of_customer(things, amount=1, unit="points", seconds=60, reference="order 1")
     ),
@@ -107,7 +116,24 @@ QUESTIONS: dict[str, Question] = {
     "POST /v1/programs": Question(201, 201, body=lambda _things: {"name": "Points", "document": DOCUMENT}),
     "POST /v1/programs/{program_id}/retire": Question(200, 404),
     "POST /v1/programs/{program_id}/versions": Question(201, 404, body=lambda _things: {"document": DOCUMENT}),
+    "POST /v1/programs/{program_id}/versions/{version}/backtest": Question(
+        202,
+        404,
+        body=lambda _things: {
+            "since": "2036-01-01T00:00:00Z",
+            "until": "2036-12-31T00:00:00Z",
+            "store_id": "riyadh-1",
+            "worths": [{"unit": "points", "units": 100, "money": 500}],
+        },
+    ),
+    "POST /v1/programs/{program_id}/versions/{version}/dry_run": Question(
+        200, 404, body=lambda things: {"basket": basket(things), "at": SOMEDAY, "without_rules": ["earn"]}
+    ),
     "POST /v1/programs/{program_id}/versions/{version}/publish": Question(200, 404),
+    "POST /v1/programs/{program_id}/versions/{version}/schedule": Question(
+        200, 404, body=lambda _things: {"publish_at": SOMEDAY}
+    ),
+    "POST /v1/programs/{program_id}/versions/{version}/unschedule": Question(200, 404),
     "POST /v1/purchases": Question(201, 422, body=basket),
     "POST /v1/purchases/batch": Question(200, 200, body=lambda things: {"purchases": [basket(things)]}),
     "POST /v1/purchases/{purchase_id}/returns": Question(

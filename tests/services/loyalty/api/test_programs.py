@@ -17,7 +17,14 @@ def test_a_program_from_its_draft_to_its_end(client: httpx.Client, shop: Shop) -
     program = made.json()
     assert (program["object"], program["name"]) == ("program", "نقاط")
     (version,) = program["versions"]
-    assert version == {"version": 1, "status": "draft", "created_at": "2036-03-02T09:00:00Z", "published_at": None}
+    assert version == {
+        "version": 1,
+        "status": "draft",
+        "created_at": "2036-03-02T09:00:00Z",
+        "publish_at": None,
+        "published_at": None,
+        "retired_at": None,
+    }
     ana = shop.customer()
     assert shop.sell(ana).purchase.program_id is None
     versions = f"/v1/programs/{program['id']}/versions"
@@ -104,3 +111,52 @@ def test_a_published_change_is_seen_at_the_next_sale(client: httpx.Client, shop:
             "lines": [line()],
         }
         assert client.post("/v1/purchases", json=sent).json()["effects"][0]["amount"] == 10 * points
+
+
+def test_versions_are_compared_in_the_readers_language(call: Client, shop: Shop) -> None:
+    program_id, _live = shop.publish(rule("earn", name={"en": "Points", "ar": "نقاط"}, per=100))
+    shop.draft(rule("earn", name={"en": "Points", "ar": "نقاط"}, per=100, points=2), pending_days=14)
+    path = f"/v1/programs/{program_id}/versions/2/diff"
+    english, arabic = [
+        call(shop.tenant_id, language=language).get(path, params={"against": 1}).json() for language in ("en", "ar")
+    ]
+    assert english["terms"] == [{"path": "pending_days", "before": 0, "after": 14}]
+    assert [(each["rule"], each["change"], each["fields"]) for each in english["rules"]] == [
+        ("earn", "changed", [{"path": "points", "before": 1, "after": 2}])
+    ]
+    assert len(english["texts"]) == len(arabic["texts"]) == 2
+    assert english["texts"][0].startswith("days of waiting")
+    assert arabic["texts"][0].startswith("أيام الانتظار")
+
+
+def test_a_draft_is_tried_at_a_later_moment_without_a_rule(client: httpx.Client, shop: Shop) -> None:
+    program_id, _live = shop.publish(rule("earn", per=100))
+    shop.draft(rule("earn", per=100), rule("discount", percent_off=50, starts_on="2040-01-01"))
+    basket = {"store_id": "riyadh-1", "occurred_at": "2036-03-02T09:00:00Z", "currency": "SAR", "lines": [line()]}
+    path = f"/v1/programs/{program_id}/versions/2/dry_run"
+    asked = [{}, {"at": "2040-01-02T09:00:00Z"}, {"at": "2040-01-02T09:00:00Z", "without_rules": ["discount"]}]
+    found = [client.post(path, json={"basket": basket, **each}).json() for each in asked]
+    assert [answer["totals"]["due"] for answer in found] == [1000, 500, 1000]
+    assert [miss["condition"] for miss in found[0]["misses"]] == ["starts_on", "customer"]
+    assert (found[1]["version"], found[1]["at"]) == (2, "2040-01-02T09:00:00Z")
+
+
+def test_a_version_waits_for_its_moment(client: httpx.Client, shop: Shop) -> None:
+    program_id, _live = shop.publish(rule("earn", per=100))
+    shop.draft(rule("earn", per=50))
+    path = f"/v1/programs/{program_id}/versions/2"
+    waiting = client.post(f"{path}/schedule", json={"publish_at": "2040-01-01T00:00:00Z"}).json()
+    assert (waiting["status"], waiting["publish_at"]) == ("scheduled", "2040-01-01T00:00:00Z")
+    assert client.post(f"{path}/unschedule").json()["status"] == "draft"
+    refused = client.post(f"{path}/schedule", json={"publish_at": "2020-01-01T00:00:00Z"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "moment_passed")
+
+
+def test_a_template_becomes_a_program(client: httpx.Client, shop: Shop) -> None:
+    templates = client.get("/v1/program_templates").json()["data"]
+    assert len(templates) >= 8
+    for template in templates:
+        document = client.get(f"/v1/program_templates/{template['id']}").json()["document"]
+        drafted = client.post("/v1/programs", json={"name": template["name"]["ar"], "document": document})
+        assert drafted.status_code == 201, drafted.text
+    assert client.get("/v1/program_templates/nothing").json()["code"] == "template_unknown"

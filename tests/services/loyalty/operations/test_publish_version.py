@@ -69,7 +69,7 @@ def test_another_program_waits_until_the_live_one_is_retired(shop: Shop) -> None
         publish(shop, other.id, version.version)
     assert refused.value.params == {"program_id": program_id}
     with shop.database.transaction(shop.tenant_id) as db:
-        retire_program(db, shop.tenant_id, program_id)
+        retire_program(db, shop.tenant_id, program_id, at=shop.at)
     assert publish(shop, other.id, version.version) == "live"
 
 

@@ -9,7 +9,7 @@ from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop
 
 def retire(shop: Shop, program_id: str) -> str:
     with shop.database.transaction(shop.tenant_id) as db:
-        return retire_program(db, shop.tenant_id, program_id).id
+        return retire_program(db, shop.tenant_id, program_id, at=shop.at).id
 
 
 def test_no_version_decides_any_more_and_the_past_stays(shop: Shop) -> None:

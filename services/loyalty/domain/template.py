@@ -1,0 +1,70 @@
+"""Programs a merchant can start from, each with visits that show what it does. Source: docs/rules/templates.md."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from services.loyalty.domain.basket import LINES_MAX, Amount, Channel, Code, Label, Line
+from services.loyalty.domain.name import Name
+from services.loyalty.domain.program import ProgramDocument
+from services.loyalty.domain.reward import Reward
+from services.loyalty.domain.written import Moment
+
+TemplateId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{3,40}$")]
+
+
+class TemplatePart(BaseModel):
+    """What all parts of a template share."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TemplateReward(TemplatePart):
+    """A reward to put into the catalogue beside the program, and its price in units."""
+
+    unit: str
+    price: Annotated[int, Field(gt=0)]
+    benefit: Reward
+
+
+class Outcome(TemplatePart):
+    """What comes of a visit: money to pay in minor units, units earned, what each card then shows, what is given."""
+
+    due: Amount
+    units: dict[str, int] = {}
+    cards: dict[str, int] = {}
+    vouchers: int = 0
+    paid_months: int = 0
+    bonus_months: int = 0
+    gifts: dict[str, int] = {}
+
+
+class Visit(TemplatePart):
+    """A basket at a moment, of a customer in that tier; with `shows_vouchers`, who shows those of earlier visits."""
+
+    at: Moment
+    store_id: Label = "store-1"
+    channel: Channel = "store"
+    lines: Annotated[tuple[Line, ...], Field(min_length=1, max_length=LINES_MAX)]
+    codes: tuple[Code, ...] = ()
+    tier: str | None = None
+    shows_vouchers: bool = False
+    expect: Outcome
+
+
+class Example(TemplatePart):
+    """One customer's visits, in order, and what each brings."""
+
+    name: Name
+    visits: Annotated[tuple[Visit, ...], Field(min_length=1)]
+
+
+class ProgramTemplate(TemplatePart):
+    """A program document ready to be drafted, rewards that go with it, and examples that hold."""
+
+    id: TemplateId
+    name: Name
+    summary: Name
+    document: ProgramDocument
+    rewards: tuple[TemplateReward, ...] = ()
+    examples: Annotated[tuple[Example, ...], Field(min_length=1)]

@@ -1,0 +1,52 @@
+"""Saying what a version of a program would do, live or not, now or later. Source: docs/rules/programs.md."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from chassis.row_sets import pipeline
+from kernel.ids import CustomerId, TenantId
+from services.loyalty.domain.basket import Basket
+from services.loyalty.domain.evaluate import Evaluation, evaluate
+from services.loyalty.domain.program import CompiledProgram, ProgramDocument, compile_program
+from services.loyalty.domain.refusals import RuleUnknown
+from services.loyalty.operations.record_purchases import facts_of, voucher_codes, welcome
+from services.loyalty.queries.programs import find_version
+from services.loyalty.tables.receipts import ReceiptsRequest
+from services.loyalty.tables.standings import StandingsRequest
+
+
+def rehearse_basket(
+    db: Session,
+    tenant_id: TenantId,
+    program_id: str,
+    number: int,
+    basket: Basket,
+    *,
+    without: Collection[str] = (),
+    at: datetime,
+) -> tuple[Evaluation, CompiledProgram]:
+    """What a version, without some of its rules, would make of the basket at that moment; changes nothing.
+
+    The customer is as they stand now. Raises VersionUnknown, RuleUnknown, CustomerUnknown, CustomerBlocked and
+    CurrencyMismatch.
+    """
+    version = find_version(db, tenant_id, program_id, number)
+    program = compile_program(left_out(ProgramDocument.model_validate_json(version.document), without))
+    owner = (tenant_id, CustomerId(basket.customer_id)) if basket.customer_id else None
+    with pipeline(db) as asking:
+        standings = StandingsRequest(asking, [owner] if owner else [], lock=False)
+        receipts = ReceiptsRequest(asking, [], voucher_codes(tenant_id, basket), [])
+    standing = welcome(standings.answer().get(owner), owner[1]) if owner else None
+    facts = facts_of(basket, standing, receipts.vouchers()) if standing else None
+    return evaluate(program, basket, facts, at), program
+
+
+def left_out(document: ProgramDocument, rules: Collection[str]) -> ProgramDocument:
+    """The document without these rules. Raises RuleUnknown."""
+    known = {rule.id for rule in document.rules}
+    for rule in sorted(rules):
+        if rule not in known:
+            raise RuleUnknown(rule=rule)
+    return document.model_copy(update={"rules": tuple(rule for rule in document.rules if rule.id not in rules)})
