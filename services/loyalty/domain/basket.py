@@ -14,6 +14,7 @@ Code = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=ONE
 Label = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=ONE_LINE)]
 Amount = Annotated[int, Field(strict=True, ge=0, le=MONEY_MAX)]
 Channel = Literal["store", "online", "app", "phone"]
+LineKind = Literal["article", "shipping", "gift_card"]
 
 
 class Line(BaseModel):
@@ -21,6 +22,8 @@ class Line(BaseModel):
 
     `discount` and `tax` are for the whole line. Prices include the tax; the discount is what the till itself took off.
     A till sends at least one unit; a line that was wholly returned stays in its place with none (see `remaining`).
+    `kind` says whether it is an article, delivery, or a gift card that is sold: rules look at articles unless they say
+    otherwise.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -32,6 +35,7 @@ class Line(BaseModel):
     unit_price: Amount
     discount: Amount = 0
     tax: Amount = 0
+    kind: LineKind = "article"
 
     @property
     def subtotal(self) -> int:
@@ -45,7 +49,7 @@ class Line(BaseModel):
 
 
 class Tender(BaseModel):
-    """One way the basket was paid."""
+    """One way the basket was paid, and how much of it: of money handed over, without the change."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

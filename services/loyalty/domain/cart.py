@@ -1,17 +1,19 @@
 """A basket while a program is applied to it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from copy import copy
 from datetime import datetime
 from functools import cached_property
 
 from kernel.money import shared, shared_in_turn
+from kernel.points import Rounding
 from services.loyalty.domain.basket import Basket, Line
 from services.loyalty.domain.customer import CustomerFacts
-from services.loyalty.domain.effects import Effect, Piece
+from services.loyalty.domain.effects import Discount, Effect, Piece, UseVoucher
 from services.loyalty.domain.misses import UNMET, Miss, Shortfall
-from services.loyalty.domain.selector import Selector
+from services.loyalty.domain.percent import quotient
+from services.loyalty.domain.selector import ARTICLES, Selector
 from services.loyalty.domain.terms import Terms
 from services.loyalty.domain.units import Pick, Units
 
@@ -24,7 +26,8 @@ class Cart:
     """What is left to pay of each line, which of its units are still loose, and what the rules did so far.
 
     A unit is loose until it serves a set or is given away; `loose_then` is what was left of the lines when their loose
-    units were last looked at. Every list is by the line's place in the basket. The rules in `shut` are not to apply.
+    units were last looked at. Every list is by the line's place in the basket. The rules in `shut` are not to apply;
+    `order_wide` names the rules and vouchers that took something off the whole order.
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class Cart:
         self.loose: list[Units] = []
         self.loose_then: list[int] = []
         self.codes = {terms.plain_code(code) for code in basket.codes}
+        self.order_wide: set[str] = set()
         self.effects: list[Effect] = []
         self.misses: list[Miss] = []
         self._lives: dict[str, tuple[datetime, datetime | None]] = {}
@@ -66,10 +70,19 @@ class Cart:
             rank[place] = position
         return rank
 
+    @cached_property
+    def only_articles(self) -> bool:
+        """Whether no line is delivery or a gift card."""
+        return {line.kind for line in self.lines} == ARTICLES
+
+    def places(self, selector: Selector) -> Sequence[int]:
+        """The places of the selected lines, whatever they cost."""
+        return selector.select(self.lines, only_articles=self.only_articles)
+
     def select(self, selector: Selector) -> list[int]:
         """The places of the selected lines that still cost something: what is free counts towards nothing."""
         left = self.left
-        return [place for place in selector.select(self.lines) if left[place]]
+        return [place for place in self.places(selector) if left[place]]
 
     def chosen(self, rule: str) -> Counter[str]:
         """How many units of which sku the customer chose to have at a rule's offer."""
@@ -121,6 +134,28 @@ class Cart:
         price, dearer = divmod(line.total, line.quantity)
         paid = self.paid_units[place]
         return price * paid + min(dearer, paid)
+
+    @cached_property
+    def order_wide_off(self) -> dict[int, int]:
+        """What discounts of the whole order took off each line. Asked when all prices are settled."""
+        off: dict[int, int] = {}
+        for effect in self.effects:
+            if isinstance(effect, Discount | UseVoucher) and name_of(effect) in self.order_wide:
+                for piece in effect.pieces:
+                    off[piece.line] = off.get(piece.line, 0) + piece.amount
+        return off
+
+    def paid_otherwise(self, amount: int, tenders: Set[str]) -> int:
+        """The part of an amount that was not paid by such tenders: they paid the same share of everything.
+
+        What the till does not tell of is taken as paid otherwise.
+        """
+        so, told = 0, 0
+        for tender in self.basket.tenders:
+            told += tender.amount
+            so += tender.amount if tender.kind in tenders else 0
+        paid = max(told, sum(self.left))
+        return quotient(amount * (paid - so), paid, Rounding.HALF_UP) if so else amount
 
     def trial(self) -> "Cart":
         """A cart as this one is now, to try a rule on: nothing that happens to it happens to this one."""
@@ -223,4 +258,9 @@ class Cart:
 
 
 def _content(line: Line) -> tuple[object, ...]:
-    return line.sku, line.unit_price, line.quantity, line.discount, line.tax, line.name, line.categories
+    return line.sku, line.unit_price, line.quantity, line.discount, line.tax, line.name, line.categories, line.kind
+
+
+def name_of(effect: Discount | UseVoucher) -> str:
+    """What took money off: a rule, or a voucher by its code."""
+    return effect.code if isinstance(effect, UseVoucher) else effect.rule

@@ -34,7 +34,7 @@ class SpendAtLeast(ConditionDocument):
 
     def shortfall(self, cart: Cart) -> Shortfall | None:
         """The money still missing."""
-        places = self.selector.select(cart.lines)
+        places = cart.places(self.selector)
         amounts = [line.subtotal for line in cart.lines] if self.of == "subtotal" else cart.left
         spent = sum([amounts[place] for place in places])
         return Shortfall(self.amount - spent, "money") if spent < self.amount else None

@@ -50,6 +50,13 @@ class ProgramDocument(Terms):
         return self
 
     @model_validator(mode="after")
+    def _earns_units_it_knows(self) -> Self:
+        for rule in self.rules:
+            if isinstance(rule, Earn) and rule.unit is not None and rule.unit not in self.units:
+                raise ValueError(f"{rule.id} earns {rule.unit}, which is none of the program's units")
+        return self
+
+    @model_validator(mode="after")
     def _leaves_few_choices(self) -> Self:
         if combinations(choices_of(self.rules, self.groups)) > COMBINATIONS_MAX:
             raise ValueError(f"the groups leave more than {COMBINATIONS_MAX} ways to choose their rules")

@@ -1,22 +1,26 @@
 """Which lines of a basket a rule looks at."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
-from services.loyalty.domain.basket import Label, Line
+from services.loyalty.domain.basket import Label, Line, LineKind
 
 # Sorted on the way out, so that the same selector always reads the same.
 Labels = Annotated[frozenset[Label], Field(max_length=1000), PlainSerializer(sorted, return_type=list[str])]
 
+Kinds = Annotated[frozenset[LineKind], Field(min_length=1), PlainSerializer(sorted, return_type=list[str])]
+
 NONE: frozenset[str] = frozenset()
+ARTICLES: frozenset[LineKind] = frozenset({"article"})
 
 
 class Selector(BaseModel):
     """Lines with one of the skus or in one of the categories, and in none of the excepted ones.
 
-    Without skus and categories it selects every line.
+    Without skus and categories it selects every line. Either way they are articles, unless other `kinds` are named.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -25,9 +29,18 @@ class Selector(BaseModel):
     categories: Labels = NONE
     except_skus: Labels = NONE
     except_categories: Labels = NONE
+    kinds: Kinds = ARTICLES
 
-    def select(self, lines: Sequence[Line]) -> Sequence[int]:
-        """The places of the selected lines. A line in two of the categories is selected once."""
+    @cached_property
+    def is_everything(self) -> bool:
+        """Whether it selects all articles."""
+        return not (self.skus or self.categories or self.except_skus or self.except_categories)
+
+    def select(self, lines: Sequence[Line], *, only_articles: bool = False) -> Sequence[int]:
+        """The places of the selected lines. A line in two of the categories is selected once.
+
+        `only_articles` says that the lines are known to be nothing else.
+        """
         places: Sequence[int] = range(len(lines))
         if self.skus or self.categories:
             skus, categories = self.skus, self.categories
@@ -38,6 +51,8 @@ class Selector(BaseModel):
             ]
         if self.except_skus or self.except_categories:
             places = [place for place in places if not self._excepts(lines[place])]
+        if not only_articles or "article" not in self.kinds:
+            places = [place for place in places if lines[place].kind in self.kinds]
         return places
 
     def _excepts(self, line: Line) -> bool:

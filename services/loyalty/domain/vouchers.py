@@ -56,6 +56,8 @@ def _take_off(cart: Cart, voucher: VoucherFacts, reward: PercentOff | AmountOff)
     else:
         amount = percentage(left, reward.percent_off, Rounding.HALF_UP)
     if amount:
+        if reward.selector.is_everything:
+            cart.order_wide.add(voucher.code)
         cart.effects.append(UseVoucher(code=voucher.code, amount=amount, pieces=cart.take_off(amount, places)))
     else:
         cart.miss(None, "voucher", Shortfall(1, "units"), voucher.code)

@@ -61,6 +61,7 @@ REASONS = {
     "in_segment": Text(en="for another group of customers", ar="لمجموعة أخرى من العملاء"),
     "group": Text(en="not together with others of its group", ar="لا يجتمع مع غيره من مجموعته"),
     "discount": Text(en="too little to discount", ar="المبلغ أقل من أن يُخصم منه"),
+    "except_tenders": Text(en="nothing is earned on what was paid that way", ar="لا نقاط على ما دُفع بهذه الطريقة"),
     "fixed_price": Text(en="costs no more than that anyway", ar="السعر لا يزيد على ذلك أصلًا"),
     "better_discount": Text(en="another discount takes as much off", ar="هناك خصم آخر بالقيمة نفسها"),
     "voucher_used": Text(en="This voucher was used", ar="استُخدمت هذه القسيمة"),

@@ -80,6 +80,8 @@ class MoneyOff(RuleDocument):
         wanted = sum(amounts)
         if self.at_most is not None and wanted > self.at_most:
             amounts = cart.share(self.at_most, amounts, places)
+        if self.scope == "together" and self.selector.is_everything:
+            cart.order_wide.add(self.id)
         self._tell(cart, cart.take_off_each(zip(places, amounts, strict=True)), wanted)
 
     def _off_each(self, units: Units) -> int:

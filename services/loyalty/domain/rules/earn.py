@@ -1,4 +1,4 @@
-"""Units for money spent. Source: docs/rules/earn.md."""
+"""Units for money spent, for articles bought, or for coming. Source: docs/rules/earn.md."""
 
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -8,55 +8,95 @@ from kernel.points import Rounding
 from services.loyalty.domain.basket import MONEY_MAX
 from services.loyalty.domain.cart import Cart
 from services.loyalty.domain.effects import Accrue
-from services.loyalty.domain.misses import Shortfall
+from services.loyalty.domain.misses import UNMET, Shortfall
 from services.loyalty.domain.percent import quotient
 from services.loyalty.domain.rules.rule import RuleDocument
-from services.loyalty.domain.selector import EVERYTHING, Selector
+from services.loyalty.domain.selector import EVERYTHING, NONE, Labels, Selector
+from services.loyalty.domain.terms import UnitName
 from services.loyalty.domain.units import Units
 
 UNITS_PER_MINOR_MAX = 100
 
 
 class Earn(RuleDocument):
-    """`points` units for each `per` minor units of what is left to pay for the selected lines.
+    """`points` units for each `per` minor units of money, for each `per` articles, or for each visit.
 
-    Fractions are rounded once per purchase, or for each line or unit by itself.
+    The money is what is left to pay for the selected lines, or their price before some or all discounts; without the
+    part paid by `except_tenders`. Fractions are rounded once per purchase, or for each line or unit by itself.
+    They go to the wallet of the program's main `unit`, unless another of its units is named.
     """
 
     needs_customer: ClassVar[bool] = True
 
     kind: Literal["earn"]
+    for_each: Literal["money", "unit", "visit"] = "money"
     points: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 1
-    per: Annotated[int, Field(strict=True, ge=1, le=MONEY_MAX)]
+    per: Annotated[int, Field(strict=True, ge=1, le=MONEY_MAX)] | None = None
+    unit: UnitName | None = None
     selector: Selector = EVERYTHING
+    base: Literal["after_discounts", "after_line_discounts", "before_discounts"] = "after_discounts"
     include_tax: StrictBool = True
+    except_tenders: Labels = NONE
     rounding: Rounding = Rounding.DOWN
     rounded: Literal["once", "per_line", "per_unit"] = "once"
 
     @model_validator(mode="after")
     def _fits_a_wallet(self) -> Self:
-        if self.points > self.per * UNITS_PER_MINOR_MAX:
-            raise ValueError(f"at most {UNITS_PER_MINOR_MAX} units for one minor unit of money")
+        if self.for_each == "money":
+            if self.per is None:
+                raise ValueError("say per how much money")
+            if self.points > self.per * UNITS_PER_MINOR_MAX:
+                raise ValueError(f"at most {UNITS_PER_MINOR_MAX} units for one minor unit of money")
+            return self
+        if self.for_each == "visit" and self.per is not None:
+            raise ValueError("a visit earns the points once: per is for money and units")
+        if self.base != "after_discounts" or not self.include_tax or self.except_tenders or self.rounded != "once":
+            raise ValueError("base, include_tax, except_tenders and rounded are for points for money")
         return self
 
     def apply(self, cart: Cart) -> None:
         """Accrue what the selected lines earn."""
-        portions = self._portions(cart)
+        places = cart.select(self.selector)
+        if not places:
+            cart.miss(self.id, self.kind, Shortfall(1, "units"))
+        elif self.for_each == "money":
+            self._earn_for_money(cart, places)
+        else:
+            self._earn_for_articles(cart, places)
+
+    def _earn_for_money(self, cart: Cart, places: list[int]) -> None:
+        portions = self._portions(cart, places)
+        if self.except_tenders:
+            portions = [(cart.paid_otherwise(portion, self.except_tenders), count) for portion, count in portions]
         earned = sum([self._points_for(portion) * count for portion, count in portions])
         if earned:
             self._accrue(cart, earned, sum([portion * count for portion, count in portions]))
-        elif portions:
-            dearest = max(portion for portion, _ in portions)
+            return
+        dearest = max(portion for portion, _ in portions)
+        if dearest or not self.except_tenders:
             cart.miss(self.id, self.kind, Shortfall(self._first_point_at() - dearest, "money"))
         else:
-            cart.miss(self.id, self.kind, Shortfall(1, "units"))
+            cart.miss(self.id, "except_tenders", UNMET)
+
+    def _earn_for_articles(self, cart: Cart, places: list[int]) -> None:
+        base = sum([cart.left[place] for place in places])
+        if self.for_each == "visit":
+            self._accrue(cart, self.points, base)
+            return
+        bought = sum([cart.paid_units[place] for place in places])
+        earned = self._points_for(bought)
+        if earned:
+            self._accrue(cart, earned, base)
+        else:
+            cart.miss(self.id, self.kind, Shortfall(self._first_point_at() - bought, "units"))
 
     def _accrue(self, cart: Cart, amount: int, base: int) -> None:
-        spendable_at, expires_at = cart.life_of_units(cart.terms.unit)
+        unit = self.unit or cart.terms.unit
+        spendable_at, expires_at = cart.life_of_units(unit)
         cart.effects.append(
             Accrue(
                 rule=self.id,
-                unit=cart.terms.unit,
+                unit=unit,
                 amount=amount,
                 base=base,
                 spendable_at=spendable_at,
@@ -64,11 +104,8 @@ class Earn(RuleDocument):
             )
         )
 
-    def _portions(self, cart: Cart) -> list[tuple[int, int]]:
+    def _portions(self, cart: Cart, places: list[int]) -> list[tuple[int, int]]:
         """The amounts that are rounded by themselves, and how many there are of each."""
-        places = cart.select(self.selector)
-        if not places:
-            return []
         if self.rounded == "once":
             return [(sum([self._base(cart, place) for place in places]), 1)]
         if self.rounded == "per_line":
@@ -77,23 +114,28 @@ class Earn(RuleDocument):
         return [portion for line in units for portion in line.prices()]
 
     def _base(self, cart: Cart, place: int) -> int:
-        left = cart.left[place]
-        tax = cart.lines[place].tax
-        if self.include_tax or not tax:
-            return left
+        amount = cart.left[place]
+        line = cart.lines[place]
+        if self.base == "before_discounts":
+            amount = cart.paid_units[place] * line.unit_price
+        elif self.base == "after_line_discounts":
+            amount += cart.order_wide_off.get(place, 0)
+        if self.include_tax or not line.tax:
+            return amount
         # The tax was in the price: a discounted line bears its share of it.
-        return left - quotient(tax * left, cart.lines[place].total, Rounding.HALF_UP)
+        return amount - quotient(line.tax * amount, line.total, Rounding.HALF_UP)
 
     def _points_for(self, portion: int) -> int:
-        return quotient(portion * self.points, self.per, self.rounding)
+        return quotient(portion * self.points, self.per or 1, self.rounding)
 
     def _first_point_at(self) -> int:
+        per = self.per or 1
         match self.rounding:
             case Rounding.DOWN:
-                return -(-self.per // self.points)
+                return -(-per // self.points)
             case Rounding.HALF_UP:
-                return -(-self.per // (2 * self.points))
+                return -(-per // (2 * self.points))
             case Rounding.HALF_EVEN:
-                return self.per // (2 * self.points) + 1
+                return per // (2 * self.points) + 1
             case Rounding.UP:
                 return 1

@@ -17,7 +17,13 @@ VOUCHER = voucher_code(b"0123456789")
 CATEGORIES = {"COFFEE": ["drinks", "hot"], "TEA": ["drinks"], "BREAD": ["food"], "GYM12": []}
 
 selectors = st.sampled_from(
-    [{}, {"categories": ["drinks"]}, {"skus": ["COFFEE", "BREAD"]}, {"except_categories": ["food"]}]
+    [
+        {},
+        {"categories": ["drinks"]},
+        {"skus": ["COFFEE", "BREAD"]},
+        {"except_categories": ["food"]},
+        {"kinds": ["article", "shipping"]},
+    ]
 )
 roundings = st.sampled_from(["down", "half_up", "half_even", "up"])
 parts = st.sampled_from(["once", "per_line", "per_unit"])
@@ -93,14 +99,27 @@ bundles = st.builds(
     ),
     st.sampled_from([{"fixed_price": 700}, {"percent_off": 33.33}, {"amount_off": 500}, {"percent_off": 100}]),
 )
+for_money = fields(
+    points=st.integers(1, 3),
+    per=st.integers(1, 300),
+    base=st.sampled_from(["after_discounts", "after_line_discounts", "before_discounts"]),
+    include_tax=st.booleans(),
+    except_tenders=st.sampled_from([[], ["points"]]),
+    rounding=roundings,
+    rounded=parts,
+)
+for_articles = st.builds(
+    lambda shared, each: shared | each,
+    fields(points=st.integers(1, 3), rounding=roundings),
+    st.sampled_from([{"for_each": "unit"}, {"for_each": "unit", "per": 3}, {"for_each": "visit"}]),
+)
+earnings = st.one_of(for_money, for_articles)
+tenders = st.fixed_dictionaries({"kind": st.sampled_from(["points", "cash"]), "amount": st.integers(0, 2000)})
 families = st.one_of(
     st.tuples(st.just("bundle"), bundles),
     st.tuples(st.just("buy_x_get_y"), st.one_of(among, on_top)),
     st.tuples(st.just("discount"), discounts),
-    st.tuples(
-        st.just("earn"),
-        fields(points=st.integers(1, 3), per=st.integers(1, 300), rounding=roundings, rounded=parts),
-    ),
+    st.tuples(st.just("earn"), earnings),
     st.tuples(
         st.just("stamp_card"),
         fields(stamps_needed=st.integers(1, 5), stamp_for=st.sampled_from(["unit", "visit"]), reward=rewards),
@@ -134,14 +153,18 @@ def lines(draw: st.DrawFn) -> dict[str, Any]:
     discount = draw(st.sampled_from([0, 0, 1, quantity * price // 3]))
     discount = min(discount, quantity * price)
     tax = draw(st.sampled_from([0, (quantity * price - discount) * 15 // 115]))
-    return line(sku, quantity, price, discount=discount, tax=tax, categories=CATEGORIES[sku])
+    kind = draw(st.sampled_from(["article"] * 6 + ["shipping", "gift_card"]))
+    return line(sku, quantity, price, discount=discount, tax=tax, kind=kind, categories=CATEGORIES[sku])
 
 
 @st.composite
 def baskets(draw: st.DrawFn) -> Basket:
     codes = draw(st.lists(st.sampled_from(["welcome", VOUCHER]), unique=True))
     return basket(
-        *draw(st.lists(lines(), min_size=1, max_size=5)), codes=codes, choices=draw(st.lists(choices, max_size=2))
+        *draw(st.lists(lines(), min_size=1, max_size=5)),
+        codes=codes,
+        choices=draw(st.lists(choices, max_size=2)),
+        tenders=draw(st.lists(tenders, max_size=2)),
     )
 
 

@@ -52,6 +52,7 @@ def test_rules_stand_in_the_order_in_which_they_apply() -> None:
         pytest.param(
             {"rules": [card("a"), card("b") | {"card": "a"}]}, "two stamp cards have the same id", id="a card twice"
         ),
+        pytest.param({"rules": [rule("earn", per=1, unit="miles")]}, "none of the program's", id="an unknown unit"),
         pytest.param({"rules": [rule("earn", per=1, id="Base Points")]}, "pattern", id="an id with blanks"),
         pytest.param({"rules": [rule("earn", per=1, name={"en": "x"})]}, "Field required", id="no Arabic name"),
         pytest.param(

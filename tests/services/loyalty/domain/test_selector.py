@@ -35,3 +35,18 @@ def test_select(selector: dict[str, Any], places: list[int]) -> None:
 def test_reads_the_same_however_it_was_written() -> None:
     one = Selector.model_validate({"skus": ["B", "A", "C", "A"]})
     assert one.model_dump(mode="json")["skus"] == ["A", "B", "C"]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "places"),
+    [
+        pytest.param({}, [0], id="articles alone"),
+        pytest.param({"kinds": ["shipping"]}, [1], id="delivery"),
+        pytest.param({"kinds": ["article", "shipping"]}, [0, 1], id="articles and delivery"),
+        pytest.param({"kinds": ["gift_card"], "except_skus": ["CARD"]}, [], id="no gift cards but this one"),
+    ],
+)
+def test_kinds_of_lines(kinds: dict[str, Any], places: list[int]) -> None:
+    lines = basket(line("BREAD"), line("POST", kind="shipping"), line("CARD", kind="gift_card")).lines
+    assert list(Selector.model_validate(kinds).select(lines)) == places
+    assert list(Selector.model_validate(kinds).select(lines[:1], only_articles=True)) == [p for p in places if p == 0]

@@ -163,6 +163,18 @@ def miss(condition: str, short_by: int = 0, unit: MissUnit = "none", *, code: st
             "قاعدة: هناك خصم آخر بالقيمة نفسها",
             id="as good a discount",
         ),
+        pytest.param(
+            miss("except_tenders"),
+            "Rule: nothing is earned on what was paid that way",
+            "قاعدة: لا نقاط على ما دُفع بهذه الطريقة",
+            id="paid with points",
+        ),
+        pytest.param(
+            miss("fixed_price"),
+            "Rule: costs no more than that anyway",
+            "قاعدة: السعر لا يزيد على ذلك أصلًا",
+            id="a price that is none",
+        ),
         pytest.param(miss("ends_on"), "Rule: has ended", "قاعدة: انتهى", id="nothing to count"),
         pytest.param(
             miss("unknown_code", code="X1"),
