@@ -33,6 +33,7 @@ OWNERS_BELOW_CUSTOMER: Final = {
     "stamp_cards": "loyalty",
     "memberships": "loyalty",
     "vouchers": "loyalty",
+    "redemptions": "loyalty",
     "purchases": "loyalty",
     "inbox": "notifications",
     "stage": "retention",

@@ -101,16 +101,30 @@ class PurchaseReturned(Event):
 
 
 class RewardRedeemed(Event):
-    """Points were exchanged for a reward, and a voucher was issued for it."""
+    """Points were exchanged for a reward. A voucher was issued for it; none for goods."""
 
     event_type: ClassVar[str] = "loyalty.reward_redeemed.v1"
 
     redemption_id: str
     reward_id: str
     reward_name: dict[str, str]
-    voucher_id: str
+    voucher_id: str | None = None
     unit: str
     price: Points
+    balance: Points
+
+
+class RedemptionMoved(Event):
+    """A redemption came a step further, or was cancelled and its units given back."""
+
+    event_type: ClassVar[str] = "loyalty.redemption_moved.v1"
+
+    redemption_id: str
+    reward_id: str
+    reward_name: dict[str, str]
+    status: str = Field(description="prepared, shipped, handed_over or cancelled.")
+    unit: str
+    given_back: Points = Field(description="Units that came back: all of the price of a cancelled one, else none.")
     balance: Points
 
 

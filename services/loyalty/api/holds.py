@@ -11,7 +11,8 @@ from chassis.problem_responses import problems
 from chassis.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId
 from kernel.points import Points
-from services.loyalty.api.rewards import UNITS_MAX, WalletUnit
+from services.loyalty.api.rewards import UNITS_MAX
+from services.loyalty.domain.offer import WalletUnit
 from services.loyalty.domain.refusals import (
     CaptureTooLarge,
     CustomerBlocked,

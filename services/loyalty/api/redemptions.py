@@ -1,26 +1,40 @@
-"""Redemptions: points exchanged for a reward, given as a voucher."""
+"""Redemptions: points exchanged for a reward, given as a voucher or as goods."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.caller import CurrentCaller, needs
+from chassis.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
 from chassis.problem_responses import problems
 from chassis.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId
+from services.loyalty.api.known_customers import KnownCustomer
 from services.loyalty.domain.refusals import (
     CustomerBlocked,
     InsufficientPoints,
     NoSuchCustomer,
+    RedemptionClosed,
     RedemptionUnknown,
+    RewardLimitReached,
+    RewardNotOpen,
+    RewardSoldOut,
     RewardUnknown,
     RewardWithdrawn,
 )
 from services.loyalty.domain.voucher_code import displayed
+from services.loyalty.domain.written import Words
+from services.loyalty.operations.move_redemption import move_redemption
 from services.loyalty.operations.redeem_reward import redeem_reward
-from services.loyalty.queries.rewards import find_redemption
+from services.loyalty.queries.rewards import (
+    RedemptionDetails,
+    find_redemption,
+    redemptions_of,
+    redemptions_to_do,
+    with_details,
+)
 
 router = APIRouter(prefix="/v1", tags=["rewards"], route_class=TransactionRoute)
 
@@ -34,6 +48,15 @@ class RedemptionRequest(BaseModel):
     reward_id: Annotated[str, Field(min_length=1, max_length=64)]
 
 
+class StepRequest(BaseModel):
+    """The step taken. A note may say why, or by which carrier."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: Literal["prepared", "shipped", "handed_over", "cancelled"]
+    note: Words | None = None
+
+
 class VoucherReceipt(BaseModel):
     """The voucher that was given."""
 
@@ -43,8 +66,22 @@ class VoucherReceipt(BaseModel):
     valid_until: datetime | None
 
 
+class StepDocument(BaseModel):
+    """A step that was taken, by which key, and when."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    status: str
+    actor: str
+    note: str | None
+    recorded_at: datetime
+
+
 class RedemptionDocument(BaseModel):
-    """A reward taken: what it cost, and its voucher."""
+    """A reward taken: what it cost, its voucher unless it is goods, and how far it has come.
+
+    `status` is issued, prepared, shipped, handed_over or cancelled.
+    """
 
     object: str = "redemption"
     id: str
@@ -52,7 +89,9 @@ class RedemptionDocument(BaseModel):
     reward_id: str
     unit: str
     price: int
-    voucher: VoucherReceipt
+    status: str
+    steps: list[StepDocument]
+    voucher: VoucherReceipt | None
     recorded_at: datetime
 
 
@@ -66,7 +105,16 @@ class RedemptionReceipt(RedemptionDocument):
     "/redemptions",
     status_code=201,
     dependencies=[needs("rewards:write")],
-    responses=problems(NoSuchCustomer, CustomerBlocked, RewardUnknown, RewardWithdrawn, InsufficientPoints),
+    responses=problems(
+        NoSuchCustomer,
+        CustomerBlocked,
+        RewardUnknown,
+        RewardWithdrawn,
+        RewardNotOpen,
+        RewardSoldOut,
+        RewardLimitReached,
+        InsufficientPoints,
+    ),
     openapi_extra=MONEY_LIKE,
 )
 def create(wish: RedemptionRequest, db: Transaction, caller: CurrentCaller, now: Now) -> RedemptionReceipt:
@@ -79,39 +127,82 @@ def create(wish: RedemptionRequest, db: Transaction, caller: CurrentCaller, now:
         at=now,
         trace=caller.request_id or None,
     )
-    row = redeemed.redemption
-    return RedemptionReceipt(
-        id=row.id,
-        customer_id=row.customer_id,
-        reward_id=row.reward_id,
-        unit=row.unit,
-        price=row.price,
-        voucher=VoucherReceipt(
-            id=row.voucher_id,
-            code=redeemed.code,
-            code_displayed=displayed(redeemed.code),
-            valid_until=redeemed.valid_until,
-        ),
-        recorded_at=row.recorded_at,
-        balance_after=redeemed.balance,
+    document = redemption_document(find_redemption(db, caller.tenant_id, redeemed.redemption.id))
+    return RedemptionReceipt(**document.model_dump(), balance_after=redeemed.balance)
+
+
+@router.get("/redemptions", dependencies=[needs("rewards:read")], responses=problems())
+def read_open(
+    request: Request, db: Transaction, caller: CurrentCaller, limit: Limit = LIMIT_DEFAULT, cursor: str | None = None
+) -> Page[RedemptionDocument]:
+    """Goods still to be prepared, shipped or handed over, the oldest first."""
+    rows = redemptions_to_do(db, caller.tenant_id, after=place_after(request, cursor), limit=limit + 1)
+    return page_of(
+        request, with_details(db, caller.tenant_id, rows), limit, lambda found: found.row.id, redemption_document
     )
 
 
 @router.get("/redemptions/{redemption_id}", dependencies=[needs("rewards:read")], responses=problems(RedemptionUnknown))
 def read_one(redemption_id: str, db: Transaction, caller: CurrentCaller) -> RedemptionDocument:
     """One redemption."""
-    row, voucher = find_redemption(db, caller.tenant_id, redemption_id)
+    return redemption_document(find_redemption(db, caller.tenant_id, redemption_id))
+
+
+@router.post(
+    "/redemptions/{redemption_id}/steps",
+    dependencies=[needs("rewards:write")],
+    responses=problems(RedemptionUnknown, RedemptionClosed),
+    openapi_extra=MONEY_LIKE,
+)
+def take_step(
+    redemption_id: str, wish: StepRequest, db: Transaction, caller: CurrentCaller, now: Now
+) -> RedemptionDocument:
+    """Say that a redemption was prepared, shipped or handed over; or cancel it, and the points come back."""
+    move_redemption(
+        db,
+        caller.tenant_id,
+        redemption_id,
+        wish.status,
+        actor=caller.actor,
+        note=wish.note,
+        at=now,
+        trace=caller.request_id or None,
+    )
+    return redemption_document(find_redemption(db, caller.tenant_id, redemption_id))
+
+
+@router.get(
+    "/customers/{customer_id}/redemptions", dependencies=[needs("rewards:read")], responses=problems(NoSuchCustomer)
+)
+def read_of_customer(
+    customer_id: KnownCustomer,
+    request: Request,
+    db: Transaction,
+    caller: CurrentCaller,
+    limit: Limit = LIMIT_DEFAULT,
+    cursor: str | None = None,
+) -> Page[RedemptionDocument]:
+    """What the customer took, the newest first."""
+    rows = redemptions_of(db, caller.tenant_id, customer_id, after=place_after(request, cursor), limit=limit + 1)
+    return page_of(
+        request, with_details(db, caller.tenant_id, rows), limit, lambda found: found.row.id, redemption_document
+    )
+
+
+def redemption_document(found: RedemptionDetails) -> RedemptionDocument:
+    """A redemption as it is answered."""
+    row, voucher = found.row, found.voucher
+    receipt = voucher and VoucherReceipt(
+        id=voucher.id, code=voucher.code, code_displayed=displayed(voucher.code), valid_until=voucher.valid_until
+    )
     return RedemptionDocument(
         id=row.id,
         customer_id=row.customer_id,
         reward_id=row.reward_id,
         unit=row.unit,
         price=row.price,
-        voucher=VoucherReceipt(
-            id=voucher.id,
-            code=voucher.code,
-            code_displayed=displayed(voucher.code),
-            valid_until=voucher.valid_until,
-        ),
+        status=row.status,
+        steps=[StepDocument.model_validate(step) for step in found.steps],
+        voucher=receipt,
         recorded_at=row.recorded_at,
     )

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.loyalty.domain.basket import MONEY_MAX
+from services.loyalty.domain.basket import MONEY_MAX, Label
 from services.loyalty.domain.local_day import day_end, local_date
 from services.loyalty.domain.name import Name
 from services.loyalty.domain.percent import Percent
@@ -52,3 +52,13 @@ class PercentOff(RewardDocument):
 
 
 Reward = Annotated[FreeItem | AmountOff | PercentOff, Field(discriminator="kind")]
+
+
+class Goods(RewardDocument):
+    """Something that is handed over or sent; no voucher. `sku` is what the shop calls it."""
+
+    kind: Literal["goods"]
+    sku: Label
+
+
+Benefit = Annotated[FreeItem | AmountOff | PercentOff | Goods, Field(discriminator="kind")]

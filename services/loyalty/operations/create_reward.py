@@ -1,29 +1,57 @@
 """Offering a reward."""
 
 from datetime import datetime
+from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
 from kernel.ids import TenantId, new_id
-from kernel.points import Points
-from services.loyalty.domain.reward import Reward
-from services.loyalty.operations.apply_effects import REWARD
+from services.loyalty.domain.offer import Offer, OfferLimit
+from services.loyalty.domain.reward import Benefit
 from services.loyalty.tables.rewards import RewardRow
 
+BENEFIT: TypeAdapter[Benefit] = TypeAdapter(Benefit)
+LIMITS: TypeAdapter[tuple[OfferLimit, ...]] = TypeAdapter(tuple[OfferLimit, ...])
 
-def create_reward(
-    db: Session, tenant_id: TenantId, benefit: Reward, *, unit: str, price: Points, at: datetime
-) -> RewardRow:
-    """Put a reward into the catalogue: `price` units buy a voucher for the benefit."""
+
+def create_reward(db: Session, tenant_id: TenantId, offer: Offer, *, at: datetime) -> RewardRow:
+    """Put a reward into the catalogue."""
     reward = RewardRow(
         tenant_id=tenant_id,
         id=new_id("rwd"),
-        unit=unit,
-        price=price,
-        benefit=REWARD.dump_json(benefit).decode(),
+        taken=0,
         status="available",
+        version=1,
         created_at=at,
+        **columns_of(offer),
     )
     db.add(reward)
     db.flush()
     return reward
+
+
+def columns_of(offer: Offer) -> dict[str, Any]:
+    """An offer as its row keeps it."""
+    return {
+        "unit": offer.unit,
+        "price": offer.price,
+        "benefit": BENEFIT.dump_json(offer.benefit).decode(),
+        "stock": offer.stock,
+        "limits": LIMITS.dump_json(offer.limits).decode(),
+        "starts_on": offer.starts_on,
+        "ends_on": offer.ends_on,
+    }
+
+
+def offer_of(reward: RewardRow) -> Offer:
+    """The offer that a row keeps."""
+    return Offer(
+        unit=reward.unit,
+        price=reward.price,
+        benefit=BENEFIT.validate_json(reward.benefit),
+        stock=reward.stock,
+        limits=LIMITS.validate_json(reward.limits),
+        starts_on=reward.starts_on,
+        ends_on=reward.ends_on,
+    )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -9,23 +10,27 @@ from contracts.events.loyalty import RewardRedeemed
 from kernel.ids import CustomerId, TenantId, new_id
 from kernel.points import Points
 from services.loyalty.domain.burn import plan_burn
+from services.loyalty.domain.local_day import local_date
+from services.loyalty.domain.offer import Offer, check_limit
 from services.loyalty.domain.refusals import RewardWithdrawn
-from services.loyalty.operations.apply_effects import REWARD, by_language, write_voucher
+from services.loyalty.domain.reward import Goods
+from services.loyalty.operations.apply_effects import by_language, write_voucher
+from services.loyalty.operations.create_reward import offer_of
 from services.loyalty.operations.record_purchases import welcome
 from services.loyalty.operations.time_out_holds import time_out_holds_of
 from services.loyalty.queries.customers import locked
-from services.loyalty.queries.rewards import find_reward
+from services.loyalty.queries.rewards import count_taken, lock_reward
 from services.loyalty.queries.zone import zone_of
 from services.loyalty.tables.books import Books, movement
-from services.loyalty.tables.rewards import RedemptionRow
+from services.loyalty.tables.rewards import RedemptionRow, RewardRow
 
 
 @dataclass(frozen=True, slots=True)
 class Redeemed:
-    """A redemption, the code of its voucher, and the wallet's balance after it."""
+    """A redemption, the code of its voucher if it has one, and the wallet's balance after it."""
 
     redemption: RedemptionRow
-    code: str
+    code: str | None
     valid_until: datetime | None
     balance: int
 
@@ -39,33 +44,36 @@ def redeem_reward(
     at: datetime,
     trace: str | None = None,
 ) -> Redeemed:
-    """Burn the reward's price from the customer's lots and issue its voucher.
+    """Burn the reward's price from the customer's lots, and issue its voucher or have the goods prepared.
 
-    Raises NoSuchCustomer, CustomerBlocked, RewardUnknown, RewardWithdrawn and InsufficientPoints.
+    Raises NoSuchCustomer, CustomerBlocked, RewardUnknown, InsufficientPoints, and what `check_offered` raises.
     """
     standing = welcome(locked(db, tenant_id, customer_id), customer_id)
-    reward = find_reward(db, tenant_id, reward_id)
-    if reward.status != "available":
-        raise RewardWithdrawn
+    reward = lock_reward(db, tenant_id, reward_id)
+    offer, zone = offer_of(reward), zone_of(db, tenant_id)
+    check_offered(db, reward, offer, customer_id, zone, at)
     books = Books(at)
-    wallet = books.open_wallet(db, standing, reward.unit)
+    wallet = books.open_wallet(db, standing, offer.unit)
     time_out_holds_of(db, books, standing, wallet)
-    draws = plan_burn([opened.lot for opened in (wallet.lots or {}).values()], reward.price, at=at, held=wallet.held)
+    draws = plan_burn([opened.lot for opened in (wallet.lots or {}).values()], offer.price, at=at, held=wallet.held)
     redemption_id = new_id("red")
     burned = movement("burn", "redeemed", redemption_id, at)
     books.take(standing, wallet, burned, draws)
-    benefit = REWARD.validate_json(reward.benefit)
-    valid_until = benefit.valid_until(at, zone_of(db, tenant_id))
-    voucher_id, code = write_voucher(books, standing, benefit, source=redemption_id, valid_until=valid_until)
+    reward.taken += 1
+    voucher_id = code = valid_until = None
+    if not isinstance(offer.benefit, Goods):
+        valid_until = offer.benefit.valid_until(at, zone)
+        voucher_id, code = write_voucher(books, standing, offer.benefit, source=redemption_id, valid_until=valid_until)
     redemption = RedemptionRow(
         tenant_id=tenant_id,
         id=redemption_id,
         customer_id=customer_id,
         reward_id=reward_id,
-        unit=reward.unit,
-        price=reward.price,
+        unit=offer.unit,
+        price=offer.price,
         voucher_id=voucher_id,
         transaction_id=burned.id,
+        status="issued",
         recorded_at=at,
     )
     db.add(redemption)
@@ -76,10 +84,10 @@ def redeem_reward(
             occurred_at=at,
             redemption_id=redemption_id,
             reward_id=reward_id,
-            reward_name=by_language(benefit.name),
+            reward_name=by_language(offer.benefit.name),
             voucher_id=voucher_id,
-            unit=reward.unit,
-            price=reward.price,
+            unit=offer.unit,
+            price=Points(offer.price),
             balance=Points(wallet.balance),
         ),
         trace,
@@ -87,3 +95,19 @@ def redeem_reward(
     books.close(db)
     db.flush()
     return Redeemed(redemption, code, valid_until, wallet.balance)
+
+
+def check_offered(
+    db: Session, reward: RewardRow, offer: Offer, customer_id: CustomerId, zone: ZoneInfo, at: datetime
+) -> None:
+    """Whether one more of a locked reward may be taken by a locked customer.
+
+    Raises RewardWithdrawn, RewardNotOpen, RewardSoldOut and RewardLimitReached.
+    """
+    if reward.status != "available":
+        raise RewardWithdrawn
+    offer.check_open(local_date(at, zone))
+    offer.check_stock(reward.taken)
+    for limit in offer.limits:
+        who = customer_id if limit.of == "customer" else None
+        check_limit(limit, count_taken(db, reward, who, limit.since(at, zone)))

@@ -99,6 +99,14 @@ INVARIANTS = {
         SELECT id AS subject, 'ended ' || expires_at AS detail FROM holds
         WHERE tenant_id = :tenant_id AND status = 'held' AND expires_at < CAST(:at AS timestamptz) - interval '60 s'
     """,
+    "I5 what was taken of a reward is its redemptions": """
+        SELECT w.id AS subject, 'taken ' || w.taken || ', redemptions ' || coalesce(r.total, 0) AS detail
+        FROM rewards w LEFT JOIN (
+            SELECT reward_id, count(*) AS total FROM redemptions
+            WHERE tenant_id = :tenant_id AND status <> 'cancelled' GROUP BY reward_id
+        ) AS r ON r.reward_id = w.id
+        WHERE w.tenant_id = :tenant_id AND w.taken <> coalesce(r.total, 0)
+    """,
     "a membership has time on it, given or taken back": """
         SELECT m.id AS subject, 'no entries' AS detail FROM memberships m
         WHERE m.tenant_id = :tenant_id AND NOT EXISTS (

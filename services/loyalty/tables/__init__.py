@@ -8,7 +8,7 @@ from services.loyalty.tables.ledger import AdjustmentRow, DrawRow, EntryRow, Lot
 from services.loyalty.tables.memberships import MembershipEntryRow, MembershipRow
 from services.loyalty.tables.programs import ProgramRow, ProgramVersionRow
 from services.loyalty.tables.purchases import PurchaseRow, ReturnRow
-from services.loyalty.tables.rewards import RedemptionRow, RewardRow
+from services.loyalty.tables.rewards import RedemptionRow, RedemptionStepRow, RewardRow
 from services.loyalty.tables.stamp_cards import StampCardRow
 from services.loyalty.tables.vouchers import VoucherRow
 
@@ -28,6 +28,7 @@ __all__ = [
     "ProgramVersionRow",
     "PurchaseRow",
     "RedemptionRow",
+    "RedemptionStepRow",
     "ReturnRow",
     "RewardRow",
     "StampCardRow",

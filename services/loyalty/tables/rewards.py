@@ -1,8 +1,8 @@
 """The catalogue, and what was taken from it."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.tables import TenantKey
@@ -12,25 +12,47 @@ from services.loyalty.tables.base import Base
 
 
 class RewardRow(Base):
-    """Something that points can be exchanged for. `benefit` is what its voucher is good for, as JSON."""
+    """Something that points can be exchanged for; documents are JSON text. `benefit` is what one gets for it.
+
+    Who takes one locks this row after the customer's: `taken` (not cancelled) then never passes `stock`, the number
+    there are to give in all.
+    """
 
     __tablename__ = "rewards"
-    __table_args__ = (CheckConstraint("price > 0", name="price_positive"),)
+    __table_args__ = (
+        CheckConstraint("price > 0", name="price_positive"),
+        CheckConstraint("taken >= 0", name="taken_not_negative"),
+    )
 
     tenant_id: Mapped[TenantKey]
     id: Mapped[str] = mapped_column(primary_key=True)
     unit: Mapped[str]
     price: Mapped[Points]
     benefit: Mapped[str]
+    stock: Mapped[int | None]
+    taken: Mapped[int] = mapped_column(server_default="0")
+    limits: Mapped[str] = mapped_column(server_default="[]")
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
     status: Mapped[str]  # available, withdrawn
+    version: Mapped[int] = mapped_column(server_default="1")  # of the offer; taking one does not change it
     created_at: Mapped[datetime]
 
 
 class RedemptionRow(Base):
-    """A reward taken: what it cost, and the voucher given for it. Never updated."""
+    """A reward taken: what it cost, the voucher given for it if it has one, and how far it has come."""
 
     __tablename__ = "redemptions"
-    __table_args__ = (Index("ix_redemptions_of", "tenant_id", "customer_id", "id"),)
+    __table_args__ = (
+        Index("ix_redemptions_of", "tenant_id", "customer_id", "id"),
+        Index("ix_redemptions_taken", "tenant_id", "reward_id", "recorded_at"),
+        Index(
+            "ix_redemptions_to_do",
+            "tenant_id",
+            "id",
+            postgresql_where=text("voucher_id IS NULL AND status IN ('issued', 'prepared', 'shipped')"),
+        ),
+    )
 
     tenant_id: Mapped[TenantKey]
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -38,6 +60,20 @@ class RedemptionRow(Base):
     reward_id: Mapped[str]
     unit: Mapped[str]
     price: Mapped[Points]
-    voucher_id: Mapped[str]
+    voucher_id: Mapped[str | None]
     transaction_id: Mapped[str]
+    status: Mapped[str] = mapped_column(server_default="issued")  # issued, prepared, shipped, handed_over, cancelled
+    recorded_at: Mapped[datetime]
+
+
+class RedemptionStepRow(Base):
+    """A step of a redemption: which, by whose key, when. Never updated."""
+
+    __tablename__ = "redemption_steps"
+
+    tenant_id: Mapped[TenantKey]
+    redemption_id: Mapped[str] = mapped_column(primary_key=True)
+    status: Mapped[str] = mapped_column(primary_key=True)
+    actor: Mapped[str]
+    note: Mapped[str | None]
     recorded_at: Mapped[datetime]

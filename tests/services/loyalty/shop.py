@@ -14,15 +14,16 @@ from contracts.event import EVENT_CLASSES, Event
 from kernel.ids import CustomerId, TenantId, new_id
 from kernel.points import Points
 from services.loyalty.domain.basket import Basket
-from services.loyalty.domain.reward import Reward
+from services.loyalty.domain.fulfilment import Fulfilment
+from services.loyalty.domain.offer import Offer
 from services.loyalty.operations.add_version import add_version
 from services.loyalty.operations.adjust_points import adjust_points
-from services.loyalty.operations.apply_effects import REWARD
 from services.loyalty.operations.capture_hold import capture_hold
 from services.loyalty.operations.create_program import create_program
 from services.loyalty.operations.create_reward import create_reward
 from services.loyalty.operations.hold_points import hold_points
 from services.loyalty.operations.learn_customer import learn_customer
+from services.loyalty.operations.move_redemption import move_redemption
 from services.loyalty.operations.publish_version import publish_version
 from services.loyalty.operations.record_purchases import Outcome, Recorded, Sale, record_purchases
 from services.loyalty.operations.redeem_reward import Redeemed, redeem_reward
@@ -34,6 +35,7 @@ from services.loyalty.queries.verify import breaches_of
 from services.loyalty.schedules import expire_all_lots, time_out_all_holds
 from services.loyalty.tables import Base
 from services.loyalty.tables.holds import HoldRow
+from services.loyalty.tables.rewards import RedemptionRow
 from tests.services.loyalty.domain.build import NAME, document, line, rule
 
 # Later than any clock that runs the tests, so that what the shop records comes after what the database stamps.
@@ -139,17 +141,21 @@ class Shop:
             )
         return balance
 
-    def offer(self, price: int, benefit: Mapping[str, Any] = FREE_COFFEE) -> str:
+    def offer(self, price: int, benefit: Mapping[str, Any] = FREE_COFFEE, **more: Any) -> str:
         """Put a reward into the catalogue; answers its id."""
-        wanted: Reward = REWARD.validate_python(dict(benefit))
+        offer = Offer.model_validate({"price": price, "benefit": dict(benefit), **more})
         with self.database.transaction(self.tenant_id) as db:
-            reward = create_reward(db, self.tenant_id, wanted, unit="points", price=Points(price), at=self.at)
-        return reward.id
+            return create_reward(db, self.tenant_id, offer, at=self.at).id
 
     def redeem(self, customer_id: CustomerId, reward_id: str) -> Redeemed:
         """Exchange points for a reward."""
         with self.database.transaction(self.tenant_id) as db:
             return redeem_reward(db, self.tenant_id, customer_id, reward_id, at=self.at)
+
+    def move(self, redemption_id: str, then: Fulfilment, note: str | None = None) -> RedemptionRow:
+        """Take a redemption a step further."""
+        with self.database.transaction(self.tenant_id) as db:
+            return move_redemption(db, self.tenant_id, redemption_id, then, actor="key_test", note=note, at=self.at)
 
     def hold(self, customer_id: CustomerId, amount: int, **lasting: float) -> HoldRow:
         """Set points aside, for a quarter of an hour unless told otherwise."""

@@ -99,9 +99,24 @@ QUESTIONS: dict[str, Question] = {
         200, 404, lambda things: {"store_id": "riyadh-1", "external_id": things["external_id"]}
     ),
     "GET /v1/purchases/{purchase_id}": Question(200, 404),
+    "GET /v1/customers/{customer_id}/redemptions": Question(200, 404),
+    "GET /v1/redemptions": Question(200, 200),
     "GET /v1/redemptions/{redemption_id}": Question(200, 404),
     "GET /v1/rewards": Question(200, 200),
     "GET /v1/rewards/{reward_id}": Question(200, 404),
+    "PATCH /v1/rewards/{reward_id}": Question(
+        200,
+        404,
+        body=lambda _things: {
+            "price": 7,
+            "unit": "points",
+            "benefit": {**FREE_COFFEE, "name": NAME},
+            "stock": 10,
+            "limits": [{"at_most": 2, "of": "customer", "per": "month"}],
+            "starts_on": "2026-01-01",
+            "ends_on": "2046-12-31",
+        },
+    ),
     "POST /v1/adjustments": Question(
         201,
         404,
@@ -141,8 +156,21 @@ QUESTIONS: dict[str, Question] = {
     ),
     "POST /v1/quotes": Question(200, 422, body=basket),
     "POST /v1/redemptions": Question(201, 404, body=lambda things: of_customer(things, reward_id=things["reward_id"])),
+    "POST /v1/redemptions/{redemption_id}/steps": Question(
+        200, 404, body=lambda _things: {"status": "cancelled", "note": "asked to"}
+    ),
     "POST /v1/rewards": Question(
-        201, 201, body=lambda _things: {"price": 5, "unit": "points", "benefit": {**FREE_COFFEE, "name": NAME}}
+        201,
+        201,
+        body=lambda _things: {
+            "price": 5,
+            "unit": "points",
+            "benefit": {"kind": "goods", "name": NAME, "sku": "MUG"},
+            "stock": 10,
+            "limits": [{"at_most": 2, "of": "everyone", "per": "day"}],
+            "starts_on": "2026-01-01",
+            "ends_on": "2046-12-31",
+        },
     ),
     "POST /v1/rewards/{reward_id}/withdraw": Question(200, 404),
 }
@@ -155,6 +183,13 @@ def ask(client: httpx.Client, door: Door, things: Things) -> httpx.Response:
         door.method,
         door.path.format_map(dict(things)),
         params=question.params(things),
-        headers={} if door.method == "GET" else {"idempotency-key": new_id("req")},
+        headers=headers_of(door),
         **({} if question.body is None else {"json": question.body(things)}),
     )
+
+
+def headers_of(door: Door) -> dict[str, str]:
+    """A new key for what moves value, and any version for what is changed."""
+    if door.method == "GET":
+        return {}
+    return {"idempotency-key": new_id("req"), **({"if-match": "*"} if door.method == "PATCH" else {})}

@@ -9,8 +9,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from kernel.ids import new_id
-from tests.services.loyalty.api.asking import DOORS, QUESTIONS, Things, ask, things_of
+from tests.services.loyalty.api.asking import DOORS, QUESTIONS, Things, ask, headers_of, things_of
 from tests.services.loyalty.shop import Shop
 from tests.support.routes import Door
 
@@ -71,7 +70,7 @@ def sent(door: Door, client: httpx.Client, things: Things, body: bytes | None, *
         door.path.format_map(dict(things)),
         content=body,
         params={**QUESTIONS[str(door)].params(things), **params},
-        headers={"idempotency-key": new_id("req"), "content-type": "application/json"},
+        headers={**headers_of(door), "content-type": "application/json"},
     )
 
 

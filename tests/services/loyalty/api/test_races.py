@@ -61,6 +61,52 @@ def test_a_balance_for_one_reward_gives_one(client: httpx.Client, shop: Shop) ->
     assert shop.rows("SELECT count(*) FROM vouchers") == [{"count": 1}]
 
 
+@pytest.mark.parametrize(
+    ("offer", "refusal"),
+    [
+        pytest.param({"stock": 10}, "reward_sold_out", id="a stock"),
+        pytest.param(
+            {"limits": [{"at_most": 10, "of": "everyone", "per": "day"}]}, "reward_limit_reached", id="a limit"
+        ),
+    ],
+)
+def test_pain_05_200_at_once_for_ten_of_a_reward_give_ten(
+    client: httpx.Client, second_client: httpx.Client, shop: Shop, offer: dict[str, Any], refusal: str
+) -> None:
+    """The 190 others are refused clearly, keep their points, and have no voucher."""
+    people = [shop.customer() for _number in range(200)]
+    for each in people:
+        shop.adjust(each, 50)
+    reward_id = shop.offer(50, **offer)
+    both = (client, second_client)
+
+    def ask(n: int) -> httpx.Response:
+        wish = {"customer_id": people[n], "reward_id": reward_id}
+        return both[n % 2].post("/v1/redemptions", json=wish, headers={"idempotency-key": f"K-{n}"})
+
+    answers = at_once(200, ask)
+    assert Counter(answer.status_code for answer in answers) == {201: 10, 409: 190}
+    assert {answer.json()["code"] for answer in answers if answer.status_code == 409} == {refusal}
+    assert shop.rows("SELECT count(*) FROM vouchers") == [{"count": 10}]
+    assert shop.rows("SELECT count(*) FROM wallets WHERE balance = 0") == [{"count": 10}]
+    assert shop.rows("SELECT count(*) FROM wallets WHERE balance = 50") == [{"count": 190}]
+
+
+def test_pain_05_200_at_once_by_one_customer_who_may_take_ten_give_ten(
+    client: httpx.Client, second_client: httpx.Client, shop: Shop
+) -> None:
+    ana = shop.customer()
+    shop.adjust(ana, 2000)
+    wish = {"customer_id": ana, "reward_id": shop.offer(10, limits=[{"at_most": 10}])}
+    both = (client, second_client)
+    answers = at_once(
+        200,
+        lambda n: both[n % 2].post("/v1/redemptions", json=wish, headers={"idempotency-key": f"K-{n}"}),
+    )
+    assert Counter(answer.status_code for answer in answers) == {201: 10, 409: 190}
+    assert shop.points(ana) == (1900, 1900)
+
+
 def test_one_key_from_many_threads_redeems_once(client: httpx.Client, shop: Shop) -> None:
     ana = shop.customer()
     shop.adjust(ana, 500)

@@ -3,11 +3,12 @@
 from typing import Any
 
 import httpx
+import time_machine
 
 from services.loyalty.domain.voucher_code import displayed
 from tests.services.loyalty.conftest import Client
 from tests.services.loyalty.domain.build import NAME
-from tests.services.loyalty.shop import FREE_COFFEE, Shop
+from tests.services.loyalty.shop import FREE_COFFEE, Shop, later
 
 BENEFIT = {"kind": "percent_off", "name": NAME, "percent_off": 12.5, "valid_days": 30}
 
@@ -88,3 +89,59 @@ def test_a_blocked_customer_takes_nothing(client: httpx.Client, shop: Shop) -> N
     shop.adjust(blocked, 50)
     refused = redeem(client, blocked, shop.offer(50))
     assert (refused.status_code, refused.json()["code"]) == (409, "customer_blocked")
+
+
+def test_an_offer_is_changed_by_who_has_read_it(client: httpx.Client, shop: Shop) -> None:
+    made = client.post("/v1/rewards", json={"price": 50, "benefit": BENEFIT, "stock": 3})
+    address = f"/v1/rewards/{made.json()['id']}"
+    assert (made.headers["etag"], made.json()["left"]) == ('"1"', 3)
+    assert client.patch(address, json={"price": 40}).status_code == 428
+    changed = client.patch(address, json={"price": 40, "stock": None}, headers={"if-match": '"1"'})
+    assert (changed.status_code, changed.headers["etag"]) == (200, '"2"')
+    assert (changed.json()["price"], changed.json()["stock"], changed.json()["left"]) == (40, None, None)
+    stale = client.patch(address, json={"price": 30}, headers={"if-match": '"1"'})
+    assert (stale.status_code, stale.json()["code"]) == (412, "version_stale")
+    refused = client.patch(address, json={"price": None}, headers={"if-match": "*"})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/price")
+    assert client.get(address).json() == changed.json()
+
+
+def test_only_what_is_offered_today_is_listed(client: httpx.Client, shop: Shop, clock: time_machine.Traveller) -> None:
+    shop.publish(time_zone="Asia/Riyadh")
+    march = shop.offer(1, starts_on="2036-03-01", ends_on="2036-03-02")
+    april = shop.offer(2, starts_on="2036-04-01")
+
+    def listed() -> list[str]:
+        return [reward["id"] for reward in client.get("/v1/rewards").json()["data"]]
+
+    assert listed() == [march]
+    clock.move_to(later(hours=12))
+    assert listed() == []
+    clock.move_to(later(days=31))
+    assert listed() == [april]
+    assert client.get(f"/v1/rewards/{march}").status_code == 200
+
+
+def test_goods_on_their_way(client: httpx.Client, shop: Shop) -> None:
+    ana = shop.customer()
+    shop.adjust(ana, 60)
+    mug = {"kind": "goods", "name": NAME, "sku": "MUG"}
+    taken = redeem(client, ana, shop.offer(20, mug)).json()
+    assert (taken["voucher"], taken["status"], taken["steps"]) == (None, "issued", [])
+    address = f"/v1/redemptions/{taken['id']}/steps"
+    assert [each["id"] for each in client.get("/v1/redemptions").json()["data"]] == [taken["id"]]
+    sent = client.post(address, json={"status": "shipped", "note": "1Z999"}, headers={"idempotency-key": "S-1"})
+    assert [(step["status"], step["note"]) for step in sent.json()["steps"]] == [("shipped", "1Z999")]
+    refused = client.post(address, json={"status": "cancelled"}, headers={"idempotency-key": "S-2"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "redemption_closed")
+    client.post(address, json={"status": "handed_over"}, headers={"idempotency-key": "S-3"})
+    assert client.get("/v1/redemptions").json()["data"] == []
+    (of_ana,) = client.get(f"/v1/customers/{ana}/redemptions").json()["data"]
+    assert of_ana["status"] == "handed_over"
+
+
+def test_what_is_sold_out_is_said_in_arabic(call: Client, shop: Shop) -> None:
+    ana = shop.customer()
+    shop.adjust(ana, 60)
+    refused = redeem(call(shop.tenant_id, language="ar"), ana, shop.offer(20, stock=0))
+    assert (refused.status_code, refused.json()["title"]) == (409, "نفدت المكافأة")

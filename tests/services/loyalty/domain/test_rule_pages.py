@@ -8,12 +8,13 @@ import pytest
 from pydantic import TypeAdapter
 
 from services.loyalty.domain.expiry import Expiry
+from services.loyalty.domain.offer import Offer
 from services.loyalty.domain.program import ProgramDocument, Rule
 
 ROOT = Path(__file__).parents[4]
 PAGES = sorted((ROOT / "docs/rules").glob("*.md"))
 DOMAIN = sorted((ROOT / "services/loyalty/domain").rglob("*.py"))
-DOCUMENT: TypeAdapter[object] = TypeAdapter(ProgramDocument | Rule | Expiry)
+DOCUMENT: TypeAdapter[object] = TypeAdapter(ProgramDocument | Rule | Expiry | Offer)
 
 
 @pytest.mark.parametrize("page", [pytest.param(page, id=page.stem) for page in PAGES])

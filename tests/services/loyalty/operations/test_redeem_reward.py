@@ -1,6 +1,7 @@
 """Points for a reward: the price leaves the lots, a voucher comes."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -10,6 +11,7 @@ from services.loyalty.domain.refusals import (
     CustomerBlocked,
     InsufficientPoints,
     NoSuchCustomer,
+    RewardLimitReached,
     RewardUnknown,
     RewardWithdrawn,
 )
@@ -121,3 +123,43 @@ def test_one_of_many_at_once(shop: Shop) -> None:
     with ThreadPoolExecutor(6) as doors:
         assert sum(doors.map(attempt, range(12))) == 1
     assert shop.points(ana) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("limit", "next_free"),
+    [
+        pytest.param({"at_most": 1, "per": "day"}, later(hours=12), id="one a day: the shop's midnight"),
+        pytest.param({"at_most": 1, "per": "week"}, later(hours=12), id="one a week: Sunday is its last day"),
+        pytest.param({"at_most": 1, "per": "month"}, later(days=29, hours=12), id="one a month: April begins"),
+        pytest.param({"at_most": 1, "of": "everyone", "per": "day"}, later(hours=12), id="one a day for everyone"),
+    ],
+)
+def test_a_limit_ends_with_its_period(shop: Shop, limit: dict[str, object], next_free: datetime) -> None:
+    shop.publish(time_zone="Asia/Riyadh")
+    ana, huda = shop.customer(), shop.customer()
+    for each in (ana, huda):
+        shop.adjust(each, 100)
+    reward = shop.offer(10, limits=[limit])
+    shop.redeem(ana, reward)
+    with pytest.raises(RewardLimitReached):
+        shop.redeem(ana, reward)
+    if limit.get("of") == "everyone":
+        with pytest.raises(RewardLimitReached):
+            shop.redeem(huda, reward)
+    else:
+        shop.redeem(huda, reward)
+    shop.at = next_free - timedelta(microseconds=1)
+    with pytest.raises(RewardLimitReached):
+        shop.redeem(ana, reward)
+    shop.at = next_free
+    shop.redeem(ana, reward)
+
+
+def test_a_refusal_takes_nothing_out_of_the_stock(shop: Shop) -> None:
+    ana = shop.customer()
+    reward = shop.offer(10, stock=1)
+    with pytest.raises(InsufficientPoints):
+        shop.redeem(ana, reward)
+    shop.adjust(ana, 10)
+    shop.redeem(ana, reward)
+    assert shop.rows("SELECT taken FROM rewards") == [{"taken": 1}]

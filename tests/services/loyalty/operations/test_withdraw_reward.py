@@ -22,7 +22,9 @@ def test_it_leaves_the_catalogue_and_its_vouchers_stay_good(shop: Shop) -> None:
     code = shop.redeem(ana, gone).code
     assert [withdraw(shop, gone), withdraw(shop, gone)] == ["withdrawn", "withdrawn"]
     with shop.database.transaction(shop.tenant_id) as db:
-        assert [reward.id for reward in rewards_of(db, shop.tenant_id, after=None, limit=9)] == [stays]
+        assert [reward.id for reward in rewards_of(db, shop.tenant_id, today=shop.at.date(), after=None, limit=9)] == [
+            stays
+        ]
     assert shop.sell(ana, line("COFFEE"), codes=[code]).purchase.due == 0
 
 

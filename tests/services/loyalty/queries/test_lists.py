@@ -80,11 +80,12 @@ def test_rewards_and_redemptions(shop: Shop, other_shop: Shop) -> None:
     shop.adjust(ana, 10)
     redeemed = shop.redeem(ana, offered[1])
     with shop.database.transaction(shop.tenant_id) as db:
-        first = rewards_of(db, shop.tenant_id, after=None, limit=2)
-        second = rewards_of(db, shop.tenant_id, after=first[-1].id, limit=2)
-        row, voucher = find_redemption(db, shop.tenant_id, redeemed.redemption.id)
+        first = rewards_of(db, shop.tenant_id, today=shop.at.date(), after=None, limit=2)
+        second = rewards_of(db, shop.tenant_id, today=shop.at.date(), after=first[-1].id, limit=2)
+        found = find_redemption(db, shop.tenant_id, redeemed.redemption.id)
     assert [reward.id for reward in (*first, *second)] == offered
-    assert (row.price, voucher.code) == (2, redeemed.code)
+    assert found.voucher is not None
+    assert (found.row.price, found.voucher.code, found.steps) == (2, redeemed.code, [])
     with other_shop.database.transaction(other_shop.tenant_id) as db, pytest.raises(RedemptionUnknown):
         find_redemption(db, other_shop.tenant_id, redeemed.redemption.id)
 

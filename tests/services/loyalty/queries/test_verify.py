@@ -84,6 +84,10 @@ CORRUPTIONS = {
         "UPDATE holds SET expires_at = %(minute_ago)s WHERE {mine}",
         {"I4 no hold stays open past its time"},
     ),
+    "a reward taken behind the catalogue's back": (
+        "UPDATE rewards SET taken = taken + 1 WHERE {mine}",
+        {"I5 what was taken of a reward is its redemptions"},
+    ),
     "a membership without time": (
         "DELETE FROM membership_entries WHERE {mine}",
         {"a membership has time on it, given or taken back"},

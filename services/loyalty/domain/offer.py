@@ -1,0 +1,79 @@
+"""What the catalogue offers: a benefit, its price, and how many may take it when. Source: docs/rules/rewards.md."""
+
+from datetime import date, datetime, timedelta
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from services.loyalty.domain.local_day import day_start, local_date
+from services.loyalty.domain.refusals import RewardLimitReached, RewardNotOpen, RewardSoldOut
+from services.loyalty.domain.reward import Benefit
+from services.loyalty.domain.written import Day
+
+PRICE_MAX = 10**12
+COUNT_MAX = 10**9
+
+Price = Annotated[int, Field(strict=True, ge=1, le=PRICE_MAX)]
+WalletUnit = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,31}$")]
+Stretch = Literal["day", "week", "month", "year", "ever"]
+
+
+class OfferLimit(BaseModel):
+    """At most so many, by one customer or by everyone together, in a day, week, month or year of the shop, or ever."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    at_most: Annotated[int, Field(strict=True, ge=1, le=COUNT_MAX)]
+    of: Literal["customer", "everyone"] = "customer"
+    per: Stretch = "ever"
+
+    def since(self, at: datetime, zone: ZoneInfo) -> datetime | None:
+        """The moment from which redemptions count; None counts all there ever were. Weeks begin on Monday."""
+        today = local_date(at, zone)
+        starts = {
+            "day": today,
+            "week": today - timedelta(days=today.weekday()),
+            "month": today.replace(day=1),
+            "year": today.replace(month=1, day=1),
+        }
+        return day_start(starts[self.per], zone) if self.per in starts else None
+
+
+class Offer(BaseModel):
+    """A benefit for `price` units.
+
+    `stock` is how many there are to give in all, those taken included. Both days of the window are inside it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    price: Price
+    unit: WalletUnit = "points"
+    benefit: Benefit
+    stock: Annotated[int, Field(strict=True, ge=0, le=COUNT_MAX)] | None = None
+    limits: Annotated[tuple[OfferLimit, ...], Field(max_length=10)] = ()
+    starts_on: Day | None = None
+    ends_on: Day | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
+            raise ValueError("the offer ends before it starts")
+        return self
+
+    def check_open(self, today: date) -> None:
+        """Raises RewardNotOpen outside the window."""
+        if (self.starts_on and today < self.starts_on) or (self.ends_on and today > self.ends_on):
+            raise RewardNotOpen(starts_on=self.starts_on, ends_on=self.ends_on)
+
+    def check_stock(self, taken: int) -> None:
+        """Raises RewardSoldOut when as many were taken as there are."""
+        if self.stock is not None and taken >= self.stock:
+            raise RewardSoldOut(stock=self.stock)
+
+
+def check_limit(limit: OfferLimit, taken: int) -> None:
+    """`taken` is how many were taken since the limit's `since`. Raises RewardLimitReached."""
+    if taken >= limit.at_most:
+        raise RewardLimitReached(at_most=limit.at_most, of=limit.of, per=limit.per)
