@@ -31,6 +31,10 @@ KEEP = text("""
     WHERE tenant_id = :tenant_id AND operation = :operation AND key = :key
 """)
 
+GIVE_UP = text("""
+    DELETE FROM idempotency_keys WHERE tenant_id = :tenant_id AND operation = :operation AND key = :key
+""")
+
 
 class IdempotencyKeyRequired(Malformed):
     """A request that moves value came without a key."""
@@ -111,3 +115,8 @@ def keep_reply(db: Session, claim: Claim, reply: Reply) -> None:
     """Keep the reply beside the key, in the transaction of the effect."""
     headers = orjson.dumps(reply.headers).decode() if reply.headers else None
     db.execute(KEEP, {**claim.name, "status": reply.status, "reply": reply.body, "headers": headers})
+
+
+def give_up_key(db: Session, claim: Claim) -> None:
+    """Let the key be used again, for a request that was refused."""
+    db.execute(GIVE_UP, claim.name)

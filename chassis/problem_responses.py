@@ -31,6 +31,7 @@ from kernel.refusal import (
     Missing,
     Refused,
     Stale,
+    Throttled,
     Unavailable,
     Unprocessable,
 )
@@ -46,6 +47,7 @@ STATUSES: tuple[tuple[type[Refused], int], ...] = (
     (Gone, 410),
     (Stale, 412),
     (Unprocessable, 422),
+    (Throttled, 429),
     (Unavailable, 503),
 )
 # Numeric value out of range, character not in repertoire, untranslatable character.
@@ -174,6 +176,8 @@ def problem_response(
     extra = {"Content-Language": language.value, "Vary": "Accept-Language"}
     if document["status"] == 503:
         extra["Retry-After"] = "1"
+    if isinstance(refused, Throttled):
+        extra["Retry-After"] = str(refused.params["retry_after"])
     if document["status"] == 401:
         extra["WWW-Authenticate"] = "Bearer"
     return Response(orjson.dumps(document, default=str), document["status"], extra, MEDIA_TYPE)

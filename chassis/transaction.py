@@ -20,6 +20,7 @@ from chassis.idempotency import (
     checked_key,
     claim_key,
     fingerprint,
+    give_up_key,
     keep_reply,
 )
 from chassis.openapi import idempotency_key
@@ -87,8 +88,7 @@ async def answered(
         headers = {**before.headers, "Idempotent-Replayed": "true"}
         return Response(before.body, before.status, headers, "application/json")
     response = unless_unchanged(request, await handle(request))
-    kept = claim if response.status_code < 300 else None
-    await run_in_threadpool(finish, session, kept, response)
+    await run_in_threadpool(finish, session, claim, response)
     return response
 
 
@@ -99,8 +99,10 @@ def begin(session: Session, caller: Caller, claim: Claim | None) -> Reply | None
 
 
 def finish(session: Session, claim: Claim | None, response: Response) -> None:
-    """Keep the reply and commit."""
-    if claim is not None:
+    """Keep a success's reply and commit. A refusal that was answered, not raised, may have counted something."""
+    if claim is not None and response.status_code >= 300:
+        give_up_key(session, claim)
+    elif claim is not None:
         headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
         keep_reply(session, claim, Reply(response.status_code, bytes(response.body).decode(), headers))
     session.commit()

@@ -20,6 +20,7 @@ OWNERS: Final = {
     "holds": "loyalty",
     "adjustments": "loyalty",
     "vouchers": "loyalty",
+    "reservations": "loyalty",
     "coupons": "loyalty",
     "memberships": "loyalty",
     "messages": "notifications",

@@ -53,6 +53,12 @@ class Unprocessable(Refused):
     """The request is well formed, and refused."""
 
 
+class Throttled(Refused):
+    """Too often; the same request may work after `retry_after` seconds, which is one of the params."""
+
+    retryable = True
+
+
 class Unavailable(Refused):
     """Not now; the same request may work later."""
 

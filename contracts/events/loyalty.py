@@ -128,6 +128,16 @@ class RedemptionMoved(Event):
     balance: Points
 
 
+class VoucherCancelled(Event):
+    """Somebody cancelled a voucher that was not used."""
+
+    event_type: ClassVar[str] = "loyalty.voucher_cancelled.v1"
+
+    voucher_id: str
+    reward_name: dict[str, str]
+    reason: str
+
+
 class PointsExpired(Event):
     """Units died unused."""
 

@@ -17,8 +17,10 @@ from services.loyalty.api import (
     purchases,
     quotes,
     redemptions,
+    reservations,
     returns,
     rewards,
+    vouchers,
     wallets,
 )
 from services.loyalty.api.till import Till
@@ -37,6 +39,8 @@ ROUTERS = (
     holdings.router,
     rewards.router,
     redemptions.router,
+    vouchers.router,
+    reservations.router,
     holds.router,
     adjustments.router,
 )

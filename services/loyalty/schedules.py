@@ -13,6 +13,7 @@ from chassis.logging import log
 from kernel.clock import utc_now
 from kernel.ids import TenantId
 from services.loyalty.operations.expire_lots import expire_lots
+from services.loyalty.operations.forget_wrong_codes import forget_wrong_codes
 from services.loyalty.operations.play_backtest import fail_backtest, play_next_slice
 from services.loyalty.operations.schedule_version import publish_scheduled
 from services.loyalty.operations.time_out_holds import time_out_holds
@@ -73,8 +74,15 @@ def play_backtest(database: Database, tenant_id: TenantId, backtest_id: str, sto
             more = False
 
 
+def forget_all_wrong_codes(database: Database, tenant_id: TenantId, at: datetime) -> int:
+    """Forget the wrong codes that bar nobody any more."""
+    with database.transaction(tenant_id) as db:
+        return forget_wrong_codes(db, tenant_id, at=at)
+
+
 JOBS = (
     Job("expire_lots", 60.0, expire_all_lots),
     Job("time_out_holds", 15.0, time_out_all_holds),
     Job("publish_scheduled", 15.0, publish_all_scheduled),
+    Job("forget_wrong_codes", 3600.0, forget_all_wrong_codes),
 )

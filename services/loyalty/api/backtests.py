@@ -10,9 +10,10 @@ from chassis.caller import CurrentCaller, needs
 from chassis.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
 from chassis.problem_responses import problems
 from chassis.transaction import Now, Transaction, TransactionRoute
-from services.loyalty.api.rewards import UNITS_MAX, WalletUnit
+from services.loyalty.api.rewards import UNITS_MAX
 from services.loyalty.domain.backtest import Counting, Given, Tally, Worth
 from services.loyalty.domain.basket import MONEY_MAX, Label
+from services.loyalty.domain.offer import WalletUnit
 from services.loyalty.domain.refusals import BacktestFinished, BacktestUnknown, TooManyBacktests, VersionUnknown
 from services.loyalty.domain.written import Moment
 from services.loyalty.operations.play_backtest import TALLY

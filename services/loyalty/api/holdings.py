@@ -22,6 +22,7 @@ from services.loyalty.operations.record_purchases import program_of
 from services.loyalty.queries.holdings import memberships_of, stamp_cards_of, vouchers_of
 from services.loyalty.queries.program_shelf import SHELF
 from services.loyalty.queries.purchases import purchases_of
+from services.loyalty.queries.vouchers import voucher_status
 from services.loyalty.queries.zone import zone_of
 from services.loyalty.tables.vouchers import VoucherRow
 
@@ -64,16 +65,18 @@ class MembershipDocument(BaseModel):
 
 
 class VoucherDocument(BaseModel):
-    """A voucher: `status` is issued, used, revoked, or expired by the clock."""
+    """A voucher: `status` is issued, reserved, used, revoked, or expired by the clock."""
 
     object: str = "voucher"
     id: str
+    customer_id: str
     code: str
     code_displayed: str
     benefit: Reward
     status: str
     issued_at: datetime
     valid_until: datetime | None
+    reserved_until: datetime | None
     used_by: str | None
 
 
@@ -187,14 +190,16 @@ def read_purchases(
 
 def voucher_document(voucher: VoucherRow, now: datetime) -> VoucherDocument:
     """A voucher as it is by the clock."""
-    over = voucher.status == "issued" and voucher.valid_until is not None and voucher.valid_until <= now
+    status = voucher_status(voucher, now)
     return VoucherDocument(
         id=voucher.id,
+        customer_id=voucher.customer_id,
         code=voucher.code,
         code_displayed=displayed(voucher.code),
         benefit=REWARD.validate_json(voucher.benefit),
-        status="expired" if over else voucher.status,
+        status=status,
         issued_at=voucher.issued_at,
         valid_until=voucher.valid_until,
+        reserved_until=voucher.reserved_until if status == "reserved" else None,
         used_by=voucher.used_by,
     )

@@ -115,8 +115,9 @@ def promise_of(request: Request, caller: Caller, basket: Basket) -> tuple[Quoted
 
 
 def fingerprint(basket: Basket) -> bytes:
-    """What makes two baskets the same: all they say but the quote they name."""
-    return hashlib.sha256(basket.model_dump_json(exclude={"quote_id"}, exclude_defaults=True).encode()).digest()
+    """What makes two baskets the same: all they say but the quote and the reservation they name."""
+    named = {"quote_id", "reservation_id"}
+    return hashlib.sha256(basket.model_dump_json(exclude=named, exclude_defaults=True).encode()).digest()
 
 
 def answer(request: Request, caller: Caller, outcome: Outcome) -> Response:

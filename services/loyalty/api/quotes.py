@@ -1,4 +1,4 @@
-"""Quotes: what a basket would cost, earn and unlock. Nothing is stored and nothing changes."""
+"""Quotes: what a basket would cost, earn and unlock. Nothing changes; only wrong codes are counted."""
 
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,9 @@ from services.loyalty.api.purchase_documents import (
 )
 from services.loyalty.api.quote_tokens import Quoted, quote_token
 from services.loyalty.domain.basket import Basket, Label
-from services.loyalty.domain.refusals import CurrencyMismatch, CustomerBlocked, CustomerUnknown
+from services.loyalty.domain.guessing import Guesser
+from services.loyalty.domain.refusals import CurrencyMismatch, CustomerBlocked, CustomerUnknown, TooManyWrongCodes
+from services.loyalty.operations.check_guessing import check_guessing, count_wrong_codes
 from services.loyalty.operations.quote_basket import quote_basket
 from services.loyalty.queries.customers import is_known
 
@@ -50,14 +52,19 @@ class QuoteDocument(BaseModel):
 @router.post(
     "/quotes",
     dependencies=[needs("purchases:write")],
-    responses=problems(CustomerUnknown, CustomerBlocked, CurrencyMismatch),
+    responses=problems(CustomerUnknown, CustomerBlocked, CurrencyMismatch, TooManyWrongCodes),
 )
 def create_quote(
     basket: QuotedBasket, request: Request, db: Transaction, caller: CurrentCaller, now: Now
 ) -> QuoteDocument:
     """Say what a purchase of this basket would do, rule by rule, and what it just misses."""
     introduce_buyer(request, db, caller, basket)
+    guesser = guesser_of(caller, basket)
+    if basket.codes:
+        check_guessing(db, caller.tenant_id, guesser, at=now)
     decided, shelved = quote_basket(db, caller.tenant_id, basket, at=now)
+    wrong = sum(miss.condition == "unknown_code" for miss in decided.misses)
+    count_wrong_codes(db, caller.tenant_id, guesser, wrong, at=now)
     promise: dict[str, Any] = {"id": None, "expires_at": None, "program": None}
     if shelved is not None:
         quoted = Quoted(shelved.program_id, shelved.version)
@@ -77,6 +84,12 @@ def create_quote(
             "misses": miss_documents(decided.misses, compiled, caller.language),
         }
     )
+
+
+def guesser_of(caller: Caller, basket: Basket) -> Guesser:
+    """From where the basket's codes come."""
+    till = f"{basket.store_id} {basket.till_id}" if basket.till_id else None
+    return Guesser(caller.actor, till, basket.customer_id)
 
 
 def introduce_buyer(request: Request, db: Transaction, caller: Caller, basket: Basket) -> None:

@@ -84,6 +84,7 @@ class Basket(BaseModel):
     codes: Annotated[tuple[Code, ...], Field(max_length=20)] = ()
     choices: Annotated[tuple[Choice, ...], Field(max_length=20)] = ()
     quote_id: Label | None = None
+    reservation_id: Label | None = None
 
     # Checked once for the basket: a validator on every line would cost more than the rest of the parse.
     @model_validator(mode="after")

@@ -15,12 +15,16 @@ Segments = Annotated[frozenset[str], PlainSerializer(sorted, return_type=list[st
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoucherFacts:
-    """A voucher whose code is among the basket's and which belongs to the customer. `code` is in its plain form."""
+    """A voucher whose code is among the basket's and which belongs to the customer. `code` is in its plain form.
+
+    `reserved`: another checkout has it to itself.
+    """
 
     code: str
     reward: Reward
     valid_until: datetime | None = None
     used: bool = False
+    reserved: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

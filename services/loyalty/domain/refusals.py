@@ -1,7 +1,7 @@
 """What loyalty's rules say no to."""
 
 from kernel.language import Text
-from kernel.refusal import Conflict, Gone, Missing, Unprocessable
+from kernel.refusal import Conflict, Gone, Missing, Throttled, Unprocessable
 
 
 class InsufficientPoints(Unprocessable):
@@ -261,6 +261,49 @@ class RedemptionUnknown(Missing):
     code = "redemption_unknown"
     title = Text(en="Unknown redemption", ar="استبدال غير معروف")
     detail = Text(en="There is no such redemption.", ar="لا يوجد استبدال كهذا.")
+
+
+class VoucherUnknown(Missing):
+    """The tenant has no such voucher: the same answer whatever is wrong with a code."""
+
+    code = "voucher_unknown"
+    title = Text(en="Unknown voucher", ar="قسيمة غير معروفة")
+    detail = Text(en="There is no such voucher.", ar="لا توجد قسيمة كهذه.")
+
+
+class VoucherClosed(Conflict):
+    """The voucher was used, cancelled, or is over; or another checkout has it."""
+
+    code = "voucher_closed"
+    title = Text(en="The voucher cannot be taken", ar="لا يمكن استخدام القسيمة")
+    detail = Text(en="The voucher is {status}.", ar="حالة القسيمة: {status}.")
+
+
+class ReservationUnknown(Missing):
+    """The tenant has no such reservation."""
+
+    code = "reservation_unknown"
+    title = Text(en="Unknown reservation", ar="حجز قسائم غير معروف")
+    detail = Text(en="There is no such reservation.", ar="لا يوجد حجز قسائم كهذا.")
+
+
+class ReservationClosed(Conflict):
+    """The reservation was used, released, or timed out before."""
+
+    code = "reservation_closed"
+    title = Text(en="The reservation is closed", ar="حجز القسائم مغلق")
+    detail = Text(en="The reservation is {status} already.", ar="حالة الحجز: {status}.")
+
+
+class TooManyWrongCodes(Throttled):
+    """The key, till or customer showed too many wrong codes: until the window ends, right ones are not told either."""
+
+    code = "too_many_wrong_codes"
+    title = Text(en="Too many wrong codes", ar="رموز خاطئة كثيرة")
+    detail = Text(
+        en="Too many wrong codes. Try again in {retry_after} seconds.",
+        ar="كثرت الرموز الخاطئة. أعد المحاولة بعد {retry_after} ثانية.",
+    )
 
 
 class HoldUnknown(Missing):

@@ -82,6 +82,7 @@ class Terms(UnitTerms):
     code_case: Literal["ignored", "exact"] = "ignored"
     several_percentages: Literal["each_of_what_is_left", "best_only", "added_up"] = "each_of_what_is_left"
     odd_cent: Literal["largest_remainder", "first_line", "last_line"] = "largest_remainder"
+    voucher_on_return: Literal["given_back", "kept_used"] = "given_back"
 
     @model_validator(mode="after")
     def _counts_each_unit_once(self) -> Self:

@@ -20,6 +20,8 @@ def usable_vouchers(cart: Cart) -> list[VoucherFacts]:
             cart.miss(None, "voucher_used", UNMET, voucher.code)
         elif voucher.valid_until is not None and voucher.valid_until <= cart.at:
             cart.miss(None, "voucher_expired", UNMET, voucher.code)
+        elif voucher.reserved:
+            cart.miss(None, "voucher_reserved", UNMET, voucher.code)
         else:
             usable.append(voucher)
     return usable

@@ -66,6 +66,7 @@ REASONS = {
     "better_discount": Text(en="another discount takes as much off", ar="هناك خصم آخر بالقيمة نفسها"),
     "voucher_used": Text(en="This voucher was used", ar="استُخدمت هذه القسيمة"),
     "voucher_expired": Text(en="This voucher has ended", ar="انتهت صلاحية هذه القسيمة"),
+    "voucher_reserved": Text(en="Another order has this voucher", ar="هذه القسيمة محجوزة لطلب آخر"),
     "unknown_code": Text(en="Nobody knows this code", ar="رمز غير معروف"),
 }
 

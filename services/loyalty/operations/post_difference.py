@@ -105,7 +105,7 @@ class DifferencePosting:
 
     def _change_vouchers(self, changes: Difference) -> None:
         mine = {"tenant_id": self.purchase.tenant_id, "purchase_id": self.purchase.id}
-        if changes.vouchers_freed:
+        if changes.vouchers_freed and self.program and self.program.terms.voucher_on_return == "given_back":
             self.db.execute(FREE, {**mine, "codes": list(changes.vouchers_freed)})
         if changes.vouchers_used:
             self.db.execute(USE, {**mine, "codes": list(changes.vouchers_used), "at": self.at})

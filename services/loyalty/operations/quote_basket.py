@@ -27,5 +27,5 @@ def quote_basket(
         standings = StandingsRequest(asking, [owner] if owner else [], lock=False)
         receipts = ReceiptsRequest(asking, [], voucher_codes(tenant_id, basket), [])
     standing = welcome(standings.answer().get(owner), owner[1]) if owner else None
-    facts = facts_of(basket, standing, receipts.vouchers()) if standing else None
+    facts = facts_of(basket, standing, receipts.vouchers(), at) if standing else None
     return decide(program.compiled if program else None, basket, facts, latest(basket.occurred_at, at)), program

@@ -165,7 +165,7 @@ class Batch:
         standing = self._standing(sale)
         occurred_at = latest(sale.basket.occurred_at, self.at)
         program = self._program(sale, occurred_at)
-        facts = facts_of(sale.basket, standing, self.vouchers) if standing else None
+        facts = facts_of(sale.basket, standing, self.vouchers, self.at) if standing else None
         purchase_id = new_id("pur")
         decided = decide(program.compiled if program else None, sale.basket, facts, occurred_at)
         effects, told = list(decided.effects), list[AnyFact]()
@@ -232,6 +232,9 @@ class Batch:
         )
         self.known[record.receipt] = record
         self.books.postings.purchases.append(purchase_row(record))
+        if standing and basket.reservation_id:
+            closed = (sale.tenant_id, basket.reservation_id, standing.customer_id, self.at)
+            self.books.postings.reservations.append(closed)
         if sale.key:
             self.keys[sale.tenant_id, sale.key] = sale.fingerprint
             key = (sale.tenant_id, OPERATION, sale.key, sale.fingerprint, 201, purchase_id)
@@ -276,9 +279,9 @@ def voucher_codes(tenant_id: TenantId, basket: Basket) -> list[tuple[TenantId, s
 
 
 def facts_of(
-    basket: Basket, standing: Standing, presented: Mapping[tuple[TenantId, str], PresentedVoucher]
+    basket: Basket, standing: Standing, presented: Mapping[tuple[TenantId, str], PresentedVoucher], at: datetime
 ) -> CustomerFacts:
-    """What the rules may ask about the customer of a basket."""
+    """What the rules may ask about the customer of a basket, `at` the moment it is decided."""
     vouchers = [
         presented[standing.tenant_id, plain]
         for plain in dict.fromkeys(normalised(code) for code in basket.codes)
@@ -295,6 +298,7 @@ def facts_of(
                 reward=REWARD.validate_json(voucher.benefit),
                 valid_until=voucher.valid_until,
                 used=voucher.status != "issued",
+                reserved=voucher.is_reserved(at, basket.reservation_id),
             )
             for voucher in vouchers
             if voucher.customer_id == standing.customer_id

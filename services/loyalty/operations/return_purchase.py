@@ -32,7 +32,8 @@ from services.loyalty.tables.standings import Standing, lock_standing
 REWRITTEN = ("status", "subtotal", "discount", "due", "effects", "misses", "returned")
 CHANGES: TypeAdapter[Difference] = TypeAdapter(Difference)
 STILL_ISSUED = text("""
-    SELECT code FROM vouchers WHERE tenant_id = :tenant_id AND code = ANY (:codes) AND status = 'issued'
+    SELECT code FROM vouchers WHERE tenant_id = :tenant_id AND code = ANY (:codes)
+        AND (status = 'issued' OR used_by = :purchase_id)
 """)
 
 
@@ -101,7 +102,9 @@ def facts_then(db: Session, purchase: PurchaseRecord, before: Sequence[Effect]) 
     others = {voucher.code for voucher in facts.vouchers if not voucher.used} - own
     if not others:
         return facts
-    gone = others - set(db.scalars(STILL_ISSUED, {"tenant_id": purchase.tenant_id, "codes": sorted(others)}))
+    gone = others - set(
+        db.scalars(STILL_ISSUED, {"tenant_id": purchase.tenant_id, "codes": sorted(others), "purchase_id": purchase.id})
+    )
     return replace(facts, vouchers=tuple(replace(v, used=v.used or v.code in gone) for v in facts.vouchers))
 
 

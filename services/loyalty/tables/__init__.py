@@ -8,9 +8,11 @@ from services.loyalty.tables.ledger import AdjustmentRow, DrawRow, EntryRow, Lot
 from services.loyalty.tables.memberships import MembershipEntryRow, MembershipRow
 from services.loyalty.tables.programs import ProgramRow, ProgramVersionRow
 from services.loyalty.tables.purchases import PurchaseRow, ReturnRow
+from services.loyalty.tables.reservations import ReservationRow
 from services.loyalty.tables.rewards import RedemptionRow, RedemptionStepRow, RewardRow
 from services.loyalty.tables.stamp_cards import StampCardRow
-from services.loyalty.tables.vouchers import VoucherRow
+from services.loyalty.tables.vouchers import VoucherCancellationRow, VoucherRow
+from services.loyalty.tables.wrong_codes import WrongCodesRow
 
 __all__ = [
     "AdjustmentRow",
@@ -29,9 +31,12 @@ __all__ = [
     "PurchaseRow",
     "RedemptionRow",
     "RedemptionStepRow",
+    "ReservationRow",
     "ReturnRow",
     "RewardRow",
     "StampCardRow",
+    "VoucherCancellationRow",
     "VoucherRow",
     "WalletRow",
+    "WrongCodesRow",
 ]

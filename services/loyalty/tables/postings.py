@@ -168,10 +168,23 @@ COUNT_PURCHASES = """
     WHERE customers.tenant_id = more.tenant_id AND customers.customer_id = more.customer_id
 """
 MARK_VOUCHERS = """
-    UPDATE vouchers SET status = mark.status, used_by = mark.used_by, used_at = mark.used_at
+    UPDATE vouchers SET status = mark.status, used_by = mark.used_by, used_at = mark.used_at,
+        reserved_by = NULL, reserved_until = NULL
     FROM unnest(%b::text[], %b::text[], %b::text[], %b::text[], %b::timestamptz[])
         AS mark (tenant_id, id, status, used_by, used_at)
     WHERE vouchers.tenant_id = mark.tenant_id AND vouchers.id = mark.id
+"""
+# The vouchers of a reservation that its purchase did not take in are free again.
+CLOSE_RESERVATIONS = """
+    WITH closed AS (
+        UPDATE reservations r SET status = 'used', closed_at = mark.at
+        FROM unnest(%b::text[], %b::text[], %b::text[], %b::timestamptz[]) AS mark (tenant_id, id, customer_id, at)
+        WHERE r.tenant_id = mark.tenant_id AND r.id = mark.id AND r.customer_id = mark.customer_id
+          AND r.status = 'reserved' AND r.expires_at > mark.at
+        RETURNING r.tenant_id, r.id
+    )
+    UPDATE vouchers v SET reserved_by = NULL, reserved_until = NULL
+    FROM closed WHERE v.tenant_id = closed.tenant_id AND v.reserved_by = closed.id
 """
 
 
@@ -187,6 +200,7 @@ class Postings:
     stamp_cards: list[tuple[Any, ...]] = field(default_factory=list)
     vouchers: list[tuple[Any, ...]] = field(default_factory=list)
     voucher_marks: list[tuple[Any, ...]] = field(default_factory=list)
+    reservations: list[tuple[Any, ...]] = field(default_factory=list)
     memberships: list[tuple[Any, ...]] = field(default_factory=list)
     membership_entries: list[tuple[Any, ...]] = field(default_factory=list)
     keys: list[tuple[Any, ...]] = field(default_factory=list)
@@ -214,6 +228,7 @@ class Postings:
             KEYS.insert(sending, self.keys)
             update(sending, COUNT_PURCHASES, self.purchase_counts)
             update(sending, MARK_VOUCHERS, self.voucher_marks)
+            update(sending, CLOSE_RESERVATIONS, self.reservations)
             OUTBOX.insert(sending, self.outbox)
 
 

@@ -60,6 +60,12 @@ class PresentedVoucher:
     benefit: str
     status: str
     valid_until: datetime | None
+    reserved_by: str | None
+    reserved_until: datetime | None
+
+    def is_reserved(self, at: datetime, own: str | None) -> bool:
+        """Whether another checkout than the reservation `own` has it to itself."""
+        return self.reserved_until is not None and self.reserved_until > at and self.reserved_by != own
 
 
 COLUMNS = tuple(PurchaseRecord.__slots__)
@@ -74,7 +80,8 @@ BY_ID = f"""
     WHERE p.tenant_id = %s AND p.id = %s
 """  # noqa: S608 - the columns are ours
 VOUCHERS = """
-    SELECT v.tenant_id, v.id, v.code, v.customer_id, v.benefit, v.status, v.valid_until
+    SELECT v.tenant_id, v.id, v.code, v.customer_id, v.benefit, v.status, v.valid_until,
+           v.reserved_by, v.reserved_until
     FROM unnest(%b::text[], %b::text[]) AS wanted (tenant_id, code)
     JOIN vouchers v ON v.tenant_id = wanted.tenant_id AND v.code = wanted.code
 """

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.tables import TenantKey
@@ -18,6 +18,7 @@ class VoucherRow(Base):
         UniqueConstraint("tenant_id", "code"),
         Index("ix_vouchers_of", "tenant_id", "customer_id", "id"),
         Index("ix_vouchers_source", "tenant_id", "source"),
+        Index("ix_vouchers_reserved", "tenant_id", "reserved_by", postgresql_where=text("reserved_by IS NOT NULL")),
     )
 
     tenant_id: Mapped[TenantKey]
@@ -32,3 +33,17 @@ class VoucherRow(Base):
     valid_until: Mapped[datetime | None]
     used_by: Mapped[str | None]  # the purchase
     used_at: Mapped[datetime | None]
+    reserved_by: Mapped[str | None]  # the reservation that has it to itself until `reserved_until`
+    reserved_until: Mapped[datetime | None]
+
+
+class VoucherCancellationRow(Base):
+    """A voucher that was cancelled by hand: by whose key, and why. Never updated."""
+
+    __tablename__ = "voucher_cancellations"
+
+    tenant_id: Mapped[TenantKey]
+    voucher_id: Mapped[str] = mapped_column(primary_key=True)
+    reason: Mapped[str]
+    actor: Mapped[str]
+    recorded_at: Mapped[datetime]

@@ -28,6 +28,8 @@ from services.loyalty.operations.publish_version import publish_version
 from services.loyalty.operations.record_purchases import Outcome, Recorded, Sale, record_purchases
 from services.loyalty.operations.redeem_reward import Redeemed, redeem_reward
 from services.loyalty.operations.release_hold import release_hold
+from services.loyalty.operations.release_reservation import release_reservation
+from services.loyalty.operations.reserve_vouchers import reserve_vouchers
 from services.loyalty.operations.return_purchase import Returned, return_purchase
 from services.loyalty.operations.start_backtest import start_backtest
 from services.loyalty.queries.balance import Balance, balance_of, held_now, wallet_of
@@ -35,6 +37,7 @@ from services.loyalty.queries.verify import breaches_of
 from services.loyalty.schedules import expire_all_lots, time_out_all_holds
 from services.loyalty.tables import Base
 from services.loyalty.tables.holds import HoldRow
+from services.loyalty.tables.reservations import ReservationRow
 from services.loyalty.tables.rewards import RedemptionRow
 from tests.services.loyalty.domain.build import NAME, document, line, rule
 
@@ -156,6 +159,24 @@ class Shop:
         """Take a redemption a step further."""
         with self.database.transaction(self.tenant_id) as db:
             return move_redemption(db, self.tenant_id, redemption_id, then, actor="key_test", note=note, at=self.at)
+
+    def reserve(self, customer_id: CustomerId, *codes: str, **lasting: float) -> ReservationRow:
+        """Set vouchers aside, for a quarter of an hour unless told otherwise."""
+        with self.database.transaction(self.tenant_id) as db:
+            return reserve_vouchers(
+                db,
+                self.tenant_id,
+                customer_id,
+                codes,
+                lasting=timedelta(**lasting or {"minutes": 15}),
+                reference=None,
+                at=self.at,
+            )
+
+    def release_vouchers(self, reservation_id: str) -> ReservationRow:
+        """Let go of vouchers that were set aside."""
+        with self.database.transaction(self.tenant_id) as db:
+            return release_reservation(db, self.tenant_id, reservation_id, at=self.at)
 
     def hold(self, customer_id: CustomerId, amount: int, **lasting: float) -> HoldRow:
         """Set points aside, for a quarter of an hour unless told otherwise."""

@@ -6,7 +6,7 @@ from alembic import op
 from chassis.migrations import isolate_tenants
 
 revision = "2026_11_22_reward_stock"
-down_revision = "2026_11_22_ledger"
+down_revision = "2026_11_22_backtest_programs"
 branch_labels = None
 depends_on = None
 

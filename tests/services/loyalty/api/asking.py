@@ -36,6 +36,9 @@ def things_of(shop: Shop) -> Things:
     bought = shop.sell(customer_id, line("COFFEE", 3), line("GYM", 1, 20000)).purchase
     reward_id = shop.offer(10)
     redeemed = shop.redeem(customer_id, reward_id)
+    spare = shop.redeem(customer_id, reward_id)
+    assert redeemed.code
+    assert spare.code
     return {
         "customer_id": customer_id,
         "purchase_id": bought.id,
@@ -47,6 +50,8 @@ def things_of(shop: Shop) -> Things:
         "reward_id": reward_id,
         "redemption_id": redeemed.redemption.id,
         "code": redeemed.code,
+        "voucher_id": str(redeemed.redemption.voucher_id),
+        "reservation_id": shop.reserve(customer_id, spare.code, days=9000).id,
         "hold_id": shop.hold(customer_id, 5, days=9000).id,
     }
 
@@ -104,6 +109,8 @@ QUESTIONS: dict[str, Question] = {
     "GET /v1/redemptions/{redemption_id}": Question(200, 404),
     "GET /v1/rewards": Question(200, 200),
     "GET /v1/rewards/{reward_id}": Question(200, 404),
+    "GET /v1/reservations/{reservation_id}": Question(200, 404),
+    "GET /v1/vouchers/{voucher_id}": Question(200, 404),
     "PATCH /v1/rewards/{reward_id}": Question(
         200,
         404,
@@ -173,6 +180,14 @@ QUESTIONS: dict[str, Question] = {
         },
     ),
     "POST /v1/rewards/{reward_id}/withdraw": Question(200, 404),
+    "POST /v1/reservations": Question(
+        201, 404, body=lambda things: of_customer(things, codes=[things["code"]], seconds=60, reference="order 1")
+    ),
+    "POST /v1/reservations/{reservation_id}/release": Question(200, 404),
+    "POST /v1/vouchers/lookup": Question(
+        200, 404, body=lambda things: {"code": things["code"], "customer_id": things["customer_id"], "till": "1"}
+    ),
+    "POST /v1/vouchers/{voucher_id}/cancel": Question(200, 404, body=lambda _things: {"reason": "by mistake"}),
 }
 
 

@@ -84,6 +84,12 @@ def test_the_scopes_are_these() -> None:
         "GET /v1/customers/{customer_id}/redemptions": "rewards:read",
         "GET /v1/redemptions": "rewards:read",
         "GET /v1/redemptions/{redemption_id}": "rewards:read",
+        "GET /v1/reservations/{reservation_id}": "purchases:read",
+        "GET /v1/vouchers/{voucher_id}": "rewards:read",
+        "POST /v1/reservations": "purchases:write",
+        "POST /v1/reservations/{reservation_id}/release": "purchases:write",
+        "POST /v1/vouchers/lookup": "rewards:read",
+        "POST /v1/vouchers/{voucher_id}/cancel": "rewards:write",
         "PATCH /v1/rewards/{reward_id}": "rewards:write",
         "POST /v1/redemptions/{redemption_id}/steps": "rewards:write",
         "GET /v1/rewards": "rewards:read",
@@ -146,7 +152,8 @@ def test_what_moves_value_needs_a_key(client: httpx.Client, shop: Shop, path: st
     body = {} if question.body is None else {"json": question.body(things)}
     answer = client.post(path.format_map(dict(things)), **body)
     assert answer.status_code == (400 if needed else question.own), answer.text
-    assert needed is (path.startswith(("/v1/adjustments", "/v1/holds", "/v1/redemptions")) or path.endswith("/returns"))
+    moving = ("/v1/adjustments", "/v1/holds", "/v1/redemptions", "/v1/reservations")
+    assert needed is (path.startswith(moving) or path.endswith(("/returns", "/vouchers/{voucher_id}/cancel")))
     if needed:
         assert answer.json()["code"] == "idempotency_key_required"
 

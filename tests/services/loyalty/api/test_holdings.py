@@ -76,12 +76,14 @@ def test_vouchers(client: httpx.Client, shop: Shop, clock: time_machine.Travelle
     assert first == {
         "object": "voucher",
         "id": ending.redemption.voucher_id,
+        "customer_id": ana,
         "code": ending.code,
         "code_displayed": displayed(ending.code),
         "benefit": first["benefit"],
         "status": "issued",
         "issued_at": "2036-03-02T09:00:00Z",
         "valid_until": "2036-03-02T21:00:00Z",
+        "reserved_until": None,
         "used_by": None,
     }
     assert (first["benefit"]["kind"], first["benefit"]["name"]) == ("free_item", NAME)

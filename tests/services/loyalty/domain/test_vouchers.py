@@ -15,7 +15,7 @@ CODES = [voucher_code(bytes([number] * 10)) for number in range(3)]
 
 
 def voucher(number: int = 0, *, kind: str = "free_item", **fields: Any) -> VoucherFacts:
-    facts = {name: fields.pop(name) for name in ("used", "valid_until") if name in fields}
+    facts = {name: fields.pop(name) for name in ("used", "reserved", "valid_until") if name in fields}
     return VoucherFacts(
         code=CODES[number], reward=REWARD.validate_python({"kind": kind, "name": NAME, **fields}), **facts
     )
@@ -91,6 +91,7 @@ def test_money_vouchers_take_what_the_rules_left_and_nothing_is_earned_on_them()
     ("fields", "condition", "short_by", "unit"),
     [
         pytest.param({"used": True}, "voucher_used", 0, "none", id="used before"),
+        pytest.param({"reserved": True}, "voucher_reserved", 0, "none", id="another checkout has it"),
         pytest.param({"valid_until": NOON}, "voucher_expired", 0, "none", id="just ended"),
         pytest.param({"selector": {"skus": ["TEA"]}}, "voucher", 1, "units", id="nothing it is good for"),
         pytest.param(
