@@ -43,6 +43,8 @@ class MissDocument(BaseModel):
     unit: str
     code: str | None
     instead: str | None = Field(default=None, description="The rule of its group that was applied and shut it out.")
+    again_at: datetime | None = Field(default=None, description="When the rule's limit allows it again.")
+    wallet: str | None = Field(default=None, description="The wallet's unit, where units of one are missing.")
     text: str
 
 
@@ -118,6 +120,8 @@ def miss_documents(misses: Sequence[Miss], program: CompiledProgram | None, lang
             "unit": miss.unit,
             "code": miss.code,
             "instead": miss.instead,
+            "again_at": in_utc(miss.again_at) if miss.again_at else None,
+            "wallet": miss.wallet,
             "text": miss_text(miss, program, language) if program else "",
         }
         for miss in misses

@@ -14,6 +14,7 @@ from services.loyalty.domain.effects import Discount, Effect, Piece, UseVoucher
 from services.loyalty.domain.misses import UNMET, Miss, Shortfall
 from services.loyalty.domain.percent import quotient
 from services.loyalty.domain.selector import ARTICLES, Selector
+from services.loyalty.domain.tally import NOTHING_USED, Used
 from services.loyalty.domain.terms import Terms
 from services.loyalty.domain.units import Pick, Units
 
@@ -31,13 +32,20 @@ class Cart:
     """
 
     def __init__(
-        self, terms: Terms, basket: Basket, customer: CustomerFacts | None, at: datetime, shut: ShutOut = NOBODY
+        self,
+        terms: Terms,
+        basket: Basket,
+        customer: CustomerFacts | None,
+        at: datetime,
+        used: Used = NOTHING_USED,
+        shut: ShutOut = NOBODY,
     ) -> None:
         self.terms = terms
         self.basket = basket
         self.lines = basket.lines
         self.customer = customer
         self.at = at
+        self.used = used
         self.shut = shut
         self.left = [line.total for line in basket.lines]
         self.paid_units = [line.quantity for line in basket.lines]
@@ -165,6 +173,13 @@ class Cart:
         trial.effects, trial.misses = [], []
         return trial
 
+    def adopt(self, trial: "Cart") -> None:
+        """Let what happened to a trial have happened to this cart."""
+        self.left, self.paid_units = trial.left, trial.paid_units
+        self.loose, self.loose_then = trial.loose, trial.loose_then
+        self.effects.extend(trial.effects)
+        self.misses.extend(trial.misses)
+
     def miss(
         self,
         rule: str | None,
@@ -173,6 +188,8 @@ class Cart:
         code: str | None = None,
         *,
         instead: str | None = None,
+        again_at: datetime | None = None,
+        wallet: str | None = None,
     ) -> None:
         """Say why a rule did nothing."""
         self.misses.append(
@@ -183,6 +200,8 @@ class Cart:
                 unit=shortfall.unit,
                 code=code,
                 instead=instead,
+                again_at=again_at,
+                wallet=wallet,
             )
         )
 

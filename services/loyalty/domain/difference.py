@@ -1,7 +1,7 @@
 """What changes between two evaluations of a purchase. Source: docs/rules/returns.md."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple, TypeVar
@@ -15,6 +15,7 @@ from services.loyalty.domain.effects import (
     Stamp,
     UseVoucher,
 )
+from services.loyalty.domain.tally import NOTHING_GIVEN, Given, given_by
 
 
 class UnitsChange(NamedTuple):
@@ -50,6 +51,13 @@ class GiftChange(NamedTuple):
     quantity: int
 
 
+class GivenChange(NamedTuple):
+    """How much more a rule gives, or less when below zero: what its limits count."""
+
+    rule: str
+    given: Given
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """What is to be posted, so that what was posted before becomes what it would be now.
@@ -65,6 +73,7 @@ class Difference:
     gifts: tuple[GiftChange, ...]
     vouchers_used: tuple[str, ...]
     vouchers_freed: tuple[str, ...]
+    given: tuple[GivenChange, ...] = ()
 
 
 def difference(before: Sequence[Effect], after: Sequence[Effect]) -> Difference:
@@ -78,7 +87,16 @@ def difference(before: Sequence[Effect], after: Sequence[Effect]) -> Difference:
         gifts=tuple(GiftChange(sku, quantity) for sku, quantity in _changes(_gifts(before), _gifts(after))),
         vouchers_used=tuple(sorted(used_after - used_before)),
         vouchers_freed=tuple(sorted(used_before - used_after)),
+        given=_given_changes(given_by(before), given_by(after)),
     )
+
+
+def _given_changes(before: Mapping[str, Given], after: Mapping[str, Given]) -> tuple[GivenChange, ...]:
+    changes = [
+        GivenChange(rule, after.get(rule, NOTHING_GIVEN).less(before.get(rule, NOTHING_GIVEN)))
+        for rule in dict.fromkeys([*before, *after])
+    ]
+    return tuple(change for change in changes if any(change.given))
 
 
 Key = TypeVar("Key", bound=Hashable)

@@ -54,7 +54,10 @@ class UseVoucher:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accrue:
-    """Units for the customer's wallet: `amount` of them for `base` minor units of money."""
+    """Units for the customer's wallet: `amount` of them for `base` minor units of money.
+
+    `capped_from` is what it would be without its rule's limit.
+    """
 
     kind: Literal["accrue"] = "accrue"
     rule: str
@@ -63,6 +66,7 @@ class Accrue:
     base: int
     spendable_at: datetime
     expires_at: datetime | None
+    capped_from: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

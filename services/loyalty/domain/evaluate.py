@@ -10,23 +10,28 @@ from services.loyalty.domain.misses import UNMET
 from services.loyalty.domain.program import CompiledProgram
 from services.loyalty.domain.refusals import CurrencyMismatch
 from services.loyalty.domain.stacking import stacked
+from services.loyalty.domain.tally import NOTHING_USED, Used
 from services.loyalty.domain.voucher_code import normalised
 from services.loyalty.domain.vouchers import usable_vouchers, use_for_items, use_for_money
 
 __all__ = ["Evaluation", "Totals", "evaluate"]
 
 
-def evaluate(program: CompiledProgram, basket: Basket, customer: CustomerFacts | None, at: datetime) -> Evaluation:
+def evaluate(
+    program: CompiledProgram, basket: Basket, customer: CustomerFacts | None, at: datetime, used: Used = NOTHING_USED
+) -> Evaluation:
     """What the program does to this basket at that moment, and what it would take for more.
 
-    Pure: the same arguments give the same answer, and the order of the lines does not matter. Without a customer
-    only what needs none applies. Raises CurrencyMismatch.
+    `used` is what the rules with limits gave before. Pure: the same arguments give the same answer, and the order of
+    the lines does not matter. Without a customer only what needs none applies. Raises CurrencyMismatch.
     """
     if basket.currency != program.terms.currency:
         raise CurrencyMismatch(basket=basket.currency, program=program.terms.currency)
     if not program.choices:
-        return _apply_rules(program, Cart(program.terms, basket, customer, at))
-    return stacked(program.choices, lambda shut: _apply_rules(program, Cart(program.terms, basket, customer, at, shut)))
+        return _apply_rules(program, Cart(program.terms, basket, customer, at, used))
+    return stacked(
+        program.choices, lambda shut: _apply_rules(program, Cart(program.terms, basket, customer, at, used, shut))
+    )
 
 
 def _apply_rules(program: CompiledProgram, cart: Cart) -> Evaluation:

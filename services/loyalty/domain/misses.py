@@ -1,13 +1,14 @@
 """Why a rule did nothing, and how far off it was."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, NamedTuple
 
-MissUnit = Literal["money", "units", "none"]
+MissUnit = Literal["money", "units", "wallet", "none"]
 
 
 class Shortfall(NamedTuple):
-    """How much was missing: minor units of money, units of an article, or nothing that can be counted."""
+    """How much was missing: minor units of money, units of an article or a wallet, or nothing countable."""
 
     short_by: int
     unit: MissUnit
@@ -20,7 +21,8 @@ UNMET = Shortfall(0, "none")
 class Miss:
     """A rule that did nothing, or a code nobody knows. `condition` names what stood in the way.
 
-    `instead` is the rule of its group that was applied and shut it out.
+    `instead` is the rule of its group that was applied and shut it out; `again_at` is when its limit allows it again.
+    `wallet` is the wallet's unit where units of one are counted.
     """
 
     rule: str | None
@@ -29,3 +31,5 @@ class Miss:
     unit: MissUnit
     code: str | None = None
     instead: str | None = None
+    again_at: datetime | None = None
+    wallet: str | None = None

@@ -16,6 +16,7 @@ from services.loyalty.domain.rules.membership_bonus import MembershipBonus
 from services.loyalty.domain.rules.rule import RuleDocument
 from services.loyalty.domain.rules.stamp_card import StampCard
 from services.loyalty.domain.stacking import COMBINATIONS_MAX, Choice, Group, choices_of, combinations
+from services.loyalty.domain.tally import Tally
 from services.loyalty.domain.terms import Terms
 
 Rule = Annotated[
@@ -69,7 +70,8 @@ class CompiledProgram:
 
     `price_rules` change what is to be paid; `reward_rules` look at what is left. `names` are the rules',
     `codes` the ones they ask for, as the program compares them. `choices` are what each group may come to; groups
-    that leave nothing to choose have none.
+    that leave nothing to choose have none. `tallies` are what is counted for the limits, `cooling` the rules that a
+    customer waits for.
     """
 
     terms: Terms
@@ -78,6 +80,8 @@ class CompiledProgram:
     names: Mapping[str, Name]
     codes: frozenset[str]
     choices: tuple[tuple[Choice, ...], ...]
+    tallies: tuple[Tally, ...]
+    cooling: frozenset[str]
 
 
 def compile_program(document: ProgramDocument) -> CompiledProgram:
@@ -89,6 +93,8 @@ def compile_program(document: ProgramDocument) -> CompiledProgram:
         names={rule.id: rule.name for rule in document.rules},
         codes=frozenset(document.plain_code(rule.code) for rule in document.rules if rule.code),
         choices=choices_of(document.rules, document.groups),
+        tallies=tuple(tally for rule in document.rules for tally in rule.tallies),
+        cooling=frozenset(rule.id for rule in document.rules if rule.cool_down),
     )
 
 

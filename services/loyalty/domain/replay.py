@@ -11,6 +11,7 @@ from services.loyalty.domain.evaluate import Evaluation, evaluate
 from services.loyalty.domain.local_day import local_date, months_later
 from services.loyalty.domain.membership import TimeEntry, extend, membership_view
 from services.loyalty.domain.program import CompiledProgram
+from services.loyalty.domain.tally import Memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +56,8 @@ class Replay:
     """Plays the purchases of one customer under a program, in the order in which they were recorded.
 
     The customer begins as they stood just before the first of them. From then on what the rules count themselves is
-    what they made it in the replay: purchases, stamps, membership time and the vouchers of stamp cards. All else they
-    ask of a customer is as it was at each sale.
+    what they made it in the replay: purchases, stamps, membership time, the vouchers of stamp cards and what their own
+    limits leave. All else they ask of a customer is as it was at each sale; what customers share is never used up.
     """
 
     def __init__(self, program: CompiledProgram, origins: Mapping[str, CardVoucher]) -> None:
@@ -64,6 +65,7 @@ class Replay:
         self._origins = origins
         self._state: CustomerState | None = None
         self._issued = 0
+        self._memory = Memory(program.tallies, program.terms.zone)
 
     def begin(self, facts: CustomerFacts | None) -> None:
         """Pass over a purchase of which nothing is left: the first one still says how the customer began."""
@@ -84,7 +86,9 @@ class Replay:
             memberships={plan: _last_day(entries) for plan, entries in state.time.items()},
             vouchers=self._shown(state, purchase),
         )
-        evaluation = evaluate(self._program, purchase.basket, facts, purchase.occurred_at)
+        used = self._memory.used(purchase.occurred_at)
+        evaluation = evaluate(self._program, purchase.basket, facts, purchase.occurred_at, used)
+        self._memory.count(evaluation.effects, purchase.occurred_at)
         self._apply(state, purchase, evaluation.effects)
         return evaluation
 

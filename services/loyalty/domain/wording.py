@@ -13,6 +13,7 @@ from services.loyalty.domain.effects import (
     UseVoucher,
 )
 from services.loyalty.domain.misses import Miss
+from services.loyalty.domain.moment_text import moment_text
 from services.loyalty.domain.plural import MILES, MONTHS, POINTS, STAMPS, UNITS, counted
 from services.loyalty.domain.program import CompiledProgram
 from services.loyalty.domain.voucher_code import displayed
@@ -47,6 +48,9 @@ VOUCHER_ISSUED = Text(en="a voucher for {reward}", ar="قسيمة: {reward}")
 STAMPED = Text(en="{stamps}, the card shows {on_card} of {needed}", ar="{stamps}، وعلى البطاقة {on_card} من {needed}")
 EXTENDED = Text(en="{paid} paid", ar="المدفوع {paid}")
 EXTENDED_WITH_BONUS = Text(en="{paid} paid, {bonus} free", ar="المدفوع {paid}، والهدية {bonus}")
+OVER = Text(en="{amount} over what is left", ar="الزيادة على المتبقي: {amount}")
+AGAIN = Text(en="{said}, again from {moment}", ar="{said}، ويعود {moment}")
+AT_MOST = Text(en="{units}, all that its limit leaves", ar="{units}، وهو كل ما يتيحه الحد")
 INSTEAD = Text(en="not together with {rule}", ar="لا يجتمع مع {rule}")
 REASONS = {
     "customer": Text(en="only for a known customer", ar="لعميل معروف فقط"),
@@ -59,6 +63,9 @@ REASONS = {
     "first_purchase": Text(en="only for the first purchase", ar="لأول عملية شراء فقط"),
     "in_tier": Text(en="for other tiers", ar="لفئات أخرى من العملاء"),
     "in_segment": Text(en="for another group of customers", ar="لمجموعة أخرى من العملاء"),
+    "limit": Text(en="used up", ar="استُنفد"),
+    "budget": Text(en="its budget is used up", ar="استُنفدت ميزانيته"),
+    "cool_down": Text(en="used a short while ago", ar="استُخدم قبل قليل"),
     "group": Text(en="not together with others of its group", ar="لا يجتمع مع غيره من مجموعته"),
     "discount": Text(en="too little to discount", ar="المبلغ أقل من أن يُخصم منه"),
     "except_tenders": Text(en="nothing is earned on what was paid that way", ar="لا نقاط على ما دُفع بهذه الطريقة"),
@@ -69,6 +76,8 @@ REASONS = {
     "voucher_reserved": Text(en="Another order has this voucher", ar="هذه القسيمة محجوزة لطلب آخر"),
     "unknown_code": Text(en="Nobody knows this code", ar="رمز غير معروف"),
 }
+
+PASSED = ("limit_passed", "budget_passed")
 
 ENTRIES = {
     "accrual": Text(en="Earned", ar="مكتسبة"),
@@ -96,6 +105,8 @@ def effect_text(effect: Effect, program: CompiledProgram, language: Language) ->
             said = _said(GIFT, language, units=counted(UNITS, effect.quantity, language), name=name)
         case Accrue():
             said = wallet_units(effect.amount, effect.unit, language)
+            if effect.capped_from is not None:
+                said = _said(AT_MOST, language, units=said)
         case Stamp():
             stamps = counted(STAMPS, effect.stamps, language)
             said = _said(STAMPED, language, stamps=stamps, on_card=effect.on_card, needed=effect.needed)
@@ -108,20 +119,35 @@ def effect_text(effect: Effect, program: CompiledProgram, language: Language) ->
 
 def miss_text(miss: Miss, program: CompiledProgram, language: Language) -> str:
     """Why nothing happened, and how far off it was, as the customer reads it."""
-    if miss.unit == "money":
-        text = MONEY_SAID.get(miss.condition, MONEY_SHORT)
-        said = _said(text, language, money=_money(miss.short_by, program, language))
-    elif miss.unit == "units":
-        text = UNITS_SAID.get(miss.condition, UNITS_SHORT)
-        said = _said(text, language, units=counted(UNITS, miss.short_by, language))
-    elif miss.instead is not None:
-        name = program.names[miss.instead].in_language(language)
-        said = _said(INSTEAD, language, rule=ISOLATED.format(name))
-    else:
-        said = REASONS[miss.condition].in_language(language)
+    said = _reason(miss, program, language)
+    if miss.again_at is not None:
+        said = _said(AGAIN, language, said=said, moment=moment_text(miss.again_at, program.terms.zone, language))
     if miss.rule is not None:
         return f"{program.names[miss.rule].in_language(language)}: {said}"
     return f"{said}: {ISOLATED.format(miss.code)}"
+
+
+def _reason(miss: Miss, program: CompiledProgram, language: Language) -> str:
+    if miss.instead is not None:
+        name = program.names[miss.instead].in_language(language)
+        return _said(INSTEAD, language, rule=ISOLATED.format(name))
+    if miss.condition in PASSED:
+        return _said(OVER, language, amount=_amount(miss, program, language))
+    if miss.unit == "money":
+        said = MONEY_SAID.get(miss.condition, MONEY_SHORT)
+        return _said(said, language, money=_amount(miss, program, language))
+    if miss.unit == "units":
+        said = UNITS_SAID.get(miss.condition, UNITS_SHORT)
+        return _said(said, language, units=_amount(miss, program, language))
+    return REASONS[miss.condition].in_language(language)
+
+
+def _amount(miss: Miss, program: CompiledProgram, language: Language) -> str:
+    if miss.unit == "money":
+        return _money(miss.short_by, program, language)
+    if miss.wallet is not None:
+        return wallet_units(miss.short_by, miss.wallet, language)
+    return counted(UNITS, miss.short_by, language)
 
 
 def wallet_units(amount: int, unit: str, language: Language) -> str:

@@ -30,6 +30,7 @@ from services.loyalty.operations.apply_effects import by_language, lots_of_purch
 from services.loyalty.tables.books import Books, Movement, movement
 from services.loyalty.tables.receipts import PurchaseRecord
 from services.loyalty.tables.standings import Card, Membership, Standing, Wallet
+from services.loyalty.tables.tallies import USES_EVER, counted, keys_of
 
 LAPSED = text("""
     SELECT coalesce((SELECT sum(amount) FROM draws
@@ -50,6 +51,21 @@ FREE = text("""
 USE = text("""
     UPDATE vouchers SET status = 'used', used_by = :purchase_id, used_at = :at
     WHERE tenant_id = :tenant_id AND code = ANY (:codes)
+""")
+# The last use of a rule with a cool-down is then the latest of the others.
+FORGET_USE = text("""
+    UPDATE tallies SET last_at = (
+        SELECT max(p.occurred_at) FROM purchases p
+        WHERE p.tenant_id = :tenant_id AND p.customer_id = :holder AND p.id <> :purchase_id
+          AND p.program_id = :program_id
+          AND p.effects::jsonb @> jsonb_build_array(jsonb_build_object('rule', CAST(:rule AS text)))
+          AND EXISTS (SELECT FROM program_versions v
+                      WHERE v.tenant_id = p.tenant_id AND v.program_id = p.program_id AND v.version = p.program_version
+                        AND jsonb_path_exists(v.document::jsonb,
+                                              '$.rules[*] ? (@.id == $rule && @.cool_down != null)',
+                                              jsonb_build_object('rule', CAST(:rule AS text)))))
+    WHERE tenant_id = :tenant_id AND program_id = :program_id AND each = 'customer' AND holder = :holder
+      AND rule = :rule AND measure = 'uses' AND per = 'ever'
 """)
 
 
@@ -92,7 +108,9 @@ class DifferencePosting:
         self.issued: dict[str, list[str]] = {}
 
     def post(self, changes: Difference) -> None:
-        """Post everything that changes. A sale to nobody has nothing to post."""
+        """Post everything that changes. A sale to nobody has nothing to post but what limits count."""
+        if self.program is not None and self.program.tallies:
+            self._change_tallies(self.program, changes)
         if self.standing is None or self.program is None:
             return
         for units in sorted(changes.units, key=lambda change: -change.amount):
@@ -102,6 +120,24 @@ class DifferencePosting:
         for membership in changes.memberships:
             self._change_membership(self.standing, self.program, membership)
         self._change_vouchers(changes)
+
+    def _change_tallies(self, program: CompiledProgram, changes: Difference) -> None:
+        """Give uses and budgets back, or count more of them, in the periods of the sale."""
+        purchase = self.purchase
+        assert purchase.program_id is not None
+        keys = keys_of(
+            purchase.tenant_id,
+            purchase.program_id,
+            program,
+            purchase.customer_id,
+            purchase.store_id,
+            purchase.occurred_at,
+        )
+        given = {change.rule: change.given for change in changes.given}
+        for key, amount, last_at in counted(keys, given, program.cooling, purchase.occurred_at):
+            self.books.count_given(key, amount, last_at)
+            if key.rule in program.cooling and (key.measure, key.per, key.each) == USES_EVER and amount < 0:
+                self.db.execute(FORGET_USE, {**key._asdict(), "purchase_id": purchase.id})
 
     def _change_vouchers(self, changes: Difference) -> None:
         mine = {"tenant_id": self.purchase.tenant_id, "purchase_id": self.purchase.id}

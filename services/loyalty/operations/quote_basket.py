@@ -12,6 +12,7 @@ from services.loyalty.operations.record_purchases import decide, facts_of, lates
 from services.loyalty.queries.program_shelf import SHELF, ShelvedProgram
 from services.loyalty.tables.receipts import ReceiptsRequest
 from services.loyalty.tables.standings import StandingsRequest
+from services.loyalty.tables.tallies import Tallies, keys_of
 
 
 def quote_basket(
@@ -23,9 +24,19 @@ def quote_basket(
     """
     program = SHELF.live(db, tenant_id, at)
     owner = (tenant_id, CustomerId(basket.customer_id)) if basket.customer_id else None
+    occurred_at = latest(basket.occurred_at, at)
+    keys = (
+        keys_of(tenant_id, program.program_id, program.compiled, basket.customer_id, basket.store_id, occurred_at)
+        if program
+        else {}
+    )
+    tallies = Tallies(lock=False)
     with pipeline(db) as asking:
         standings = StandingsRequest(asking, [owner] if owner else [], lock=False)
         receipts = ReceiptsRequest(asking, [], voucher_codes(tenant_id, basket), [])
+        tallies.ask(asking, [keys])
+    tallies.keep()
     standing = welcome(standings.answer().get(owner), owner[1]) if owner else None
     facts = facts_of(basket, standing, receipts.vouchers(), at) if standing else None
-    return decide(program.compiled if program else None, basket, facts, latest(basket.occurred_at, at)), program
+    compiled = program.compiled if program else None
+    return decide(compiled, basket, facts, occurred_at, tallies.used(keys)), program

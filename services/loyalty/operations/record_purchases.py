@@ -26,17 +26,20 @@ from services.loyalty.domain.misses import Miss
 from services.loyalty.domain.program import CompiledProgram
 from services.loyalty.domain.refusals import CustomerBlocked, CustomerUnknown, PurchaseConflict
 from services.loyalty.domain.reigns import Reign, reign_at
+from services.loyalty.domain.tally import NOTHING_USED, Used, given_by
 from services.loyalty.domain.voucher_code import is_voucher_code, normalised
 from services.loyalty.operations.apply_effects import REWARD, Cause, apply_effects
 from services.loyalty.queries.program_shelf import LIVE, SHELF, ShelvedProgram, reigns_of
 from services.loyalty.tables.books import Books
 from services.loyalty.tables.receipts import PresentedVoucher, PurchaseRecord, Receipt, ReceiptsRequest
 from services.loyalty.tables.standings import Standing, StandingsRequest, load_lots
+from services.loyalty.tables.tallies import Keys, Tallies, counted, keys_of
 
 # A till's clock may run ahead by this much; what it says beyond is taken as now.
 CLOCK_AHEAD_MAX = timedelta(minutes=5)
 OPERATION = "POST /v1/purchases"
 FACTS: TypeAdapter[CustomerFacts] = TypeAdapter(CustomerFacts)
+USED: TypeAdapter[Used] = TypeAdapter(Used)
 MISSES: TypeAdapter[tuple[Miss, ...]] = TypeAdapter(tuple[Miss, ...])
 
 
@@ -106,6 +109,7 @@ class Batch:
         self.posting = False
         self.spoilt = False
         self.books = Books(at)
+        self.tallies = Tallies()
         with pipeline(db) as asking:
             standings = StandingsRequest(asking, [sale.owner for sale in sales if sale.owner])
             receipts = ReceiptsRequest(
@@ -114,14 +118,27 @@ class Batch:
                 [code for sale in sales for code in voucher_codes(sale.tenant_id, sale.basket)],
                 [(sale.tenant_id, OPERATION, sale.key) for sale in sales if sale.key],
             )
+            self.tallies.ask(asking, map(self._expected_keys, sales))
             live = asking.send(LIVE, [sorted({sale.tenant_id for sale in sales}), at])
         self.standings = standings.answer()
         self.known = receipts.known()
         self.vouchers = receipts.vouchers()
         self.keys = receipts.keys()
+        self.tallies.keep()
         self.live: dict[TenantId, Reign] = {row[0]: Reign(*row[1:]) for row in live.fetchall()}
         self.reigns: dict[TenantId, list[Reign]] = {}
         self._load_unsettled_lots()
+
+    def _expected_keys(self, sale: Sale) -> Keys:
+        """What the program that will most likely decide the sale has counted for it."""
+        program = SHELF.expected(sale.tenant_id)
+        return self._keys(sale, program, latest(sale.basket.occurred_at, self.at)) if program else {}
+
+    def _keys(self, sale: Sale, program: ShelvedProgram, occurred_at: datetime) -> Keys:
+        basket = sale.basket
+        return keys_of(
+            sale.tenant_id, program.program_id, program.compiled, basket.customer_id, basket.store_id, occurred_at
+        )
 
     def outcome(self, sale: Sale) -> Outcome:
         """Record one sale, or say why not. Raises SpoiltBatch when a sale is refused with its effects half posted."""
@@ -167,14 +184,35 @@ class Batch:
         program = self._program(sale, occurred_at)
         facts = facts_of(sale.basket, standing, self.vouchers, self.at) if standing else None
         purchase_id = new_id("pur")
-        decided = decide(program.compiled if program else None, sale.basket, facts, occurred_at)
+        keys, used = self._tallied(sale, program, occurred_at)
+        decided = decide(program.compiled if program else None, sale.basket, facts, occurred_at, used)
         effects, told = list(decided.effects), list[AnyFact]()
         if standing and program:
             cause = Cause(purchase_id, occurred_at, program)
             self.posting = True
             effects, told = apply_effects(self.db, self.books, standing, cause, effects, self.vouchers)
             self.posting = False
-        return self._write(sale, standing, program, facts, purchase_id, occurred_at, decided, effects, told)
+        if keys and program:
+            self._count_given(keys, program.compiled, decided.effects, occurred_at)
+        return self._write(sale, standing, program, facts, used, purchase_id, occurred_at, decided, effects, told)
+
+    def _tallied(self, sale: Sale, program: ShelvedProgram | None, occurred_at: datetime) -> tuple[Keys, Used]:
+        """What the rules with limits gave so far, as far as it concerns the sale."""
+        if program is None:
+            return {}, NOTHING_USED
+        SHELF.expect(sale.tenant_id, program)
+        if not program.compiled.tallies:
+            return {}, NOTHING_USED
+        keys = self._keys(sale, program, occurred_at)
+        self.tallies.load(self.db, keys)
+        return keys, self.tallies.used(keys)
+
+    def _count_given(
+        self, keys: Keys, program: CompiledProgram, effects: Sequence[Effect], occurred_at: datetime
+    ) -> None:
+        for key, amount, last_at in counted(keys, given_by(effects), program.cooling, occurred_at):
+            self.tallies.add(key, amount, last_at)
+            self.books.count_given(key, amount, last_at)
 
     def _standing(self, sale: Sale) -> Standing | None:
         return welcome(self.standings.get(sale.owner), sale.owner[1]) if sale.owner else None
@@ -198,6 +236,7 @@ class Batch:
         standing: Standing | None,
         program: ShelvedProgram | None,
         facts: CustomerFacts | None,
+        used: Used,
         purchase_id: str,
         occurred_at: datetime,
         decided: Evaluation,
@@ -224,6 +263,7 @@ class Batch:
             balance_after=balance,
             basket=basket.model_dump_json(exclude_defaults=True),
             facts=FACTS.dump_json(facts, exclude_defaults=True).decode() if facts else "null",
+            used=None if used is NOTHING_USED else USED.dump_json(used, exclude_defaults=True).decode(),
             effects=orjson.dumps(effects_as_json(effects)).decode(),
             misses=MISSES.dump_json(decided.misses).decode(),
             returned=None,
@@ -306,10 +346,16 @@ def facts_of(
     )
 
 
-def decide(program: CompiledProgram | None, basket: Basket, facts: CustomerFacts | None, at: datetime) -> Evaluation:
+def decide(
+    program: CompiledProgram | None,
+    basket: Basket,
+    facts: CustomerFacts | None,
+    at: datetime,
+    used: Used = NOTHING_USED,
+) -> Evaluation:
     """What the program makes of the basket; without one it only costs what it costs."""
     if program is not None:
-        return evaluate(program, basket, facts, at)
+        return evaluate(program, basket, facts, at, used)
     subtotal = basket.subtotal
     due = sum(line.total for line in basket.lines)
     return Evaluation(effects=(), misses=(), totals=Totals(subtotal=subtotal, discount=subtotal - due, due=due))
@@ -334,6 +380,7 @@ def purchase_row(record: PurchaseRecord) -> tuple[object, ...]:
         record.balance_after,
         record.basket,
         record.facts,
+        record.used,
         record.effects,
         record.misses,
         record.occurred_at,

@@ -15,6 +15,7 @@ from services.loyalty.operations.record_purchases import facts_of, voucher_codes
 from services.loyalty.queries.programs import find_version
 from services.loyalty.tables.receipts import ReceiptsRequest
 from services.loyalty.tables.standings import StandingsRequest
+from services.loyalty.tables.tallies import Tallies, keys_of
 
 
 def rehearse_basket(
@@ -29,18 +30,22 @@ def rehearse_basket(
 ) -> tuple[Evaluation, CompiledProgram]:
     """What a version, without some of its rules, would make of the basket at that moment; changes nothing.
 
-    The customer is as they stand now. Raises VersionUnknown, RuleUnknown, CustomerUnknown, CustomerBlocked and
-    CurrencyMismatch.
+    The customer is as they stand now, and so are limits and budgets. Raises VersionUnknown, RuleUnknown,
+    CustomerUnknown, CustomerBlocked and CurrencyMismatch.
     """
     version = find_version(db, tenant_id, program_id, number)
     program = compile_program(left_out(ProgramDocument.model_validate_json(version.document), without))
     owner = (tenant_id, CustomerId(basket.customer_id)) if basket.customer_id else None
+    keys = keys_of(tenant_id, program_id, program, basket.customer_id, basket.store_id, at)
+    tallies = Tallies(lock=False)
     with pipeline(db) as asking:
         standings = StandingsRequest(asking, [owner] if owner else [], lock=False)
         receipts = ReceiptsRequest(asking, [], voucher_codes(tenant_id, basket), [])
+        tallies.ask(asking, [keys])
+    tallies.keep()
     standing = welcome(standings.answer().get(owner), owner[1]) if owner else None
     facts = facts_of(basket, standing, receipts.vouchers(), at) if standing else None
-    return evaluate(program, basket, facts, at), program
+    return evaluate(program, basket, facts, at, tallies.used(keys)), program
 
 
 def left_out(document: ProgramDocument, rules: Collection[str]) -> ProgramDocument:

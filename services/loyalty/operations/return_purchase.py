@@ -22,8 +22,9 @@ from services.loyalty.domain.evaluate import Evaluation
 from services.loyalty.domain.program import CompiledProgram
 from services.loyalty.domain.refusals import NothingToReturn, ReturnTooLarge
 from services.loyalty.domain.remaining import remaining_basket
+from services.loyalty.domain.tally import NOTHING_USED, Used
 from services.loyalty.operations.post_difference import DifferencePosting, post_difference
-from services.loyalty.operations.record_purchases import FACTS, MISSES, decide, program_of
+from services.loyalty.operations.record_purchases import FACTS, MISSES, USED, decide, program_of
 from services.loyalty.queries.purchases import find_purchase
 from services.loyalty.tables.purchases import PurchaseRow, ReturnRow
 from services.loyalty.tables.receipts import PurchaseRecord
@@ -71,7 +72,7 @@ def return_purchase(
     left = remaining_basket(basket, gone)
     before = effects_from_json(purchase.effects)
     program = program_of(db, purchase)
-    decided = decide(program, left, facts_then(db, purchase, before), purchase.occurred_at)
+    decided = decide(program, left, facts_then(db, purchase, before), purchase.occurred_at, used_then(purchase))
     changes = difference(before, decided.effects)
     whole = all(not line.quantity for line in left.lines)
     posting = post_difference(db, purchase, standing, program, changes, at=at)
@@ -106,6 +107,11 @@ def facts_then(db: Session, purchase: PurchaseRecord, before: Sequence[Effect]) 
         db.scalars(STILL_ISSUED, {"tenant_id": purchase.tenant_id, "codes": sorted(others), "purchase_id": purchase.id})
     )
     return replace(facts, vouchers=tuple(replace(v, used=v.used or v.code in gone) for v in facts.vouchers))
+
+
+def used_then(purchase: PurchaseRecord) -> Used:
+    """What the rules with limits had given at the sale."""
+    return USED.validate_json(purchase.used) if purchase.used else NOTHING_USED
 
 
 def units_gone(basket: Basket, purchase: PurchaseRecord, lines: Mapping[int, int] | None) -> dict[int, int]:

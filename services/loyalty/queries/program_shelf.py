@@ -47,6 +47,17 @@ class ProgramShelf:
 
     def __init__(self) -> None:
         self._programs: dict[tuple[TenantId, str, int], ShelvedProgram] = {}
+        self._latest: dict[TenantId, ShelvedProgram] = {}
+
+    def expected(self, tenant_id: TenantId) -> ShelvedProgram | None:
+        """The version that decided the tenant's last sale in this process: most likely it decides the next one."""
+        return self._latest.get(tenant_id)
+
+    def expect(self, tenant_id: TenantId, program: ShelvedProgram) -> None:
+        """Remember which version decided a sale."""
+        if tenant_id not in self._latest and len(self._latest) >= VERSIONS_MAX:
+            del self._latest[next(iter(self._latest))]
+        self._latest[tenant_id] = program
 
     def program(self, db: Session, tenant_id: TenantId, program_id: str, version: int) -> ShelvedProgram | None:
         """A published version; None when the tenant has none of that name and number."""

@@ -10,6 +10,7 @@ from chassis.database import Database
 from chassis.known_tenants import known_tenants
 from chassis.verification import Breach
 from kernel.ids import TenantId
+from services.loyalty.queries.verify_limits import LIMITS
 
 # Each query names what is broken (`subject`) and how (`detail`); none of them finds anything in a sound ledger.
 INVARIANTS = {
@@ -112,6 +113,7 @@ INVARIANTS = {
         WHERE m.tenant_id = :tenant_id AND NOT EXISTS (
             SELECT FROM membership_entries e WHERE e.tenant_id = m.tenant_id AND e.membership_id = m.id)
     """,
+    **LIMITS,
 }
 
 

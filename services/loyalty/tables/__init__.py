@@ -11,6 +11,7 @@ from services.loyalty.tables.purchases import PurchaseRow, ReturnRow
 from services.loyalty.tables.reservations import ReservationRow
 from services.loyalty.tables.rewards import RedemptionRow, RedemptionStepRow, RewardRow
 from services.loyalty.tables.stamp_cards import StampCardRow
+from services.loyalty.tables.tallies import TallyRow
 from services.loyalty.tables.vouchers import VoucherCancellationRow, VoucherRow
 from services.loyalty.tables.wrong_codes import WrongCodesRow
 
@@ -35,6 +36,7 @@ __all__ = [
     "ReturnRow",
     "RewardRow",
     "StampCardRow",
+    "TallyRow",
     "VoucherCancellationRow",
     "VoucherRow",
     "WalletRow",

@@ -18,6 +18,7 @@ from services.loyalty.domain.wallet import wallet_view
 from services.loyalty.tables.memberships import read_time_entries
 from services.loyalty.tables.postings import Postings
 from services.loyalty.tables.standings import Card, Membership, OpenLot, Standing, Wallet, load_lots
+from services.loyalty.tables.tallies import TallyKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,8 @@ class Books:
         self._cards: dict[tuple[str, str, str], Card] = {}
         self._memberships: dict[str, tuple[Standing, str, Membership]] = {}
         self._purchases: Counter[tuple[str, str]] = Counter()
+        self._tallies: Counter[TallyKey] = Counter()
+        self._last_uses: dict[TallyKey, datetime] = {}
         self._time: dict[str, tuple[TimeEntry, ...]] = {}
 
     def open_wallet(self, db: Session, standing: Standing, unit: str) -> Wallet:
@@ -101,6 +104,12 @@ class Books:
         standing.purchases += by
         self._purchases[standing.owner] += by
 
+    def count_given(self, key: TallyKey, amount: int, last_at: datetime | None = None) -> None:
+        """Count what a rule with a limit gave, or took back when below zero; `last_at` is when a cool-down began."""
+        self._tallies[key] += amount
+        if last_at is not None:
+            self._last_uses[key] = max(last_at, self._last_uses.get(key, last_at))
+
     def touch_card(self, standing: Standing, card: str) -> None:
         """Have a stamp card written as it is when the books are closed."""
         self._cards[(*standing.owner, card)] = standing.cards[card]
@@ -121,6 +130,9 @@ class Books:
     def close(self, db: Session) -> None:
         """Write everything that changed."""
         self.postings.purchase_counts.extend((*owner, count) for owner, count in self._purchases.items())
+        self.postings.tallies.extend(
+            (*key, self._tallies[key], self._last_uses.get(key)) for key in sorted(self._tallies)
+        )
         for (*owner, name), card in self._cards.items():
             self.postings.stamp_cards.append((*owner, name, card.stamps, card.filled, self.at))
         for standing, plan, membership in self._memberships.values():

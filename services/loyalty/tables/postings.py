@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from chassis.outbox import outbox_rows
 from chassis.row_sets import Pipeline, RowSet, columns_of, pipeline
 from contracts.event import Event
+from services.loyalty.tables.tallies import ADD as ADD_TALLIES
 
 TEXT, WHOLE, MOMENT, DAY, BYTES = "text", "bigint", "timestamptz", "date", "bytea"
 
@@ -30,6 +31,7 @@ PURCHASES = RowSet(
         "balance_after": WHOLE,
         "basket": TEXT,
         "facts": TEXT,
+        "used": TEXT,
         "effects": TEXT,
         "misses": TEXT,
         "occurred_at": MOMENT,
@@ -205,6 +207,7 @@ class Postings:
     membership_entries: list[tuple[Any, ...]] = field(default_factory=list)
     keys: list[tuple[Any, ...]] = field(default_factory=list)
     purchase_counts: list[tuple[Any, ...]] = field(default_factory=list)
+    tallies: list[tuple[Any, ...]] = field(default_factory=list)
     outbox: list[tuple[Any, ...]] = field(default_factory=list)
 
     def tell(self, event: Event, trace: str | None) -> None:
@@ -229,6 +232,7 @@ class Postings:
             update(sending, COUNT_PURCHASES, self.purchase_counts)
             update(sending, MARK_VOUCHERS, self.voucher_marks)
             update(sending, CLOSE_RESERVATIONS, self.reservations)
+            ADD_TALLIES.insert(sending, self.tallies)
             OUTBOX.insert(sending, self.outbox)
 
 

@@ -13,7 +13,8 @@ from services.loyalty.tables.base import Base
 class PurchaseRow(Base):
     """A sale, its natural identity the receipt. Amounts in minor units; documents are JSON text.
 
-    `facts` is what the rules knew of the customer, so that a return can be worked out as if it were then.
+    `facts` is what the rules knew of the customer, so that a return can be worked out as if it were then; `used` is
+    what those with limits had given, and null where none has.
     `effects` is what was posted for what is left of the sale; `returned` counts the units that came back by line.
     """
 
@@ -39,6 +40,7 @@ class PurchaseRow(Base):
     balance_after: Mapped[int | None]  # of the program's wallet, ledger balance; none for a walk-in
     basket: Mapped[str]
     facts: Mapped[str]
+    used: Mapped[str | None]
     effects: Mapped[str]
     misses: Mapped[str]
     returned: Mapped[str | None]

@@ -37,6 +37,7 @@ class PurchaseRecord:
     balance_after: int | None
     basket: str
     facts: str
+    used: str | None
     effects: str
     misses: str
     returned: str | None

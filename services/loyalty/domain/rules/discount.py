@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -10,6 +10,7 @@ from kernel.points import Rounding
 from services.loyalty.domain.basket import MONEY_MAX, Amount
 from services.loyalty.domain.cart import Cart
 from services.loyalty.domain.effects import Discount, Piece
+from services.loyalty.domain.limit import Measure
 from services.loyalty.domain.misses import UNMET, Shortfall
 from services.loyalty.domain.percent import Percent, percentage
 from services.loyalty.domain.rules.rule import RuleDocument
@@ -27,6 +28,8 @@ class MoneyOff(RuleDocument):
     dearest, or each `nth` one counted from the dearest. A percentage of the lines together is rounded once and shared
     out exactly, or `rounded` for each line or unit by itself. The rule takes off `at_most` so much money.
     """
+
+    in_part: ClassVar[Measure | None] = "money"
 
     kind: Literal["discount"]
     percent_off: Percent | None = None

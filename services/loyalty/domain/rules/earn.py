@@ -8,6 +8,7 @@ from kernel.points import Rounding
 from services.loyalty.domain.basket import MONEY_MAX
 from services.loyalty.domain.cart import Cart
 from services.loyalty.domain.effects import Accrue
+from services.loyalty.domain.limit import Measure
 from services.loyalty.domain.misses import UNMET, Shortfall
 from services.loyalty.domain.percent import quotient
 from services.loyalty.domain.rules.rule import RuleDocument
@@ -27,6 +28,8 @@ class Earn(RuleDocument):
     """
 
     needs_customer: ClassVar[bool] = True
+    counts: ClassVar[frozenset[Measure]] = frozenset({"uses", "units"})
+    in_part: ClassVar[Measure | None] = "units"
 
     kind: Literal["earn"]
     for_each: Literal["money", "unit", "visit"] = "money"

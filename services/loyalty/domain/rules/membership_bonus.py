@@ -6,6 +6,7 @@ from pydantic import Field
 
 from services.loyalty.domain.cart import Cart
 from services.loyalty.domain.effects import ExtendMembership
+from services.loyalty.domain.limit import Measure
 from services.loyalty.domain.misses import Shortfall
 from services.loyalty.domain.rules.rule import RuleDocument, RuleId
 from services.loyalty.domain.selector import Selector
@@ -21,6 +22,7 @@ class MembershipBonus(RuleDocument):
     """
 
     needs_customer: ClassVar[bool] = True
+    counts: ClassVar[frozenset[Measure]] = frozenset({"uses", "units"})
 
     kind: Literal["membership_bonus"]
     plan: RuleId

@@ -8,7 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 from services.loyalty.domain.cart import Cart
 from services.loyalty.domain.conditions import Condition, HasCode
+from services.loyalty.domain.limit import CoolDown, Limit, Measure
 from services.loyalty.domain.name import Name
+from services.loyalty.domain.tally import Tally
+from services.loyalty.domain.within_limits import apply_within_limits
 from services.loyalty.domain.written import Day
 
 RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
@@ -24,6 +27,9 @@ class RuleDocument(BaseModel, ABC):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     needs_customer: ClassVar[bool] = False
+    # What its limits may count, and which of it can be given in part.
+    counts: ClassVar[frozenset[Measure]] = frozenset({"uses", "units", "money"})
+    in_part: ClassVar[Measure | None] = None
 
     id: RuleId
     name: Name
@@ -33,6 +39,8 @@ class RuleDocument(BaseModel, ABC):
     priority: Annotated[int, Field(strict=True, ge=0, le=1000)] = 100
     group: RuleId | None = None
     exclusive: StrictBool = False
+    limits: Annotated[tuple[Limit, ...], Field(max_length=10)] = ()
+    cool_down: CoolDown | None = None
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
@@ -46,6 +54,35 @@ class RuleDocument(BaseModel, ABC):
             raise ValueError("an exclusive rule needs a group whose other rules it shuts out")
         return self
 
+    @model_validator(mode="after")
+    def _can_keep_its_limits(self) -> Self:
+        for limit in self.limits:
+            if limit.of not in self.counts:
+                raise ValueError(f"a rule of this family gives no {limit.of}: limit its {sorted(self.counts)}")
+            if limit.when_passed == "give_what_is_left" and limit.of != self.in_part:
+                raise ValueError(f"a rule of this family cannot give part of its {limit.of}: refuse it when passed")
+        if len({(limit.of, limit.per, limit.each) for limit in self.limits}) < len(self.limits):
+            raise ValueError("two limits count the same")
+        return self
+
+    @cached_property
+    def is_limited(self) -> bool:
+        """Whether what it gave before matters."""
+        return bool(self.limits or self.cool_down)
+
+    @cached_property
+    def asks_who(self) -> bool:
+        """Whether it does nothing for a walk-in."""
+        return self.needs_customer or self.cool_down is not None or any(limit.needs_customer for limit in self.limits)
+
+    @cached_property
+    def tallies(self) -> tuple[Tally, ...]:
+        """What has to be counted of it."""
+        counted = [(limit.of, limit.per, limit.each) for limit in self.limits if limit.per != "sale"]
+        if self.cool_down:
+            counted.append(("uses", "ever", "customer"))
+        return tuple([Tally(self.id, *what) for what in dict.fromkeys(counted)])
+
     @cached_property
     def code(self) -> str | None:
         """The coupon code the rule asks for, if it does."""
@@ -57,6 +94,8 @@ class RuleDocument(BaseModel, ABC):
             return
         if self.id in cart.shut:
             cart.miss(self.id, "group", instead=cart.shut[self.id])
+        elif self.is_limited:
+            apply_within_limits(self, cart)
         else:
             self.apply(cart)
 
@@ -75,7 +114,7 @@ class RuleDocument(BaseModel, ABC):
 
     def _holds_for(self, cart: Cart) -> bool:
         holds = True
-        if self.needs_customer and cart.customer is None:
+        if self.asks_who and cart.customer is None:
             cart.miss(self.id, "customer")
             holds = False
         for condition in self.conditions:

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from services.loyalty.domain.cart import Cart
 from services.loyalty.domain.effects import IssueVoucher, Stamp
+from services.loyalty.domain.limit import Measure
 from services.loyalty.domain.misses import Shortfall
 from services.loyalty.domain.reward import Reward
 from services.loyalty.domain.rules.rule import RuleDocument, RuleId
@@ -17,6 +18,7 @@ class StampCard(RuleDocument):
     """A stamp for each selected unit paid for, or for each visit with one. A full card becomes a voucher."""
 
     needs_customer: ClassVar[bool] = True
+    counts: ClassVar[frozenset[Measure]] = frozenset({"uses", "units"})
 
     kind: Literal["stamp_card"]
     card: RuleId

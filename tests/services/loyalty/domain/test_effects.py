@@ -59,6 +59,7 @@ def test_the_form_of_an_accrual() -> None:
             "base": 1250,
             "spendable_at": "2026-11-22T09:00:00Z",
             "expires_at": None,
+            "capped_from": None,
         }
     ]
 

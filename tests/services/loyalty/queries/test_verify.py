@@ -13,7 +13,14 @@ from services.loyalty.queries.verify import INVARIANTS, breaches
 from tests.services.loyalty.domain.build import line, rule
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop
 
-GYM = rule("membership_bonus", plan="gym", selector={"skus": ["GYM"]}, paid_months=12)
+GYM = rule(
+    "membership_bonus",
+    plan="gym",
+    selector={"skus": ["GYM"]},
+    paid_months=12,
+    limits=[{"at_most": 5, "per": "day", "each": "store"}],
+    cool_down={"hours": 1},
+)
 
 # What was changed by hand, and the invariants that must find it.
 CORRUPTIONS = {
@@ -87,6 +94,14 @@ CORRUPTIONS = {
     "a reward taken behind the catalogue's back": (
         "UPDATE rewards SET taken = taken + 1 WHERE {mine}",
         {"I5 what was taken of a reward is its redemptions"},
+    ),
+    "a count of what a limit allows changed": (
+        "UPDATE tallies SET amount = amount - 1 WHERE {mine}",
+        {"what limits count is what the purchases' rules gave"},
+    ),
+    "a last use moved": (
+        "UPDATE tallies SET last_at = last_at - interval '1 hour' WHERE {mine} AND last_at IS NOT NULL",
+        {"a cool-down runs from the latest use"},
     ),
     "a membership without time": (
         "DELETE FROM membership_entries WHERE {mine}",
