@@ -86,8 +86,13 @@ class PurchaseRecorded(Event):
     balance: Points | None = Field(default=None, description="The wallet's balance afterwards; null for a walk-in.")
 
 
+Amendment = Literal["return", "edit", "void", "reopen"]
+
+
 class PurchaseReturned(Event):
-    """Part or all of a sale came back. Amounts are what was given back; facts are the differences posted."""
+    """Part or all of a sale came back, or it was corrected. Amounts are what was given back, below zero when more is to
+    be paid; facts are the differences posted.
+    """
 
     event_type: ClassVar[str] = "loyalty.purchase_returned.v1"
 
@@ -96,6 +101,24 @@ class PurchaseReturned(Event):
     currency: str
     refund: int
     whole: bool = Field(description="Whether nothing of the purchase is left.")
+    change: Amendment = Field(default="return", description="Whether goods came back, or the sale was corrected.")
+    facts: list[AnyFact]
+    balance: Points | None = None
+
+
+class PurchaseClaimed(Event):
+    """A sale to nobody was claimed by the customer it was made to. It occurred when it was claimed."""
+
+    event_type: ClassVar[str] = "loyalty.purchase_claimed.v1"
+
+    purchase_id: str
+    sold_at: datetime
+    store_id: str
+    currency: str
+    subtotal: int
+    discount: int
+    due: int
+    refund: int = Field(description="To be given back, for what the customer's rules take off.")
     facts: list[AnyFact]
     balance: Points | None = None
 

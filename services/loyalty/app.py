@@ -7,6 +7,7 @@ from chassis.internal_client import InternalClient
 from chassis.serving import serve
 from services.loyalty.api import (
     adjustments,
+    amendments,
     backtests,
     holdings,
     holds,
@@ -35,6 +36,7 @@ ROUTERS = (
     purchase_batches.router,
     purchases.router,
     returns.router,
+    amendments.router,
     wallets.router,
     holdings.router,
     rewards.router,

@@ -41,7 +41,9 @@ def on_purchase_recorded(db: Session, event: PurchaseRecorded, hearing: Hearing)
 
 
 def on_purchase_returned(db: Session, event: PurchaseReturned, hearing: Hearing) -> None:
-    """What was given back, and what was taken back with it."""
+    """What was given back, and what was taken back with it. Staff who correct a sale speak for themselves."""
+    if event.change != "return":
+        return
     refund = [parts.Refunded(currency=event.currency, amount=event.refund)] if event.refund else []
     queue_message(db, event, Kind.RETURN, [*refund, *translate_facts(event)], hearing)
 

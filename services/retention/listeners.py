@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from chassis.letters import Hearing, Listeners
 from contracts.events.access import TenantCreated
 from contracts.events.customers import CustomerChanged, CustomerCreated
-from contracts.events.loyalty import PurchaseRecorded, PurchaseReturned
+from contracts.events.loyalty import PurchaseClaimed, PurchaseRecorded, PurchaseReturned
 from services.retention.operations.know_customer import know_customer
 from services.retention.operations.learn_time_zone import learn_time_zone
 from services.retention.operations.record_return import record_return
@@ -44,8 +44,22 @@ def on_purchase_recorded(db: Session, event: PurchaseRecorded, _hearing: Hearing
         )
 
 
+def on_purchase_claimed(db: Session, event: PurchaseClaimed, _hearing: Hearing) -> None:
+    """A walk-in turned out to be somebody: they were there at the moment of the sale."""
+    assert event.customer_id is not None
+    record_visit(
+        db,
+        event.tenant_id,
+        event.customer_id,
+        event.purchase_id,
+        currency=event.currency,
+        due=event.due,
+        at=event.sold_at,
+    )
+
+
 def on_purchase_returned(db: Session, event: PurchaseReturned, _hearing: Hearing) -> None:
-    """Something came back."""
+    """Something came back, or the sale was corrected."""
     if event.customer_id is not None:
         record_return(
             db,
@@ -55,6 +69,7 @@ def on_purchase_returned(db: Session, event: PurchaseReturned, _hearing: Hearing
             event.return_id,
             refund=event.refund,
             whole=event.whole,
+            corrected=event.change != "return",
             at=event.occurred_at,
         )
 
@@ -64,5 +79,6 @@ LISTENERS: Listeners = {
     CustomerCreated: on_customer_told,
     CustomerChanged: on_customer_told,
     PurchaseRecorded: on_purchase_recorded,
+    PurchaseClaimed: on_purchase_claimed,
     PurchaseReturned: on_purchase_returned,
 }

@@ -74,6 +74,7 @@ class PurchaseDocument(BaseModel):
     misses: list[MissDocument]
     balance_after: int | None = Field(description="The wallet's balance after the sale; null for a walk-in.")
     program: ProgramReference | None
+    revision: int = Field(description="Grows with each return and each correction; also its `ETag`.")
 
 
 def purchase_document(purchase: PurchaseRecord, program: CompiledProgram | None, language: Language) -> dict[str, Any]:
@@ -97,6 +98,7 @@ def purchase_document(purchase: PurchaseRecord, program: CompiledProgram | None,
         "misses": miss_documents(MISSES.validate_json(purchase.misses), program, language),
         "balance_after": purchase.balance_after,
         "program": reference,
+        "revision": purchase.revision,
     }
 
 

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from starlette.responses import Response
 
 from chassis.caller import Caller, CurrentCaller, needs
+from chassis.etags import etag
 from chassis.hot_routes import hot_caller, hot_route, parsed, read_body
 from chassis.idempotency import HEADER, IdempotencyKeyReused, checked_key
 from chassis.problem_responses import problem_response, problems
@@ -70,7 +71,8 @@ async def create_purchase(request: Request) -> Response:
 def get_purchase(purchase_id: str, db: Transaction, caller: CurrentCaller) -> Response:
     """One purchase, with what is left of its effects."""
     purchase = find_purchase(db, caller.tenant_id, purchase_id)
-    return as_json(purchase_document(purchase, program_of(db, purchase), caller.language))
+    document = purchase_document(purchase, program_of(db, purchase), caller.language)
+    return as_json(document, {"ETag": etag(purchase.revision)})
 
 
 @router.get(
@@ -129,9 +131,9 @@ def answer(request: Request, caller: Caller, outcome: Outcome) -> Response:
     return Response(orjson.dumps(document), 200 if outcome.again else 201, headers, "application/json")
 
 
-def as_json(document: Mapping[str, Any]) -> Response:
+def as_json(document: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
     """A document as a response."""
-    return Response(orjson.dumps(document), media_type="application/json")
+    return Response(orjson.dumps(document), headers=headers, media_type="application/json")
 
 
 # Made once, whichever applications they become part of: each also adds its description to the router.

@@ -94,6 +94,11 @@ def guesser_of(caller: Caller, basket: Basket) -> Guesser:
 
 def introduce_buyer(request: Request, db: Transaction, caller: Caller, basket: Basket) -> None:
     """Ask about a customer loyalty has not heard of yet, as a sale would."""
-    buyer = CustomerId(basket.customer_id or "")
+    introduce_customer(request, db, caller, basket.customer_id or "")
+
+
+def introduce_customer(request: Request, db: Transaction, caller: Caller, customer_id: str) -> None:
+    """Ask about a customer loyalty has not heard of yet; about nobody, nothing."""
+    buyer = CustomerId(customer_id)
     if buyer and not is_known(db, caller.tenant_id, buyer):
         introduce_one(db, request.app.state.customers, caller.tenant_id, buyer)

@@ -8,9 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from chassis.caller import CurrentCaller, needs
 from chassis.problem_responses import problems
 from chassis.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
+from kernel.language import Language
 from services.loyalty.api.purchase_documents import PurchaseDocument, purchase_document
 from services.loyalty.domain.basket import LINES_MAX, QUANTITY_MAX
-from services.loyalty.domain.refusals import NothingToReturn, PurchaseUnknown, ReturnTooLarge
+from services.loyalty.domain.refusals import NothingToReturn, PurchaseUnknown, PurchaseVoided, ReturnTooLarge
+from services.loyalty.operations.amend_purchase import Amended
 from services.loyalty.operations.return_purchase import return_purchase
 
 router = APIRouter(prefix="/v1", tags=["purchases"], route_class=TransactionRoute)
@@ -102,7 +104,7 @@ class ReturnDocument(BaseModel):
     "/purchases/{purchase_id}/returns",
     status_code=201,
     dependencies=[needs("purchases:write")],
-    responses=problems(PurchaseUnknown, NothingToReturn, ReturnTooLarge),
+    responses=problems(PurchaseUnknown, PurchaseVoided, NothingToReturn, ReturnTooLarge),
     openapi_extra=MONEY_LIKE,
 )
 def create_return(
@@ -112,14 +114,17 @@ def create_return(
     returned = return_purchase(
         db, caller.tenant_id, purchase_id, by_place(wish), at=now, trace=caller.request_id or None
     )
+    return return_document(returned, caller.language)
+
+
+def return_document(amended: Amended, language: Language) -> ReturnDocument:
+    """A change of a purchase as it is answered."""
     return ReturnDocument(
-        id=returned.id,
-        refund=returned.refund,
-        currency=returned.purchase.currency,
-        changes=ChangesDocument.model_validate(returned.changes),
-        purchase=PurchaseDocument.model_validate(
-            purchase_document(returned.purchase, returned.program, caller.language)
-        ),
+        id=amended.id,
+        refund=amended.refund,
+        currency=amended.purchase.currency,
+        changes=ChangesDocument.model_validate(amended.changes),
+        purchase=PurchaseDocument.model_validate(purchase_document(amended.purchase, amended.program, language)),
     )
 
 

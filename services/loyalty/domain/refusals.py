@@ -42,6 +42,54 @@ class NothingToReturn(Conflict):
     detail = Text(en="All of this purchase came back before.", ar="أُرجعت عملية الشراء كلها من قبل.")
 
 
+class PurchaseVoided(Conflict):
+    """The sale was voided: there is nothing to change any more."""
+
+    code = "purchase_voided"
+    title = Text(en="The purchase was voided", ar="أُلغيت عملية الشراء")
+    detail = Text(en="This purchase was voided. Reopen it first.", ar="أُلغيت عملية الشراء هذه. أعد فتحها أولًا.")
+
+
+class PurchaseNotVoided(Conflict):
+    """The sale stands: there is nothing to reopen."""
+
+    code = "purchase_not_voided"
+    title = Text(en="The purchase stands", ar="عملية الشراء قائمة")
+    detail = Text(en="Only a voided purchase is reopened.", ar="لا يُعاد فتح إلا عملية شراء ملغاة.")
+
+
+class ReceiptChanged(Unprocessable):
+    """A corrected basket is of another receipt, in other money, or another customer's."""
+
+    code = "receipt_changed"
+    title = Text(en="That is another receipt", ar="هذا إيصال آخر")
+    detail = Text(en="An edit leaves {field} as it was.", ar="التعديل لا يغيّر {field}.")
+
+
+class PurchaseClaimedBefore(Conflict):
+    """The sale has a customer already."""
+
+    code = "purchase_claimed"
+    title = Text(en="The purchase has a customer", ar="لعملية الشراء عميل")
+    detail = Text(en="This purchase belongs to a customer already.", ar="عملية الشراء هذه تخص عميلًا بالفعل.")
+
+
+class NothingToClaim(Conflict):
+    """Nothing is left of the sale."""
+
+    code = "nothing_to_claim"
+    title = Text(en="Nothing is left to claim", ar="لم يبق ما يُطالب به")
+    detail = Text(en="All of this purchase came back, or it was voided.", ar="أُرجعت عملية الشراء كلها أو أُلغيت.")
+
+
+class ClaimTooLate(Conflict):
+    """The sale was too long ago to be claimed."""
+
+    code = "claim_too_late"
+    title = Text(en="Too late to claim", ar="فات وقت المطالبة")
+    detail = Text(en="A receipt is claimed within {days} days.", ar="يُطالب بالإيصال خلال هذه المدة بالأيام: {days}.")
+
+
 class MembershipTooLong(Unprocessable):
     """The membership would end after the calendar does."""
 

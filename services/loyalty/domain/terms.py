@@ -72,7 +72,8 @@ class Terms(UnitTerms):
     """The program's money, its zone, and what its wallets count: the main unit, whose terms stand here, and others.
 
     `several_percentages` says what becomes of more than one percentage on an order, `odd_cent` which line bears the
-    minor unit that is left over when money is shared: "first" and "last" are the receipt's.
+    minor unit that is left over when money is shared: "first" and "last" are the receipt's. `claim_days` is how long a
+    sale to nobody can be claimed.
     """
 
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
@@ -80,6 +81,7 @@ class Terms(UnitTerms):
     unit: UnitName = "points"
     further_units: Annotated[tuple[FurtherUnit, ...], Field(max_length=20)] = ()
     code_case: Literal["ignored", "exact"] = "ignored"
+    claim_days: Annotated[int, Field(strict=True, ge=0, le=3660)] = 30
     several_percentages: Literal["each_of_what_is_left", "best_only", "added_up"] = "each_of_what_is_left"
     odd_cent: Literal["largest_remainder", "first_line", "last_line"] = "largest_remainder"
     voucher_on_return: Literal["given_back", "kept_used"] = "given_back"

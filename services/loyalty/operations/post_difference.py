@@ -11,7 +11,14 @@ from itertools import islice
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from contracts.events.loyalty import AnyFact, MembershipExtended, PointsAccrued, PurchaseReturned, StampsGiven
+from contracts.events.loyalty import (
+    Amendment,
+    AnyFact,
+    MembershipExtended,
+    PointsAccrued,
+    PurchaseReturned,
+    StampsGiven,
+)
 from kernel.ids import new_id
 from kernel.points import Points
 from services.loyalty.domain.clawback import plan_clawback
@@ -38,6 +45,7 @@ LAPSED = text("""
          - coalesce((SELECT sum(forgiven) FROM returns
                      WHERE tenant_id = :tenant_id AND purchase_id = :purchase_id), 0)
 """)
+AMENDMENTS = text("SELECT id FROM returns WHERE tenant_id = :tenant_id AND purchase_id = :purchase_id")
 UNUSED = text("""
     SELECT id, code FROM vouchers
     WHERE tenant_id = :tenant_id AND customer_id = :customer_id AND card = :card AND status = 'issued'
@@ -96,6 +104,7 @@ class DifferencePosting:
         at: datetime,
     ) -> None:
         self.id = new_id("ret")
+        self.lots = lots_of_purchase(self.id)
         self.db = db
         self.purchase = purchase
         self.standing = standing
@@ -156,6 +165,7 @@ class DifferencePosting:
                 moved,
                 change.amount,
                 rule=change.rule,
+                lot_id=next(self.lots),
                 spendable_at=change.spendable_at,
                 expires_at=change.expires_at,
             )
@@ -166,7 +176,7 @@ class DifferencePosting:
     def _claw_back(self, standing: Standing, wallet: Wallet, moved: Movement, amount: int, lots_made_max: int) -> None:
         """Take units from the lots this purchase made, then from the newest; what was spent becomes debt."""
         assert wallet.lots is not None
-        made = set(islice(lots_of_purchase(self.purchase.id), lots_made_max))
+        made = {lot for cause in self._causes() for lot in islice(lots_of_purchase(cause), lots_made_max)}
         lots = [opened.lot for opened in wallet.lots.values()]
         lapsed = min(amount, self._lapsed(made))
         self.forgiven += lapsed
@@ -176,6 +186,11 @@ class DifferencePosting:
         if plan.debt:
             owed = movement("reversal", "issued", self.id, self.at)
             self.books.add(standing, wallet, owed, -plan.debt, spendable_at=self.at, expires_at=None)
+
+    def _causes(self) -> list[str]:
+        """The purchase, and every change of it: what made its lots."""
+        sought = {"tenant_id": self.purchase.tenant_id, "purchase_id": self.purchase.id}
+        return [self.purchase.id, self.id, *self.db.scalars(AMENDMENTS, sought)]
 
     def _lapsed(self, made: set[LotId]) -> int:
         """Units of the purchase that died before it came back, and that no earlier return forgave: nobody owes them."""
@@ -253,8 +268,8 @@ class DifferencePosting:
             for effect in after
         ]
 
-    def event(self, refund: int, *, whole: bool) -> PurchaseReturned:
-        """The one event of a return."""
+    def event(self, refund: int, *, whole: bool, change: Amendment) -> PurchaseReturned:
+        """The one event of a change."""
         purchase, program = self.purchase, self.program
         wallet = self.standing.wallets.get(program.terms.unit) if self.standing and program else None
         return PurchaseReturned(
@@ -266,6 +281,7 @@ class DifferencePosting:
             currency=purchase.currency,
             refund=refund,
             whole=whole,
+            change=change,
             facts=self.told,
             balance=Points(wallet.balance) if wallet else None,
         )

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import select as rows_where
 from sqlalchemy.orm import Session
 
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.refusals import PurchaseUnknown
+from services.loyalty.tables.purchases import ReturnRow
 from services.loyalty.tables.receipts import BY_ID, BY_RECEIPT, COLUMNS, PurchaseRecord
 
 OF_CUSTOMER = f"""
@@ -30,6 +32,15 @@ def purchases_of(
 ) -> list[PurchaseRecord]:
     """A customer's purchases, the newest first."""
     return select(db, OF_CUSTOMER, (tenant_id, customer_id, after or AFTER_ALL_IDS, limit))
+
+
+def amendments_of(db: Session, tenant_id: TenantId, purchase_id: str) -> Sequence[ReturnRow]:
+    """Everything that was changed of a purchase, the oldest first."""
+    return db.scalars(
+        rows_where(ReturnRow)
+        .where(ReturnRow.tenant_id == tenant_id, ReturnRow.purchase_id == purchase_id)
+        .order_by(ReturnRow.id)
+    ).all()
 
 
 def select(db: Session, statement: str, parameters: tuple[object, ...]) -> list[PurchaseRecord]:

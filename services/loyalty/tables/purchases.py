@@ -30,7 +30,7 @@ class PurchaseRow(Base):
     store_id: Mapped[str]
     external_id: Mapped[str]
     fingerprint: Mapped[bytes]
-    status: Mapped[str]  # recorded, partly_returned, returned
+    status: Mapped[str]  # recorded, edited, partly_returned, returned, voided
     program_id: Mapped[str | None]
     program_version: Mapped[int | None]
     currency: Mapped[str]
@@ -46,10 +46,14 @@ class PurchaseRow(Base):
     returned: Mapped[str | None]
     occurred_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(server_default="1")  # grows with each change: the ETag of a purchase
 
 
 class ReturnRow(Base):
-    """Part or all of a sale that came back, and the difference that was posted for it. Never updated."""
+    """Part or all of a sale that came back, or another change of it, and the difference that was posted. Never updated.
+
+    `basket` is what an edit made of the sale.
+    """
 
     __tablename__ = "returns"
     __table_args__ = (Index("ix_returns_of", "tenant_id", "purchase_id"),)
@@ -57,8 +61,12 @@ class ReturnRow(Base):
     tenant_id: Mapped[TenantKey]
     id: Mapped[str] = mapped_column(primary_key=True)
     purchase_id: Mapped[str]
+    kind: Mapped[str] = mapped_column(server_default="return")  # return, edit, void, reopen, claim
     lines: Mapped[str]
+    basket: Mapped[str | None]
     refund: Mapped[int]
     forgiven: Mapped[int]  # units that had died by then, and so were not taken back
     changes: Mapped[str]
+    reason: Mapped[str | None]
+    actor: Mapped[str | None]
     recorded_at: Mapped[datetime]

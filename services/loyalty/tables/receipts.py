@@ -43,6 +43,7 @@ class PurchaseRecord:
     returned: str | None
     occurred_at: datetime
     recorded_at: datetime
+    revision: int = 1
 
     @property
     def receipt(self) -> Receipt:

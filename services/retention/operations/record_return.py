@@ -1,4 +1,4 @@
-"""Record that part or all of a purchase came back."""
+"""Record that part or all of a purchase came back, or that it was corrected."""
 
 from datetime import datetime
 
@@ -17,7 +17,9 @@ RECORD = text("""
 APPLY = text("""
     UPDATE visits SET spend = due - came_back.refund, returned_at = came_back.returned_at
     FROM (
-        SELECT sum(refund) AS refund, min(occurred_at) FILTER (WHERE whole) AS returned_at
+        SELECT sum(refund) AS refund,
+               (array_agg(CASE WHEN whole THEN occurred_at END ORDER BY occurred_at DESC, return_id DESC))[1]
+                   AS returned_at
         FROM returns WHERE tenant_id = :tenant_id AND purchase_id = :purchase_id
     ) came_back
     WHERE tenant_id = :tenant_id AND purchase_id = :purchase_id
@@ -33,9 +35,13 @@ def record_return(
     *,
     refund: int,
     whole: bool,
+    corrected: bool = False,
     at: datetime,
 ) -> None:
-    """Take a refund off a visit, once; a whole return undoes the visit. Waits for the purchase if it comes later."""
+    """Take a refund off a visit, once; a whole return undoes the visit, and a correction may bring it back.
+
+    Waits for the purchase if it comes later.
+    """
     zone = zone_for_writing(db, tenant_id)
     know_customer(db, tenant_id, customer_id, at=at)
     came_back = {
@@ -49,5 +55,5 @@ def record_return(
     if db.execute(RECORD, came_back).first() is None:
         return
     db.execute(APPLY, {"tenant_id": tenant_id, "purchase_id": purchase_id})
-    if whole:
+    if whole or corrected:
         refresh_rhythms(db, tenant_id, [customer_id], zone)

@@ -16,7 +16,8 @@ from services.retention.queries.rhythms import VisitFacts
 RECORD = text("""
     INSERT INTO visits (tenant_id, purchase_id, customer_id, occurred_at, currency, due, spend, returned_at)
     SELECT :tenant_id, :purchase_id, :customer_id, :occurred_at, :currency, :due,
-           :due - coalesce(sum(refund), 0), min(occurred_at) FILTER (WHERE whole)
+           :due - coalesce(sum(refund), 0),
+           (array_agg(CASE WHEN whole THEN occurred_at END ORDER BY occurred_at DESC, return_id DESC))[1]
     FROM returns WHERE tenant_id = :tenant_id AND purchase_id = :purchase_id
     ON CONFLICT (tenant_id, purchase_id) DO NOTHING RETURNING returned_at
 """)

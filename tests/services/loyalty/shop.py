@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+import orjson
 from sqlalchemy import text
 
 from chassis.database import Database
@@ -18,9 +19,12 @@ from services.loyalty.domain.fulfilment import Fulfilment
 from services.loyalty.domain.offer import Offer
 from services.loyalty.operations.add_version import add_version
 from services.loyalty.operations.adjust_points import adjust_points
+from services.loyalty.operations.amend_purchase import Amended
 from services.loyalty.operations.capture_hold import capture_hold
+from services.loyalty.operations.claim_purchase import Claimed, claim_purchase
 from services.loyalty.operations.create_program import create_program
 from services.loyalty.operations.create_reward import create_reward
+from services.loyalty.operations.edit_purchase import edit_purchase, reopen_purchase, void_purchase
 from services.loyalty.operations.hold_points import hold_points
 from services.loyalty.operations.learn_customer import learn_customer
 from services.loyalty.operations.move_redemption import move_redemption
@@ -30,7 +34,7 @@ from services.loyalty.operations.redeem_reward import Redeemed, redeem_reward
 from services.loyalty.operations.release_hold import release_hold
 from services.loyalty.operations.release_reservation import release_reservation
 from services.loyalty.operations.reserve_vouchers import reserve_vouchers
-from services.loyalty.operations.return_purchase import Returned, return_purchase
+from services.loyalty.operations.return_purchase import return_purchase
 from services.loyalty.operations.start_backtest import start_backtest
 from services.loyalty.queries.balance import Balance, balance_of, held_now, wallet_of
 from services.loyalty.queries.verify import breaches_of
@@ -123,10 +127,34 @@ class Shop:
         """Sell something for so many riyals; answers the purchase's id."""
         return self.sell(customer_id, line("THING", 1, points * 100), **more).purchase.id
 
-    def take_back(self, purchase_id: str, lines: Mapping[int, int] | None = None) -> Returned:
+    def take_back(self, purchase_id: str, lines: Mapping[int, int] | None = None) -> Amended:
         """Take units of lines back, or all that is left."""
         with self.database.transaction(self.tenant_id) as db:
             return return_purchase(db, self.tenant_id, purchase_id, lines, at=self.at)
+
+    def edit(self, purchase_id: str, *lines: dict[str, Any], expected: int | None = None, **more: Any) -> Amended:
+        """Let the sale have been of these lines; `more` are the basket's fields."""
+        named = {"id": purchase_id}
+        (sold,) = self.rows("SELECT basket FROM purchases WHERE id = :id", **named)
+        basket = Basket.model_validate({**orjson.loads(sold["basket"]), "lines": lines, **more})
+        why: dict[str, Any] = {"reason": "mistyped", "actor": "key_test", "at": self.at, "expected": expected}
+        with self.database.transaction(self.tenant_id) as db:
+            return edit_purchase(db, self.tenant_id, purchase_id, basket, **why)
+
+    def void(self, purchase_id: str) -> Amended:
+        """Let the sale never have been."""
+        with self.database.transaction(self.tenant_id) as db:
+            return void_purchase(db, self.tenant_id, purchase_id, reason="test sale", actor="key_test", at=self.at)
+
+    def reopen(self, purchase_id: str) -> Amended:
+        """Take a void back."""
+        with self.database.transaction(self.tenant_id) as db:
+            return reopen_purchase(db, self.tenant_id, purchase_id, reason="was real", actor="key_test", at=self.at)
+
+    def claim(self, purchase_id: str, customer_id: CustomerId) -> Claimed:
+        """Let a sale to nobody have been this customer's."""
+        with self.database.transaction(self.tenant_id) as db:
+            return claim_purchase(db, self.tenant_id, purchase_id, customer_id, actor="key_test", at=self.at)
 
     def adjust(self, customer_id: CustomerId, amount: int, *, expires_at: datetime | None = None) -> int:
         """Give or take points by hand; answers the balance."""

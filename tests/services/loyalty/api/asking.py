@@ -43,6 +43,8 @@ def things_of(shop: Shop) -> Things:
         "customer_id": customer_id,
         "purchase_id": bought.id,
         "external_id": bought.external_id,
+        "voided_id": shop.void(shop.sell(customer_id).purchase.id).purchase.id,
+        "walk_in_id": shop.sell(None).purchase.id,
         "program_id": program_id,
         "version": str(version),
         "backtest_id": shop.backtest(program_id, version),
@@ -57,12 +59,16 @@ def things_of(shop: Shop) -> Things:
 
 
 class Question(NamedTuple):
-    """What a route is asked, what its owner is answered, and what a neighbour is who asks about the same things."""
+    """What a route is asked, what its owner is answered, and what a neighbour is who asks about the same things.
+
+    `purchase` is which of the purchases it is asked about.
+    """
 
     own: int
     neighbours: int
     params: Callable[[Things], dict[str, Any]] = lambda _things: {}
     body: Callable[[Things], Any] | None = None
+    purchase: str = "purchase_id"
 
 
 def basket(things: Things) -> dict[str, Any]:
@@ -106,6 +112,7 @@ QUESTIONS: dict[str, Question] = {
     "GET /v1/purchases/{purchase_id}": Question(200, 404),
     "GET /v1/customers/{customer_id}/redemptions": Question(200, 404),
     "GET /v1/redemptions": Question(200, 200),
+    "GET /v1/purchases/{purchase_id}/amendments": Question(200, 404, purchase="voided_id"),
     "GET /v1/redemptions/{redemption_id}": Question(200, 404),
     "GET /v1/rewards": Question(200, 200),
     "GET /v1/rewards/{reward_id}": Question(200, 404),
@@ -158,6 +165,19 @@ QUESTIONS: dict[str, Question] = {
     "POST /v1/programs/{program_id}/versions/{version}/unschedule": Question(200, 404),
     "POST /v1/purchases": Question(201, 422, body=basket),
     "POST /v1/purchases/batch": Question(200, 200, body=lambda things: {"purchases": [basket(things)]}),
+    "POST /v1/purchases/{purchase_id}/claim": Question(200, 422, body=of_customer, purchase="walk_in_id"),
+    "POST /v1/purchases/{purchase_id}/edit": Question(
+        200,
+        404,
+        body=lambda things: {
+            "basket": {**basket(things), "external_id": things["external_id"], "quote_id": None},
+            "reason": "mistyped",
+        },
+    ),
+    "POST /v1/purchases/{purchase_id}/reopen": Question(
+        200, 404, body=lambda _things: {"reason": "it was real"}, purchase="voided_id"
+    ),
+    "POST /v1/purchases/{purchase_id}/void": Question(200, 404, body=lambda _things: {"reason": "a test sale"}),
     "POST /v1/purchases/{purchase_id}/returns": Question(
         201, 404, body=lambda _things: {"lines": [{"line": 0, "quantity": 1}]}
     ),
@@ -191,12 +211,17 @@ QUESTIONS: dict[str, Question] = {
 }
 
 
+def path_of(door: Door, things: Things) -> str:
+    """The route's path for these things."""
+    return door.path.format_map({**things, "purchase_id": things[QUESTIONS[str(door)].purchase]})
+
+
 def ask(client: httpx.Client, door: Door, things: Things) -> httpx.Response:
     """Ask the route about these things; what moves value under a new key."""
     question = QUESTIONS[str(door)]
     return client.request(
         door.method,
-        door.path.format_map(dict(things)),
+        path_of(door, things),
         params=question.params(things),
         headers=headers_of(door),
         **({} if question.body is None else {"json": question.body(things)}),

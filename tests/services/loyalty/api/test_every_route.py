@@ -12,13 +12,14 @@ from contracts import internal
 from contracts.scopes import SCOPES
 from services.loyalty.api.purchase_batches import BATCH_MAX
 from services.loyalty.domain.basket import Basket
-from tests.services.loyalty.api.asking import DESCRIPTION, DOORS, QUESTIONS, ask, things_of
+from tests.services.loyalty.api.asking import DESCRIPTION, DOORS, QUESTIONS, ask, path_of, things_of
 from tests.services.loyalty.conftest import Client
 from tests.services.loyalty.shop import Shop
 from tests.support.calling import EVERY_SCOPE, service_client
 from tests.support.routes import Door
 
 # A retry is known by its receipts here: see test_purchases.py.
+AMENDMENTS = ("/returns", "/edit", "/void", "/reopen", "/claim", "/vouchers/{voucher_id}/cancel")
 BY_RECEIPT = ("/v1/purchases", "/v1/purchases/batch")
 # These come with Wafa and are no tenant's.
 EVERYBODYS = ("/v1/program_templates", "/v1/program_templates/{template_id}")
@@ -83,6 +84,7 @@ def test_the_scopes_are_these() -> None:
         "GET /v1/purchases/{purchase_id}": "purchases:read",
         "GET /v1/customers/{customer_id}/redemptions": "rewards:read",
         "GET /v1/redemptions": "rewards:read",
+        "GET /v1/purchases/{purchase_id}/amendments": "purchases:read",
         "GET /v1/redemptions/{redemption_id}": "rewards:read",
         "GET /v1/reservations/{reservation_id}": "purchases:read",
         "GET /v1/vouchers/{voucher_id}": "rewards:read",
@@ -109,7 +111,11 @@ def test_the_scopes_are_these() -> None:
         "POST /v1/programs/{program_id}/versions/{version}/unschedule": "programs:write",
         "POST /v1/purchases": "purchases:write",
         "POST /v1/purchases/batch": "purchases:write",
+        "POST /v1/purchases/{purchase_id}/claim": "purchases:write",
+        "POST /v1/purchases/{purchase_id}/edit": "purchases:write",
+        "POST /v1/purchases/{purchase_id}/reopen": "purchases:write",
         "POST /v1/purchases/{purchase_id}/returns": "purchases:write",
+        "POST /v1/purchases/{purchase_id}/void": "purchases:write",
         "POST /v1/quotes": "purchases:write",
         "POST /v1/redemptions": "rewards:write",
         "POST /v1/rewards": "rewards:write",
@@ -134,7 +140,7 @@ def test_nobody_but_the_gateway_is_believed(app: FastAPI, settings: Settings, sh
 def test_a_retry_with_the_same_key_is_answered_as_the_first_time(client: httpx.Client, shop: Shop, door: Door) -> None:
     things = things_of(shop)
     question = QUESTIONS[str(door)]
-    path = door.path.format_map(dict(things))
+    path = path_of(door, things)
     body = {} if question.body is None else {"json": question.body(things)}
     first, second = [client.post(path, headers={"idempotency-key": "K-1"}, **body) for _ in range(2)]
     assert (first.status_code, second.status_code) == (question.own, question.own), first.text
@@ -150,10 +156,10 @@ def test_what_moves_value_needs_a_key(client: httpx.Client, shop: Shop, path: st
     things = things_of(shop)
     question = QUESTIONS[f"POST {path}"]
     body = {} if question.body is None else {"json": question.body(things)}
-    answer = client.post(path.format_map(dict(things)), **body)
+    answer = client.post(path_of(Door("POST", path, None), things), **body)
     assert answer.status_code == (400 if needed else question.own), answer.text
     moving = ("/v1/adjustments", "/v1/holds", "/v1/redemptions", "/v1/reservations")
-    assert needed is (path.startswith(moving) or path.endswith(("/returns", "/vouchers/{voucher_id}/cancel")))
+    assert needed is (path.startswith(moving) or path.endswith(AMENDMENTS))
     if needed:
         assert answer.json()["code"] == "idempotency_key_required"
 

@@ -65,6 +65,25 @@ def test_returns_in_any_steps(program: CompiledProgram, sold: Basket, who: Custo
 
 
 @settings(deadline=None)  # a busy machine is no failure
+@given(programs(), st.lists(baskets(), min_size=1, max_size=3), customers(), st.data())
+def test_edits_and_returns_in_any_steps(
+    program: CompiledProgram, corrected: list[Basket], who: CustomerFacts, data: st.DataObject
+) -> None:
+    """Each basket takes the place of the one before it, and some of it comes back."""
+    books: Books = Counter()
+    effects: tuple[Effect, ...] = ()
+    for sold in corrected:
+        gone = {place: data.draw(st.integers(0, line.quantity)) for place, line in enumerate(sold.lines)}
+        for returned in ({}, gone):
+            kept = remaining_basket(sold, returned)
+            now = evaluate(program, kept, who, NOON).effects
+            post(books, difference(effects, now))
+            effects = now
+            assert +books == +bought_once(program, kept, who)
+            assert not -books, "nothing is owed that was never given"
+
+
+@settings(deadline=None)  # a busy machine is no failure
 @given(programs(), baskets(), customers())
 def test_returning_everything_leaves_nothing(program: CompiledProgram, sold: Basket, who: CustomerFacts) -> None:
     everything = {place: line.quantity for place, line in enumerate(sold.lines)}

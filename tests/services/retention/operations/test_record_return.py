@@ -18,9 +18,20 @@ def give_back(
     whole: bool = False,
     return_id: str = "ret_1",
     purchase_id: str = "pur_1",
+    corrected: bool = False,
 ) -> None:
     with database.transaction(tenant_id) as db:
-        record_return(db, tenant_id, ANA, purchase_id, return_id, refund=refund, whole=whole, at=moment(at))
+        record_return(
+            db,
+            tenant_id,
+            ANA,
+            purchase_id,
+            return_id,
+            refund=refund,
+            whole=whole,
+            corrected=corrected,
+            at=moment(at),
+        )
 
 
 def test_part_of_a_purchase_leaves_the_visit(database: Database, bakery: TenantId) -> None:
@@ -75,3 +86,16 @@ def test_another_tenants_purchase_of_that_id_is_not_meant(
     before = kept(database, bakery)
     give_back(database, other_tenant_id, "2026-01-02", 1000, whole=True)
     assert kept(database, bakery) == before
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["in order", "heard the other way round"])
+def test_a_void_that_is_taken_back_leaves_the_visit(
+    database: Database, bakery: TenantId, order: tuple[int, int]
+) -> None:
+    visit(database, bakery, "2026-01-01")
+    told = [("2026-01-02", 1000, True, "ret_1"), ("2026-01-03", -1000, False, "ret_2")]
+    for at, refund, whole, return_id in (told[place] for place in order):
+        give_back(database, bakery, at, refund, whole=whole, return_id=return_id, corrected=True)
+    kept_visit = one(database, bakery, "visits")
+    assert (kept_visit["spend"], kept_visit["returned_at"]) == (1000, None)
+    assert one(database, bakery, "customers")["visits"] == 1

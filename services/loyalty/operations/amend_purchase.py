@@ -1,0 +1,191 @@
+"""Making a purchase another one: what it now is gets worked out anew, and only the difference is posted.
+
+Returns, edits, voids and reopened sales are all of them this. Source: docs/rules/returns.md.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import orjson
+from pydantic import TypeAdapter
+from sqlalchemy import text, update
+from sqlalchemy.orm import Session
+
+from contracts.events.loyalty import Amendment
+from kernel.ids import TenantId
+from services.loyalty.domain.basket import Basket
+from services.loyalty.domain.customer import CustomerFacts
+from services.loyalty.domain.difference import Difference, difference
+from services.loyalty.domain.effects import Effect, UseVoucher, effects_as_json, effects_from_json
+from services.loyalty.domain.evaluate import Evaluation
+from services.loyalty.domain.program import CompiledProgram
+from services.loyalty.domain.tally import NOTHING_USED, Used
+from services.loyalty.operations.post_difference import DifferencePosting, post_difference
+from services.loyalty.operations.record_purchases import FACTS, MISSES, USED, decide, program_of
+from services.loyalty.queries.purchases import find_purchase
+from services.loyalty.tables.purchases import PurchaseRow, ReturnRow
+from services.loyalty.tables.receipts import PurchaseRecord
+from services.loyalty.tables.standings import Standing, lock_standing
+
+REWRITTEN = ("status", "subtotal", "discount", "due", "basket", "facts", "effects", "misses", "returned", "revision")
+CHANGES: TypeAdapter[Difference] = TypeAdapter(Difference)
+GONE = ("returned", "voided")
+STILL_ISSUED = text("""
+    SELECT code FROM vouchers WHERE tenant_id = :tenant_id AND code = ANY (:codes)
+        AND (status = 'issued' OR used_by = :purchase_id)
+""")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a purchase is to become.
+
+    `basket` is what was sold, `left` what remains of it, `returned` the units that came back by line. `lines` is what
+    a return named, and `reason` why a person changed the sale.
+    """
+
+    amendment: Amendment
+    status: str
+    basket: Basket
+    left: Basket
+    facts: CustomerFacts | None
+    returned: Mapping[int, int]
+    lines: Mapping[int, int] | None = None
+    reason: str | None = None
+    actor: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amended:
+    """What was changed: the money to give back in minor units, what was posted, and the purchase as it now is.
+
+    The refund is below zero when the purchase now costs more: so much is still owed.
+    """
+
+    id: str
+    refund: int
+    changes: Difference
+    purchase: PurchaseRecord
+    program: CompiledProgram | None
+
+
+def lock(db: Session, tenant_id: TenantId, purchase_id: str) -> tuple[PurchaseRecord, Standing | None]:
+    """The purchase and its customer, both locked: the customer first, as everywhere. Raises PurchaseUnknown."""
+    while True:
+        customer_id = find_purchase(db, tenant_id, purchase_id).customer_id
+        standing = lock_standing(db, tenant_id, customer_id) if customer_id else None
+        purchase = find_purchase(db, tenant_id, purchase_id, lock=True)
+        # Somebody may have claimed it just then; once claimed it stays that customer's.
+        if purchase.customer_id == customer_id:
+            return purchase, standing
+
+
+def amend(
+    db: Session,
+    purchase: PurchaseRecord,
+    standing: Standing | None,
+    wish: Wish,
+    *,
+    at: datetime,
+    trace: str | None = None,
+) -> Amended:
+    """Make the locked purchase what is wished, under the program of the sale and at its moment."""
+    before = effects_from_json(purchase.effects)
+    program = program_of(db, purchase)
+    decided = decide(program, wish.left, wish.facts, purchase.occurred_at, used_then(purchase))
+    changes = difference(before, decided.effects)
+    posting = post_difference(db, purchase, standing, program, changes, at=at)
+    if standing is not None and (more := (purchase.status in GONE) - (wish.status in GONE)):
+        posting.books.count_purchase(standing, more)
+    after = posting.with_codes(before, decided.effects)
+    refund = purchase.due - decided.totals.due
+    rest = rewritten(purchase, wish, decided, after)
+    posting.books.postings.tell(posting.event(refund, whole=wish.status in GONE, change=wish.amendment), trace)
+    posting.books.close(db)
+    keep(db, posting, rest, refund, changes, wish)
+    return Amended(id=posting.id, refund=refund, changes=changes, purchase=rest, program=program)
+
+
+def facts_then(db: Session, purchase: PurchaseRecord) -> CustomerFacts | None:
+    """What the rules knew at the sale; but a voucher that it showed in vain, and that is gone by now, stays gone."""
+    if purchase.facts == "null":
+        return None
+    facts = FACTS.validate_json(purchase.facts)
+    own = {effect.code for effect in effects_from_json(purchase.effects) if isinstance(effect, UseVoucher)}
+    others = {voucher.code for voucher in facts.vouchers if not voucher.used} - own
+    if not others:
+        return facts
+    sought = {"tenant_id": purchase.tenant_id, "codes": sorted(others), "purchase_id": purchase.id}
+    gone = others - set(db.scalars(STILL_ISSUED, sought))
+    return replace(facts, vouchers=tuple(replace(v, used=v.used or v.code in gone) for v in facts.vouchers))
+
+
+def used_then(purchase: PurchaseRecord) -> Used:
+    """What the rules with limits had given at the sale."""
+    return USED.validate_json(purchase.used) if purchase.used else NOTHING_USED
+
+
+def units_returned(purchase: PurchaseRecord) -> dict[int, int]:
+    """The units of each line that came back so far."""
+    return {int(place): count for place, count in orjson.loads(purchase.returned or "{}").items()}
+
+
+def rewritten(purchase: PurchaseRecord, wish: Wish, decided: Evaluation, effects: Sequence[Effect]) -> PurchaseRecord:
+    """The purchase as it is from now on."""
+    return replace(
+        purchase,
+        status=wish.status,
+        subtotal=decided.totals.subtotal,
+        discount=decided.totals.discount,
+        due=decided.totals.due,
+        basket=wish.basket.model_dump_json(exclude_defaults=True),
+        facts=stored_facts(purchase, wish),
+        effects=orjson.dumps(effects_as_json(effects)).decode(),
+        misses=MISSES.dump_json(decided.misses).decode(),
+        returned=as_json(wish.returned),
+        revision=purchase.revision + 1,
+    )
+
+
+def stored_facts(purchase: PurchaseRecord, wish: Wish) -> str:
+    """What the rules knew of the customer, to work the next change out from; an edit may show other vouchers."""
+    if wish.amendment != "edit" or wish.facts is None:
+        return purchase.facts
+    return FACTS.dump_json(wish.facts, exclude_defaults=True).decode()
+
+
+def keep(
+    db: Session,
+    posting: DifferencePosting,
+    rest: PurchaseRecord,
+    refund: int,
+    changes: Difference,
+    wish: Wish,
+) -> None:
+    """Write what the purchase now is, and the change itself."""
+    named = (PurchaseRow.tenant_id == rest.tenant_id, PurchaseRow.id == rest.id)
+    left = {name: getattr(rest, name) for name in REWRITTEN}
+    db.execute(update(PurchaseRow).where(*named).values(**left))
+    db.add(
+        ReturnRow(
+            tenant_id=rest.tenant_id,
+            id=posting.id,
+            purchase_id=rest.id,
+            kind=wish.amendment,
+            lines="null" if wish.lines is None else as_json(wish.lines),
+            basket=rest.basket if wish.amendment == "edit" else None,
+            refund=refund,
+            forgiven=posting.forgiven,
+            changes=CHANGES.dump_json(changes).decode(),
+            reason=wish.reason,
+            actor=wish.actor,
+            recorded_at=posting.at,
+        )
+    )
+    db.flush()
+
+
+def as_json(counts: Mapping[int, int]) -> str:
+    """How many units of each line, as it is stored."""
+    return orjson.dumps({str(place): count for place, count in counts.items() if count}).decode()

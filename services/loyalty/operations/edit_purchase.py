@@ -1,0 +1,144 @@
+"""Correcting a sale: edited, voided, opened again. Source: docs/rules/returns.md."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from chassis.etags import check_version
+from chassis.row_sets import pipeline
+from kernel.ids import TenantId
+from services.loyalty.domain.basket import Basket
+from services.loyalty.domain.customer import CustomerFacts
+from services.loyalty.domain.refusals import PurchaseNotVoided, PurchaseVoided, ReceiptChanged
+from services.loyalty.domain.remaining import remaining_basket
+from services.loyalty.domain.voucher_code import normalised
+from services.loyalty.operations.amend_purchase import Amended, Wish, amend, facts_then, lock, units_returned
+from services.loyalty.operations.record_purchases import facts_of, voucher_codes
+from services.loyalty.operations.return_purchase import everything
+from services.loyalty.tables.receipts import PurchaseRecord, ReceiptsRequest
+from services.loyalty.tables.standings import Standing
+
+
+def edit_purchase(
+    db: Session,
+    tenant_id: TenantId,
+    purchase_id: str,
+    basket: Basket,
+    *,
+    reason: str,
+    actor: str,
+    at: datetime,
+    expected: int | None = None,
+    trace: str | None = None,
+) -> Amended:
+    """Let the sale have been of this basket all along: what came back of the old one is forgotten with it.
+
+    Receipt, money, customer and moment stay as they are. Raises PurchaseUnknown, PurchaseVoided, ReceiptChanged, and
+    VersionStale when the purchase is not at the expected revision.
+    """
+    purchase, standing = lock(db, tenant_id, purchase_id)
+    check_version(purchase.revision, expected)
+    if purchase.status == "voided":
+        raise PurchaseVoided
+    sold = Basket.model_validate_json(purchase.basket)
+    check_receipt(sold, basket)
+    kept = {"customer_id": sold.customer_id, "occurred_at": sold.occurred_at, "quote_id": sold.quote_id}
+    corrected = basket.model_copy(update=kept)
+    wish = Wish(
+        amendment="edit",
+        status="edited",
+        basket=corrected,
+        left=corrected,
+        facts=facts_with_codes(db, purchase, standing, corrected, at),
+        returned={},
+        reason=reason,
+        actor=actor,
+    )
+    return amend(db, purchase, standing, wish, at=at, trace=trace)
+
+
+def void_purchase(
+    db: Session,
+    tenant_id: TenantId,
+    purchase_id: str,
+    *,
+    reason: str,
+    actor: str,
+    at: datetime,
+    trace: str | None = None,
+) -> Amended:
+    """Let the sale never have been: everything it brought is taken back. Raises PurchaseUnknown and PurchaseVoided."""
+    purchase, standing = lock(db, tenant_id, purchase_id)
+    if purchase.status == "voided":
+        raise PurchaseVoided
+    basket = Basket.model_validate_json(purchase.basket)
+    wish = Wish(
+        amendment="void",
+        status="voided",
+        basket=basket,
+        left=remaining_basket(basket, everything(basket)),
+        facts=facts_then(db, purchase),
+        returned=units_returned(purchase),
+        reason=reason,
+        actor=actor,
+    )
+    return amend(db, purchase, standing, wish, at=at, trace=trace)
+
+
+def reopen_purchase(
+    db: Session,
+    tenant_id: TenantId,
+    purchase_id: str,
+    *,
+    reason: str,
+    actor: str,
+    at: datetime,
+    trace: str | None = None,
+) -> Amended:
+    """Take a void back: the sale is again what it was just before. Raises PurchaseUnknown and PurchaseNotVoided."""
+    purchase, standing = lock(db, tenant_id, purchase_id)
+    if purchase.status != "voided":
+        raise PurchaseNotVoided
+    basket = Basket.model_validate_json(purchase.basket)
+    returned = units_returned(purchase)
+    left = remaining_basket(basket, returned)
+    gone = all(not line.quantity for line in left.lines)
+    wish = Wish(
+        amendment="reopen",
+        status="returned" if gone else "partly_returned" if returned else "edited",
+        basket=basket,
+        left=left,
+        facts=facts_then(db, purchase),
+        returned=returned,
+        reason=reason,
+        actor=actor,
+    )
+    return amend(db, purchase, standing, wish, at=at, trace=trace)
+
+
+def check_receipt(sold: Basket, corrected: Basket) -> None:
+    """Raises ReceiptChanged when it is another receipt's basket, in other money, or another customer's."""
+    for field in ("store_id", "external_id", "currency"):
+        if getattr(sold, field) != getattr(corrected, field):
+            raise ReceiptChanged(field=field)
+    # A till that sold to nobody does not know who claimed the sale since.
+    if corrected.customer_id not in (None, sold.customer_id):
+        raise ReceiptChanged(field="customer_id")
+
+
+def facts_with_codes(
+    db: Session, purchase: PurchaseRecord, standing: Standing | None, basket: Basket, at: datetime
+) -> CustomerFacts | None:
+    """What the rules knew at the sale, with the vouchers that the corrected basket shows."""
+    facts = facts_then(db, purchase)
+    if facts is None or standing is None:
+        return facts
+    shown = {normalised(code) for code in basket.codes}
+    known = [voucher for voucher in facts.vouchers if voucher.code in shown]
+    new = shown - {voucher.code for voucher in known}
+    with pipeline(db) as asking:
+        wanted = [pair for pair in voucher_codes(TenantId(purchase.tenant_id), basket) if pair[1] in new]
+        request = ReceiptsRequest(asking, [], wanted, [])
+    found = facts_of(basket, standing, request.vouchers(), at).vouchers
+    return replace(facts, vouchers=(*known, *found))

@@ -1,0 +1,271 @@
+"""A sale is corrected: the books end where the right sale would have ended. Source: docs/rules/returns.md."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from random import Random
+from typing import Any
+
+import orjson
+import pytest
+
+from chassis.etags import VersionStale
+from contracts.events.loyalty import PurchaseReturned
+from services.loyalty.domain.refusals import PurchaseNotVoided, PurchaseVoided, ReceiptChanged
+from tests.services.loyalty.domain.build import line, rule
+from tests.services.loyalty.operations.test_return_purchase import voucher_of
+from tests.services.loyalty.shop import FREE_COFFEE, POINT_PER_RIYAL, Shop, later
+
+CARD = rule("stamp_card", card="coffee", stamps_needed=3, selector={"skus": ["COFFEE"]}, reward=FREE_COFFEE)
+GYM = rule("membership_bonus", plan="gym", selector={"skus": ["GYM"]}, paid_months=12, bonus_months=3)
+WELCOME = rule("earn", id="welcome", points=10, per=100, conditions=[{"kind": "first_purchase"}])
+THREE = rule("buy_x_get_y", selector={"skus": ["TEA"]})
+
+
+def holdings(shop: Shop, customer_id: str) -> dict[str, Any]:
+    """All that a customer has, without ids and codes."""
+    mine = {"owner": customer_id}
+    return {
+        "points": shop.points(customer_id),  # type: ignore[arg-type]
+        "purchases": shop.rows("SELECT purchases FROM customers WHERE customer_id = :owner", **mine),
+        "cards": shop.rows("SELECT card, stamps FROM stamp_cards WHERE customer_id = :owner AND stamps <> 0", **mine),
+        "vouchers": shop.rows("SELECT count(*) FROM vouchers WHERE customer_id = :owner AND status = 'issued'", **mine),
+        "months": shop.rows(
+            """SELECT plan, ends_on::text FROM memberships m WHERE customer_id = :owner
+               AND (SELECT sum(months) FROM membership_entries e WHERE e.membership_id = m.id) <> 0""",
+            **mine,
+        ),
+    }
+
+
+def test_a_line_that_was_forgotten_is_added(shop: Shop) -> None:
+    shop.publish(POINT_PER_RIYAL)
+    ana = shop.customer()
+    sold = shop.sell(ana, line("COFFEE", 2)).purchase
+    edited = shop.edit(sold.id, line("COFFEE", 2), line("CAKE", 1, 1500))
+    assert (edited.refund, edited.purchase.due, edited.purchase.status) == (-1500, 3500, "edited")
+    assert shop.points(ana) == (35, 35)
+    told = shop.told()[-1]
+    assert isinstance(told, PurchaseReturned)
+    assert (told.change, told.whole, told.refund) == ("edit", False, -1500)
+    assert shop.rows("SELECT kind, reason, actor, basket IS NOT NULL AS kept FROM returns") == [
+        {"kind": "edit", "reason": "mistyped", "actor": "key_test", "kept": True}
+    ]
+
+
+def test_a_sale_typed_wrong(shop: Shop) -> None:
+    """The worked example of the rule's page."""
+    shop.publish(rule("buy_x_get_y"), POINT_PER_RIYAL)
+    ana = shop.customer()
+    sold = shop.sell(ana, line("COFFEE", 3)).purchase
+    edited = shop.edit(sold.id, line("COFFEE", 4))
+    assert (edited.purchase.due, edited.refund) == (3000, -1000)
+    assert shop.points(ana) == (30, 30)
+
+
+def test_the_rules_and_the_life_of_the_sale_decide(shop: Shop) -> None:
+    shop.publish(POINT_PER_RIYAL, WELCOME, expiry={"kind": "rolling", "days": 30})
+    ana = shop.customer()
+    sold = shop.sell(ana, line("COFFEE")).purchase
+    shop.at = later(days=10)
+    shop.publish(rule("earn", per=1))
+    shop.edit(sold.id, line("COFFEE", 2))
+    assert shop.points(ana) == (220, 220)
+    shop.at = later(days=32)
+    assert shop.points(ana) == (0, 0)
+
+
+def test_what_an_edit_gave_a_later_return_takes_from_where_it_is(shop: Shop) -> None:
+    """The lots that an edit made are the purchase's own: another purchase's are left alone."""
+    shop.publish(POINT_PER_RIYAL, expiry={"kind": "rolling", "days": 30})
+    ana = shop.customer()
+    sold = shop.sell(ana, line("COFFEE")).purchase.id
+    shop.edit(sold, line("COFFEE", 5))
+    shop.at = later(days=5)
+    newer = shop.earn(ana, 50)
+    shop.take_back(sold)
+    assert shop.rows("SELECT reference, remaining FROM lots WHERE remaining <> 0") == [
+        {"reference": newer, "remaining": 50}
+    ]
+
+
+def test_units_of_an_edit_that_died_are_not_taken_from_others(shop: Shop) -> None:
+    shop.publish(POINT_PER_RIYAL, expiry={"kind": "rolling", "days": 30})
+    ana = shop.customer()
+    sold = shop.sell(ana, line("COFFEE")).purchase.id
+    shop.edit(sold, line("COFFEE", 5))
+    shop.at = later(days=40)
+    shop.earn(ana, 50)
+    assert shop.expire() == 2
+    shop.take_back(sold)
+    assert shop.points(ana) == (50, 50)
+
+
+@pytest.mark.parametrize("field", ["store_id", "external_id", "currency", "customer_id"])
+def test_another_receipt_is_no_edit(shop: Shop, field: str) -> None:
+    shop.publish(POINT_PER_RIYAL)
+    sold = shop.sell(shop.customer()).purchase
+    with pytest.raises(ReceiptChanged):
+        shop.edit(sold.id, line(), **{field: "KWD" if field == "currency" else "cus_other"})
+
+
+def test_only_the_revision_that_was_seen_is_changed(shop: Shop) -> None:
+    shop.publish(POINT_PER_RIYAL)
+    sold = shop.sell(shop.customer()).purchase
+    assert sold.revision == 1
+    shop.edit(sold.id, line("COFFEE", 2), expected=1)
+    with pytest.raises(VersionStale):
+        shop.edit(sold.id, line("COFFEE", 3), expected=1)
+    with ThreadPoolExecutor(4) as staff:
+        found = sorted(staff.map(lambda number: tried(shop, sold.id, number), range(4)))
+    assert found == ["edited"] + ["stale"] * 3
+
+
+def tried(shop: Shop, purchase_id: str, number: int) -> str:
+    try:
+        return shop.edit(purchase_id, line("COFFEE", number + 1), expected=2).purchase.status
+    except VersionStale:
+        return "stale"
+
+
+def test_an_edit_shows_another_voucher(shop: Shop) -> None:
+    shop.publish(POINT_PER_RIYAL)
+    ana = shop.customer()
+    code = voucher_of(shop, ana)
+    sold = shop.sell(ana, line("COFFEE"), line("TEA")).purchase
+    with_it = shop.edit(sold.id, line("COFFEE"), line("TEA"), codes=[code])
+    assert (with_it.refund, with_it.changes.vouchers_used) == (1000, (code,))
+    assert shop.rows("SELECT status, used_by FROM vouchers") == [{"status": "used", "used_by": sold.id}]
+    without = shop.edit(sold.id, line("COFFEE"), line("TEA"), codes=[])
+    assert (without.refund, without.changes.vouchers_freed) == (-1000, (code,))
+    assert shop.rows("SELECT status, used_by FROM vouchers") == [{"status": "issued", "used_by": None}]
+    assert shop.points(ana) == (20, 20)
+
+
+def test_points_are_not_kept_for_a_sale_that_was_voided(shop: Shop) -> None:
+    """Elsewhere they are: voided items kept their points."""
+    shop.publish(POINT_PER_RIYAL, CARD, GYM, WELCOME)
+    ana = shop.customer()
+    before = holdings(shop, ana)
+    sold = shop.sell(ana, line("COFFEE", 4), line("GYM")).purchase
+    had = holdings(shop, ana)
+    voided = shop.void(sold.id)
+    assert (voided.purchase.status, voided.refund) == ("voided", sold.due)
+    assert holdings(shop, ana) == before
+    for refused in (shop.void, shop.take_back, shop.edit):
+        with pytest.raises(PurchaseVoided):
+            refused(sold.id, *([line()] if refused == shop.edit else []))  # type: ignore[operator]
+    reopened = shop.reopen(sold.id)
+    assert (reopened.purchase.status, reopened.refund) == ("edited", -sold.due)
+    assert holdings(shop, ana) == had
+    with pytest.raises(PurchaseNotVoided):
+        shop.reopen(sold.id)
+
+
+def test_a_reopened_sale_is_what_it_was_before_the_void(shop: Shop) -> None:
+    shop.publish(POINT_PER_RIYAL)
+    ana = shop.customer()
+    sold = shop.sell(ana, line("COFFEE", 3)).purchase
+    shop.take_back(sold.id, {0: 1})
+    shop.void(sold.id)
+    assert shop.points(ana) == (0, 0)
+    assert shop.reopen(sold.id).purchase.status == "partly_returned"
+    assert shop.points(ana) == (20, 20)
+    shop.take_back(sold.id)
+    shop.void(sold.id)
+    assert shop.reopen(sold.id).purchase.status == "returned"
+    assert holdings(shop, ana)["purchases"] == [{"purchases": 0}]
+
+
+def test_a_return_typed_by_mistake_is_edited_away(shop: Shop) -> None:
+    shop.publish(POINT_PER_RIYAL)
+    ana = shop.customer()
+    sold = shop.sell(ana, line("COFFEE", 3)).purchase
+    shop.take_back(sold.id)
+    assert shop.edit(sold.id, line("COFFEE", 3)).refund == -3000
+    assert holdings(shop, ana)["purchases"] == [{"purchases": 1}]
+    assert shop.points(ana) == (30, 30)
+    assert shop.take_back(sold.id, {0: 3}).purchase.status == "returned"
+
+
+def test_the_same_receipt_again_finds_the_edited_sale(shop: Shop) -> None:
+    shop.publish(POINT_PER_RIYAL)
+    ana = shop.customer()
+    sale = shop.sale(ana)
+    (first,) = shop.record(sale)
+    shop.edit(first.purchase.id, line("COFFEE", 4))  # type: ignore[union-attr]
+    (again,) = shop.record(sale)
+    assert again.again  # type: ignore[union-attr]
+    assert again.purchase.due == 4000  # type: ignore[union-attr]
+    assert shop.points(ana) == (40, 40)
+
+
+def test_a_walk_ins_sale_is_edited_and_voided(shop: Shop) -> None:
+    shop.publish(rule("discount", percent_off=50))
+    sold = shop.sell(None, line("COFFEE", 2)).purchase
+    assert shop.edit(sold.id, line("COFFEE", 4)).refund == -1000
+    assert shop.void(sold.id).refund == 2000
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_any_sequence_of_corrections_equals_the_final_basket_bought_once(
+    shop: Shop, other_shop: Shop, seed: int
+) -> None:
+    """Returns, edits, voids and reopened sales, with nothing spent between: points, cards, vouchers, time, counts."""
+    chance = Random(seed)
+    rules = (THREE, POINT_PER_RIYAL, WELCOME, CARD, GYM)
+    shop.publish(*rules)
+    other_shop.publish(*rules)
+    ana, twin = shop.customer(), other_shop.customer()
+    for each, who in ((shop, ana), (other_shop, twin)):
+        each.sell(who, line("COFFEE", 2), line("BREAD", 1, 300))
+
+    def some_lines() -> list[dict[str, Any]]:
+        wanted = [("COFFEE", 1000), ("TEA", 700), ("GYM", 5000), ("BREAD", 300)]
+        return [line(sku, chance.randint(1, 5), price) for sku, price in chance.sample(wanted, chance.randint(1, 4))]
+
+    lines, gone, voided = some_lines(), Counter[int](), False
+    sold = shop.sell(ana, *lines).purchase.id
+    for _step in range(8):
+        act = chance.choice(["return", "edit", "void"])
+        if voided:
+            shop.reopen(sold)
+            voided = False
+        elif act == "edit":
+            lines, gone = some_lines(), Counter()
+            shop.edit(sold, *lines)
+        elif act == "void":
+            shop.void(sold)
+            voided = True
+        elif left := [place for place, each in enumerate(lines) if each["quantity"] > gone[place]]:
+            place = chance.choice(left)
+            units = chance.randint(1, lines[place]["quantity"] - gone[place])
+            shop.take_back(sold, {place: units})
+            gone[place] += units
+    kept = [
+        {**each, "quantity": each["quantity"] - gone[place]}
+        for place, each in enumerate(lines)
+        if each["quantity"] > gone[place] and not voided
+    ]
+    if kept:
+        once = other_shop.sell(twin, *kept).purchase
+        (final,) = shop.rows("SELECT due, effects FROM purchases WHERE id = :id", id=sold)
+        assert final["due"] == once.due
+        assert kinds(final["effects"]) == kinds(once.effects)
+    assert holdings(shop, ana) == holdings(other_shop, twin)
+
+
+def kinds(effects: str) -> list[Any]:
+    """What the effects do, without codes."""
+    return [{**effect, "code": None} for effect in orjson.loads(effects)]
+
+
+def test_a_hundred_refunds_leave_nothing_behind(shop: Shop) -> None:
+    """Elsewhere a refund keeps the points: buy, earn, refund, repeat. Here a hundred rounds leave nothing."""
+    shop.publish(POINT_PER_RIYAL, CARD, GYM, WELCOME)
+    ana = shop.customer()
+    shop.sell(ana, line("COFFEE", 2))
+    before = holdings(shop, ana)
+    for number in range(100):
+        sold = shop.sell(ana, line("COFFEE", 2), line("GYM")).purchase.id
+        (shop.take_back if number % 2 else shop.void)(sold)
+    assert holdings(shop, ana) == before
