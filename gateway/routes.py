@@ -36,6 +36,7 @@ OWNERS_BELOW_CUSTOMER: Final = {
     "vouchers": "loyalty",
     "redemptions": "loyalty",
     "purchases": "loyalty",
+    "segments": "loyalty",
     "inbox": "notifications",
     "stage": "retention",
 }

@@ -21,6 +21,7 @@ from services.loyalty.api import (
     reservations,
     returns,
     rewards,
+    segments,
     vouchers,
     wallets,
 )
@@ -45,6 +46,7 @@ ROUTERS = (
     reservations.router,
     holds.router,
     adjustments.router,
+    segments.router,
 )
 
 # Few, and placed ahead of FastAPI's machinery.

@@ -376,3 +376,11 @@ class CaptureTooLarge(Unprocessable):
     code = "capture_too_large"
     title = Text(en="More than was held", ar="أكثر من المحجوز")
     detail = Text(en="The hold is of {held}, {asked} were asked for.", ar="المحجوز {held}، والمطلوب {asked}.")
+
+
+class TooManySegments(Unprocessable):
+    """The customer is in as many segments as one can be in."""
+
+    code = "too_many_segments"
+    title = Text(en="Too many segments", ar="مجموعات كثيرة")
+    detail = Text(en="A customer is in at most {most} segments.", ar="أقصى عدد من المجموعات للعميل هو {most}.")

@@ -332,6 +332,7 @@ def facts_of(
         purchases=standing.purchases,
         stamps={name: card.stamps for name, card in standing.cards.items()},
         memberships={plan: membership.ends_on for plan, membership in standing.memberships.items()},
+        segments=frozenset(standing.segments),
         vouchers=tuple(
             VoucherFacts(
                 code=voucher.code,

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import ARRAY, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.tables import TenantKey
@@ -22,4 +23,5 @@ class CustomerRow(Base):
     language: Mapped[str]
     status: Mapped[str]
     purchases: Mapped[int] = mapped_column(server_default="0")
+    segments: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")  # in order, each once
     heard_at: Mapped[datetime]

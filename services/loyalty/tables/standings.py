@@ -14,7 +14,7 @@ from services.loyalty.domain.lot import Lot, LotId
 Owner = tuple[TenantId, CustomerId]
 
 READ = """
-    SELECT c.tenant_id, c.customer_id, c.status, c.purchases
+    SELECT c.tenant_id, c.customer_id, c.status, c.purchases, c.segments
     FROM unnest(%b::text[], %b::text[]) AS wanted (tenant_id, customer_id)
     JOIN customers c ON c.tenant_id = wanted.tenant_id AND c.customer_id = wanted.customer_id
     ORDER BY c.tenant_id, c.customer_id
@@ -99,6 +99,7 @@ class Standing:
     customer_id: CustomerId
     status: str
     purchases: int
+    segments: Sequence[str] = ()
     wallets: dict[str, Wallet] = field(default_factory=dict)
     cards: dict[str, Card] = field(default_factory=dict)
     memberships: dict[str, Membership] = field(default_factory=dict)
@@ -128,8 +129,8 @@ class StandingsRequest:
     def answer(self) -> dict[Owner, Standing]:
         """Every customer that loyalty knows of those asked for."""
         standings: dict[Owner, Standing] = {}
-        for tenant_id, customer_id, status, purchases in self._customers.fetchall():
-            standings[tenant_id, customer_id] = Standing(tenant_id, customer_id, status, purchases)
+        for tenant_id, customer_id, *facts in self._customers.fetchall():
+            standings[tenant_id, customer_id] = Standing(tenant_id, customer_id, *facts)
         for tenant_id, customer_id, unit, *totals in self._wallets.fetchall():
             standings[tenant_id, customer_id].wallets[unit] = Wallet(unit, *totals)
         for tenant_id, customer_id, card, stamps, filled in self._cards.fetchall():

@@ -41,6 +41,7 @@ def things_of(shop: Shop) -> Things:
     assert spare.code
     return {
         "customer_id": customer_id,
+        "segment": "vip",
         "purchase_id": bought.id,
         "external_id": bought.external_id,
         "voided_id": shop.void(shop.sell(customer_id).purchase.id).purchase.id,
@@ -98,7 +99,10 @@ QUESTIONS: dict[str, Question] = {
     "GET /v1/customers/{customer_id}/balance": Question(200, 404),
     "GET /v1/customers/{customer_id}/memberships": Question(200, 404),
     "GET /v1/customers/{customer_id}/purchases": Question(200, 404),
+    "DELETE /v1/customers/{customer_id}/segments/{segment}": Question(200, 404),
+    "GET /v1/customers/{customer_id}/segments": Question(200, 404),
     "GET /v1/customers/{customer_id}/stamp_cards": Question(200, 404),
+    "PUT /v1/customers/{customer_id}/segments/{segment}": Question(200, 404),
     "GET /v1/customers/{customer_id}/statement": Question(200, 404),
     "GET /v1/customers/{customer_id}/vouchers": Question(200, 404),
     "GET /v1/programs": Question(200, 200),

@@ -1,0 +1,51 @@
+"""Segments: groups of customers that a tenant makes, and that rules may ask for."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel
+
+from chassis.caller import CurrentCaller, needs
+from chassis.problem_responses import problems
+from chassis.transaction import Transaction, TransactionRoute
+from services.loyalty.api.known_customers import KnownCustomer
+from services.loyalty.domain.refusals import NoSuchCustomer, TooManySegments
+from services.loyalty.operations.change_segment import change_segment
+from services.loyalty.queries.segments import segments_of
+
+router = APIRouter(prefix="/v1/customers/{customer_id}", tags=["segments"], route_class=TransactionRoute)
+
+Segment = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+
+
+class SegmentsDocument(BaseModel):
+    """The segments a customer is in, in order."""
+
+    object: str = "segments"
+    customer_id: str
+    segments: Sequence[str]
+
+
+@router.get("/segments", dependencies=[needs("customers:read")], responses=problems(NoSuchCustomer))
+def read(customer_id: KnownCustomer, db: Transaction, caller: CurrentCaller) -> SegmentsDocument:
+    """The segments the customer was put into."""
+    return SegmentsDocument(customer_id=customer_id, segments=segments_of(db, caller.tenant_id, customer_id))
+
+
+@router.put(
+    "/segments/{segment}",
+    dependencies=[needs("customers:write")],
+    responses=problems(NoSuchCustomer, TooManySegments),
+)
+def put_into(customer_id: KnownCustomer, segment: Segment, db: Transaction, caller: CurrentCaller) -> SegmentsDocument:
+    """Put the customer into a segment; a name that is new makes one. Again changes nothing."""
+    segments = change_segment(db, caller.tenant_id, customer_id, segment, inside=True)
+    return SegmentsDocument(customer_id=customer_id, segments=segments)
+
+
+@router.delete("/segments/{segment}", dependencies=[needs("customers:write")], responses=problems(NoSuchCustomer))
+def take_out(customer_id: KnownCustomer, segment: Segment, db: Transaction, caller: CurrentCaller) -> SegmentsDocument:
+    """Take the customer out of a segment. Again changes nothing."""
+    segments = change_segment(db, caller.tenant_id, customer_id, segment, inside=False)
+    return SegmentsDocument(customer_id=customer_id, segments=segments)
