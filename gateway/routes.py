@@ -23,6 +23,7 @@ OWNERS: Final = {
     "reservations": "loyalty",
     "coupons": "loyalty",
     "memberships": "loyalty",
+    "entries": "loyalty",
     "messages": "notifications",
     "retention": "retention",
 }
@@ -33,6 +34,8 @@ OWNERS_BELOW_CUSTOMER: Final = {
     "statement": "loyalty",
     "stamp_cards": "loyalty",
     "memberships": "loyalty",
+    "passes": "loyalty",
+    "entries": "loyalty",
     "vouchers": "loyalty",
     "redemptions": "loyalty",
     "purchases": "loyalty",

@@ -56,6 +56,17 @@ class MembershipExtended(Fact):
     ends_on: date
 
 
+class PassesIssued(Fact):
+    """The customer was given passes of so many entries each; negative passes in a return."""
+
+    kind: Literal["pass"] = "pass"
+    plan: str
+    plan_name: dict[str, str]
+    passes: int
+    entries: int
+    expires_at: datetime | None = None
+
+
 class DiscountGiven(Fact):
     """Money off, in the currency's minor unit; `free_units` of them for nothing."""
 
@@ -66,7 +77,8 @@ class DiscountGiven(Fact):
 
 
 AnyFact = Annotated[
-    PointsAccrued | StampsGiven | VoucherIssued | MembershipExtended | DiscountGiven, Field(discriminator="kind")
+    PointsAccrued | StampsGiven | VoucherIssued | MembershipExtended | PassesIssued | DiscountGiven,
+    Field(discriminator="kind"),
 ]
 
 
@@ -121,6 +133,47 @@ class PurchaseClaimed(Event):
     refund: int = Field(description="To be given back, for what the customer's rules take off.")
     facts: list[AnyFact]
     balance: Points | None = None
+
+
+MembershipChangeKind = Literal["frozen", "resumed", "goodwill", "plan_changed", "cancelled"]
+
+
+class MembershipChanged(Event):
+    """Somebody changed a membership by hand: its time was held still, given, moved to another plan, or ended."""
+
+    event_type: ClassVar[str] = "loyalty.membership_changed.v1"
+
+    membership_id: str
+    plan: str
+    plan_name: dict[str, str]
+    change: MembershipChangeKind
+    ends_on: date | None = Field(description="The last day; null while nobody knows when a freeze ends.")
+    days: int = Field(default=0, description="Of the freeze when planned, of goodwill, or taken by a cancellation.")
+    refund: int = Field(default=0, description="What is due back after a cancellation, in minor units.")
+    to_plan: str | None = None
+
+
+class MembershipRenewalDue(Event):
+    """A membership ends soon. Told once for each end."""
+
+    event_type: ClassVar[str] = "loyalty.membership_renewal_due.v1"
+
+    membership_id: str
+    plan: str
+    plan_name: dict[str, str]
+    ends_on: date
+    days_left: int
+
+
+class MembershipLapsed(Event):
+    """A membership ran out, and so did the time in which it could be renewed from its end."""
+
+    event_type: ClassVar[str] = "loyalty.membership_lapsed.v1"
+
+    membership_id: str
+    plan: str
+    plan_name: dict[str, str]
+    ended_on: date
 
 
 class RewardRedeemed(Event):

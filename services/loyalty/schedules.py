@@ -16,6 +16,7 @@ from services.loyalty.operations.expire_lots import expire_lots
 from services.loyalty.operations.forget_wrong_codes import forget_wrong_codes
 from services.loyalty.operations.play_backtest import fail_backtest, play_next_slice
 from services.loyalty.operations.schedule_version import publish_scheduled
+from services.loyalty.operations.tell_membership_ends import tell_membership_ends
 from services.loyalty.operations.time_out_holds import time_out_holds
 from services.loyalty.queries.backtests import unfinished_backtests
 
@@ -34,6 +35,11 @@ def publish_all_scheduled(database: Database, tenant_id: TenantId, at: datetime)
     """Publish every version whose moment has come. Sales are decided by it from that moment on in any case."""
     with database.transaction(tenant_id) as db:
         return publish_scheduled(db, tenant_id, at=at)
+
+
+def tell_all_membership_ends(database: Database, tenant_id: TenantId, at: datetime) -> int:
+    """Tell of every renewal that is due and every membership that lapsed."""
+    return until_none(database, tenant_id, lambda db: tell_membership_ends(db, tenant_id, at=at))
 
 
 def until_none(database: Database, tenant_id: TenantId, work: Callable[[Session], int]) -> int:
@@ -85,4 +91,5 @@ JOBS = (
     Job("time_out_holds", 15.0, time_out_all_holds),
     Job("publish_scheduled", 15.0, publish_all_scheduled),
     Job("forget_wrong_codes", 3600.0, forget_all_wrong_codes),
+    Job("tell_membership_ends", 600.0, tell_all_membership_ends),
 )

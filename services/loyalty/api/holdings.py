@@ -1,6 +1,6 @@
-"""What a customer has beside units: stamp cards, memberships, vouchers, purchases."""
+"""What a customer has beside units: stamp cards, vouchers, purchases."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -12,18 +12,16 @@ from chassis.problem_responses import problems
 from chassis.transaction import Now, Transaction, TransactionRoute
 from services.loyalty.api.known_customers import KnownCustomer
 from services.loyalty.api.purchase_documents import PurchaseDocument, purchase_document
-from services.loyalty.domain.membership import membership_view, stretches
 from services.loyalty.domain.refusals import NoSuchCustomer
 from services.loyalty.domain.reward import Reward
 from services.loyalty.domain.rules.stamp_card import StampCard
 from services.loyalty.domain.voucher_code import displayed
 from services.loyalty.operations.apply_effects import REWARD
 from services.loyalty.operations.record_purchases import program_of
-from services.loyalty.queries.holdings import memberships_of, stamp_cards_of, vouchers_of
+from services.loyalty.queries.holdings import stamp_cards_of, vouchers_of
 from services.loyalty.queries.program_shelf import SHELF
 from services.loyalty.queries.purchases import purchases_of
 from services.loyalty.queries.vouchers import voucher_status
-from services.loyalty.queries.zone import zone_of
 from services.loyalty.tables.vouchers import VoucherRow
 
 router = APIRouter(prefix="/v1/customers/{customer_id}", tags=["holdings"], route_class=TransactionRoute)
@@ -38,30 +36,6 @@ class StampCardDocument(BaseModel):
     stamps: int
     stamps_needed: int | None
     filled: int
-
-
-class TimeDocument(BaseModel):
-    """Months of one kind, from a day until just before another."""
-
-    kind: str
-    months: int
-    from_date: date
-    until_date: date
-
-
-class MembershipDocument(BaseModel):
-    """Time on a plan, paid and bonus told apart. Both ends, and `paid_until`, are days on which it is valid."""
-
-    object: str = "membership"
-    id: str
-    plan: str
-    active: bool
-    starts_on: date | None
-    ends_on: date | None
-    paid_until: date | None
-    paid_months: int
-    bonus_months: int
-    time: list[TimeDocument]
 
 
 class VoucherDocument(BaseModel):
@@ -94,12 +68,6 @@ class StampCards(All):
     data: list[StampCardDocument]
 
 
-class Memberships(All):
-    """The customer's memberships."""
-
-    data: list[MembershipDocument]
-
-
 @router.get("/stamp_cards", dependencies=[needs("points:read")], responses=problems(NoSuchCustomer))
 def read_stamp_cards(customer_id: KnownCustomer, db: Transaction, caller: CurrentCaller) -> StampCards:
     """The customer's stamp cards."""
@@ -118,34 +86,6 @@ def read_stamp_cards(customer_id: KnownCustomer, db: Transaction, caller: Curren
             for card in cards
         ]
     )
-
-
-@router.get("/memberships", dependencies=[needs("points:read")], responses=problems(NoSuchCustomer))
-def read_memberships(customer_id: KnownCustomer, db: Transaction, caller: CurrentCaller, now: Now) -> Memberships:
-    """The customer's memberships, and the time each is made of."""
-    today = now.astimezone(zone_of(db, caller.tenant_id)).date()
-    documents = []
-    for row, entries in memberships_of(db, caller.tenant_id, customer_id):
-        view = membership_view(entries)
-        documents.append(
-            MembershipDocument(
-                id=row.id,
-                plan=row.plan,
-                active=view is not None and view.starts_on <= today <= view.ends_on,
-                starts_on=view.starts_on if view else None,
-                ends_on=view.ends_on if view else None,
-                paid_until=view.paid_until if view else None,
-                paid_months=view.paid_months if view else 0,
-                bonus_months=view.bonus_months if view else 0,
-                time=[
-                    TimeDocument(
-                        kind=part.kind, months=part.months, from_date=part.from_date, until_date=part.until_date
-                    )
-                    for part in stretches(entries)
-                ],
-            )
-        )
-    return Memberships(data=documents)
 
 
 @router.get("/vouchers", dependencies=[needs("rewards:read")], responses=problems(NoSuchCustomer))

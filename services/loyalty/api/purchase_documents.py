@@ -27,7 +27,9 @@ class TotalsDocument(BaseModel):
 class EffectDocument(BaseModel):
     """Something a rule did; which fields there are depends on `kind`."""
 
-    kind: str = Field(description="discount, give, use_voucher, accrue, stamp, issue_voucher or extend_membership.")
+    kind: str = Field(
+        description="discount, give, use_voucher, accrue, stamp, issue_voucher, extend_membership or issue_pass."
+    )
     rule: str | None = None
     text: str = Field(description="In the language asked for.")
 

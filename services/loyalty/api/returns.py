@@ -64,6 +64,16 @@ class MembershipChangeDocument(BaseModel):
     bonus_months: int
 
 
+class PassChangeDocument(BaseModel):
+    """Passes that were issued, or revoked, below zero."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    plan: str
+    entries: int
+    passes: int
+
+
 class GiftChangeDocument(BaseModel):
     """Free units to hand back, below zero, or to hand over."""
 
@@ -83,6 +93,7 @@ class ChangesDocument(BaseModel):
     stamps: list[StampsChangeDocument]
     memberships: list[MembershipChangeDocument]
     gifts: list[GiftChangeDocument]
+    passes: list[PassChangeDocument]
     vouchers_freed: list[str]
 
 

@@ -12,6 +12,7 @@ from services.loyalty.domain.effects import (
     Effect,
     ExtendMembership,
     Give,
+    IssuePass,
     Stamp,
     UseVoucher,
 )
@@ -37,11 +38,21 @@ class StampsChange(NamedTuple):
 
 
 class MembershipChange(NamedTuple):
-    """Months to add to a plan, or to take back when below zero."""
+    """Months to add to a plan, or to take back when below zero; and how much more, or less, was paid for its time."""
 
     plan: str
     paid_months: int
     bonus_months: int
+    price: int = 0
+
+
+class PassChange(NamedTuple):
+    """Passes to issue, or to revoke when below zero: each of so many entries on a plan, good until then."""
+
+    plan: str
+    entries: int
+    valid_until: datetime | None
+    passes: int
 
 
 class GiftChange(NamedTuple):
@@ -71,6 +82,7 @@ class Difference:
     stamps: tuple[StampsChange, ...]
     memberships: tuple[MembershipChange, ...]
     gifts: tuple[GiftChange, ...]
+    passes: tuple[PassChange, ...] = ()
     vouchers_used: tuple[str, ...]
     vouchers_freed: tuple[str, ...]
     given: tuple[GivenChange, ...] = ()
@@ -85,6 +97,7 @@ def difference(before: Sequence[Effect], after: Sequence[Effect]) -> Difference:
         stamps=tuple(StampsChange(*key, stamps) for key, stamps in _changes(_stamps(before), _stamps(after))),
         memberships=_membership_changes(before, after),
         gifts=tuple(GiftChange(sku, quantity) for sku, quantity in _changes(_gifts(before), _gifts(after))),
+        passes=tuple(PassChange(*key, passes) for key, passes in _changes(_passes(before), _passes(after))),
         vouchers_used=tuple(sorted(used_after - used_before)),
         vouchers_freed=tuple(sorted(used_before - used_after)),
         given=_given_changes(given_by(before), given_by(after)),
@@ -131,15 +144,25 @@ def _gifts(effects: Sequence[Effect]) -> Counter[str]:
     return _summed((effect.sku, effect.quantity) for effect in effects if isinstance(effect, Give))
 
 
-def _membership_changes(before: Sequence[Effect], after: Sequence[Effect]) -> tuple[MembershipChange, ...]:
-    paid = dict(_changes(_months(before, "paid_months"), _months(after, "paid_months")))
-    bonus = dict(_changes(_months(before, "bonus_months"), _months(after, "bonus_months")))
-    return tuple(
-        MembershipChange(plan, paid.get(plan, 0), bonus.get(plan, 0)) for plan in dict.fromkeys([*paid, *bonus])
+def _passes(effects: Sequence[Effect]) -> Counter[tuple[str, int, datetime | None]]:
+    return _summed(
+        ((effect.plan, effect.entries, effect.valid_until), effect.passes)
+        for effect in effects
+        if isinstance(effect, IssuePass)
     )
 
 
-def _months(effects: Sequence[Effect], kind: Literal["paid_months", "bonus_months"]) -> Counter[str]:
+def _membership_changes(before: Sequence[Effect], after: Sequence[Effect]) -> tuple[MembershipChange, ...]:
+    paid = dict(_changes(_months(before, "paid_months"), _months(after, "paid_months")))
+    bonus = dict(_changes(_months(before, "bonus_months"), _months(after, "bonus_months")))
+    price = dict(_changes(_months(before, "price"), _months(after, "price")))
+    return tuple(
+        MembershipChange(plan, paid.get(plan, 0), bonus.get(plan, 0), price.get(plan, 0))
+        for plan in dict.fromkeys([*paid, *bonus, *price])
+    )
+
+
+def _months(effects: Sequence[Effect], kind: Literal["paid_months", "bonus_months", "price"]) -> Counter[str]:
     return _summed((effect.plan, getattr(effect, kind)) for effect in effects if isinstance(effect, ExtendMembership))
 
 

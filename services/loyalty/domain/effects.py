@@ -96,17 +96,31 @@ class IssueVoucher:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtendMembership:
-    """Time on a membership, bought and given."""
+    """Time on a membership, bought and given. `price` is what is paid for it, in minor units."""
 
     kind: Literal["extend_membership"] = "extend_membership"
     rule: str
     plan: str
     paid_months: int
     bonus_months: int
+    price: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuePass:
+    """So many passes for the customer, each of so many entries on a plan, good until just before `valid_until`."""
+
+    kind: Literal["issue_pass"] = "issue_pass"
+    rule: str
+    plan: str
+    passes: int
+    entries: int
+    valid_until: datetime | None
 
 
 Effect = Annotated[
-    Discount | Give | UseVoucher | Accrue | Stamp | IssueVoucher | ExtendMembership, Field(discriminator="kind")
+    Discount | Give | UseVoucher | Accrue | Stamp | IssueVoucher | ExtendMembership | IssuePass,
+    Field(discriminator="kind"),
 ]
 
 EFFECTS: TypeAdapter[tuple[Effect, ...]] = TypeAdapter(tuple[Effect, ...])

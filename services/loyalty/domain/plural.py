@@ -52,6 +52,16 @@ MONTHS = Noun(
     "{n} months",
     Arabic("لا أشهر", "شهر واحد", "شهران", "{n} أشهر", "{n} شهرًا", "{n} شهر"),
 )
+PASSES = Noun(
+    "{n} pass",
+    "{n} passes",
+    Arabic("لا بطاقات دخول", "بطاقة دخول واحدة", "بطاقتا دخول", "{n} بطاقات دخول", "{n} بطاقة دخول", "{n} بطاقة دخول"),
+)
+PASS_ENTRIES = Noun(
+    "{n} entry",
+    "{n} entries",
+    Arabic("لا دخول", "دخول واحد", "دخولان", "{n} مرات دخول", "{n} مرة دخول", "{n} مرة دخول"),
+)
 
 
 def counted(noun: Noun, number: int, language: Language) -> str:

@@ -7,12 +7,14 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from services.loyalty.domain.name import Name
+from services.loyalty.domain.plan import Plan
 from services.loyalty.domain.rules.best_only import BestOnly
 from services.loyalty.domain.rules.bundle import Bundle
 from services.loyalty.domain.rules.buy_x_get_y import BuyXGetY
 from services.loyalty.domain.rules.discount import MoneyOff
 from services.loyalty.domain.rules.earn import Earn
 from services.loyalty.domain.rules.membership_bonus import MembershipBonus
+from services.loyalty.domain.rules.pass_sale import PassSale
 from services.loyalty.domain.rules.rule import RuleDocument
 from services.loyalty.domain.rules.stamp_card import StampCard
 from services.loyalty.domain.stacking import COMBINATIONS_MAX, Choice, Group, choices_of, combinations
@@ -20,14 +22,14 @@ from services.loyalty.domain.tally import Tally
 from services.loyalty.domain.terms import Terms
 
 Rule = Annotated[
-    Earn | BuyXGetY | Bundle | StampCard | MembershipBonus | MoneyOff,
+    Earn | BuyXGetY | Bundle | StampCard | MembershipBonus | PassSale | MoneyOff,
     Field(discriminator="kind"),
 ]
 
 # Whole units are given away and bundled before discounts are taken of what is left, and nothing is earned on what was
 # not paid.
 PRICE_FAMILIES = (BuyXGetY, Bundle, MoneyOff)
-REWARD_FAMILIES = (Earn, StampCard, MembershipBonus)
+REWARD_FAMILIES = (Earn, StampCard, MembershipBonus, PassSale)
 
 
 class ProgramDocument(Terms):
@@ -38,11 +40,13 @@ class ProgramDocument(Terms):
 
     rules: Annotated[tuple[Rule, ...], Field(max_length=100)] = ()
     groups: Annotated[tuple[Group, ...], Field(max_length=20)] = ()
+    plans: Annotated[tuple[Plan, ...], Field(max_length=100)] = ()
 
     @model_validator(mode="after")
     def _names_each_thing_once(self) -> Self:
         for what, names in (
             ("rules", [rule.id for rule in self.rules]),
+            ("plans", [plan.id for plan in self.plans]),
             ("stamp cards", [rule.card for rule in self.rules if isinstance(rule, StampCard)]),
             ("groups", [group.id for group in self.groups]),
         ):
@@ -62,6 +66,17 @@ class ProgramDocument(Terms):
         if combinations(choices_of(self.rules, self.groups)) > COMBINATIONS_MAX:
             raise ValueError(f"the groups leave more than {COMBINATIONS_MAX} ways to choose their rules")
         return self
+
+    def all_plans(self) -> tuple[Plan, ...]:
+        """What the program says about each membership plan; one that only a rule names has the defaults."""
+        sold = {
+            rule.plan: Plan(id=rule.plan, name=rule.name) for rule in self.rules if isinstance(rule, MembershipBonus)
+        }
+        return tuple({**sold, **{plan.id: plan for plan in self.plans}}.values())
+
+    def plan(self, plan: str) -> Plan | None:
+        """What the program says about one plan, if it knows it."""
+        return next((each for each in self.all_plans() if each.id == plan), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from services.loyalty.domain.basket import Basket
 from services.loyalty.domain.customer import CustomerFacts, VoucherFacts
 from services.loyalty.domain.effects import Effect, ExtendMembership, IssueVoucher, Stamp, UseVoucher
 from services.loyalty.domain.evaluate import Evaluation, evaluate
 from services.loyalty.domain.local_day import local_date, months_later
-from services.loyalty.domain.membership import TimeEntry, extend, membership_view
+from services.loyalty.domain.membership import TimeEntry, extend, last_day
 from services.loyalty.domain.program import CompiledProgram
 from services.loyalty.domain.tally import Memory
 
@@ -83,7 +83,7 @@ class Replay:
             purchase.facts,
             purchases=state.purchases,
             stamps=dict(state.stamps),
-            memberships={plan: _last_day(entries) for plan, entries in state.time.items()},
+            memberships={plan: last_day(entries) for plan, entries in state.time.items()},
             vouchers=self._shown(state, purchase),
         )
         used = self._memory.used(purchase.occurred_at)
@@ -146,12 +146,6 @@ def _before(facts: CustomerFacts) -> CustomerState:
             for plan, end in ((plan, last + timedelta(days=1)) for plan, last in facts.memberships.items())
         },
     )
-
-
-def _last_day(entries: Sequence[TimeEntry]) -> date:
-    view = membership_view(entries)
-    assert view is not None, "time is only added"
-    return view.ends_on
 
 
 def _best(held: Sequence[HeldVoucher], origin: CardVoucher, at: datetime) -> HeldVoucher | None:

@@ -8,13 +8,14 @@ from services.loyalty.domain.effects import (
     Effect,
     ExtendMembership,
     Give,
+    IssuePass,
     IssueVoucher,
     Stamp,
     UseVoucher,
 )
 from services.loyalty.domain.misses import Miss
 from services.loyalty.domain.moment_text import moment_text
-from services.loyalty.domain.plural import MILES, MONTHS, POINTS, STAMPS, UNITS, counted
+from services.loyalty.domain.plural import MILES, MONTHS, PASS_ENTRIES, PASSES, POINTS, STAMPS, UNITS, counted
 from services.loyalty.domain.program import CompiledProgram
 from services.loyalty.domain.voucher_code import displayed
 
@@ -46,6 +47,8 @@ GIFT = Text(en="{units} of {name} free", ar="{units} من {name} مجانًا")
 VOUCHER_USED = Text(en="Voucher {code}: {money} off", ar="القسيمة {code}: خصم {money}")
 VOUCHER_ISSUED = Text(en="a voucher for {reward}", ar="قسيمة: {reward}")
 STAMPED = Text(en="{stamps}, the card shows {on_card} of {needed}", ar="{stamps}، وعلى البطاقة {on_card} من {needed}")
+PASSES_ISSUED = Text(en="{passes} of {entries}", ar="{passes}، في كل منها {entries}")
+PASS_ISSUED = Text(en="a pass of {entries}", ar="بطاقة دخول فيها {entries}")
 EXTENDED = Text(en="{paid} paid", ar="المدفوع {paid}")
 EXTENDED_WITH_BONUS = Text(en="{paid} paid, {bonus} free", ar="المدفوع {paid}، والهدية {bonus}")
 OVER = Text(en="{amount} over what is left", ar="الزيادة على المتبقي: {amount}")
@@ -112,6 +115,8 @@ def effect_text(effect: Effect, program: CompiledProgram, language: Language) ->
             said = _said(STAMPED, language, stamps=stamps, on_card=effect.on_card, needed=effect.needed)
         case IssueVoucher():
             said = _said(VOUCHER_ISSUED, language, reward=effect.reward.name.in_language(language))
+        case IssuePass():
+            said = _passes(effect, language)
         case ExtendMembership():
             said = _membership(effect, language)
     return f"{program.names[effect.rule].in_language(language)}: {said}"
@@ -161,6 +166,13 @@ def _membership(effect: ExtendMembership, language: Language) -> str:
     if not effect.bonus_months:
         return _said(EXTENDED, language, paid=paid)
     return _said(EXTENDED_WITH_BONUS, language, paid=paid, bonus=counted(MONTHS, effect.bonus_months, language))
+
+
+def _passes(effect: IssuePass, language: Language) -> str:
+    entries = counted(PASS_ENTRIES, effect.entries, language)
+    if effect.passes == 1:
+        return _said(PASS_ISSUED, language, entries=entries)
+    return _said(PASSES_ISSUED, language, passes=counted(PASSES, effect.passes, language), entries=entries)
 
 
 def _money(minor: int, program: CompiledProgram, language: Language) -> str:

@@ -13,6 +13,7 @@ from contracts.events.loyalty import (
     AnyFact,
     DiscountGiven,
     MembershipExtended,
+    PassesIssued,
     PointsAccrued,
     StampsGiven,
     VoucherIssued,
@@ -25,19 +26,19 @@ from services.loyalty.domain.effects import (
     Effect,
     ExtendMembership,
     Give,
+    IssuePass,
     IssueVoucher,
     Stamp,
     UseVoucher,
 )
 from services.loyalty.domain.local_day import local_date
 from services.loyalty.domain.lot import LotId
-from services.loyalty.domain.membership import TimeEntry, extend
+from services.loyalty.domain.membership import TimeEntry, extend, last_day, membership_view
 from services.loyalty.domain.name import Name
 from services.loyalty.domain.reward import Reward
 from services.loyalty.domain.voucher_code import RANDOM_BYTES, voucher_code
 from services.loyalty.queries.program_shelf import ShelvedProgram
 from services.loyalty.tables.books import Books, movement
-from services.loyalty.tables.memberships import last_day
 from services.loyalty.tables.receipts import PresentedVoucher
 from services.loyalty.tables.standings import Card, Membership, Standing
 
@@ -86,6 +87,8 @@ def apply_effects(
                 facts.append(DiscountGiven(rule="voucher", amount=effect.amount))
             case ExtendMembership():
                 facts.append(extend_membership(db, books, standing, cause, effect))
+            case IssuePass():
+                facts.append(issue_passes(books, standing, cause, effect))
             case Discount() | Give():
                 facts.append(discount_fact(effect))
         applied.append(effect)
@@ -190,7 +193,16 @@ def extend_membership(
     today = local_date(cause.occurred_at, cause.program.document.zone)
     membership = standing.memberships.get(effect.plan)
     before = books.time_entries(db, standing, membership)
-    added = extend(before, starts_on=today, paid=effect.paid_months, bonus=effect.bonus_months)
+    plan = cause.program.document.plan(effect.plan)
+    added = extend(
+        before,
+        starts_on=today,
+        paid=effect.paid_months,
+        bonus=effect.bonus_months,
+        price=effect.price,
+        source=cause.purchase_id,
+        grace_days=plan.grace_for_renewal if plan else 0,
+    )
     membership = membership or Membership(new_id("mbs"), today)
     record_time(books, standing, effect.plan, membership, before, added, cause.purchase_id)
     return MembershipExtended(
@@ -210,10 +222,16 @@ def record_time(
     before: Iterable[TimeEntry],
     added: Iterable[TimeEntry],
     reference: str,
+    *,
+    reason: str | None = None,
+    actor: str | None = None,
 ) -> date:
     """Write entries of time, and the last day they come to, which is returned."""
     entries = (*before, *added)
     membership.ends_on = last_day(entries)
+    view = membership_view(entries)
+    membership.frozen_from = view.frozen_from if view else None
+    membership.frozen_until = view.frozen_until if view else None
     standing.memberships[plan] = membership
     books.keep_time(standing, plan, membership, entries)
     books.postings.membership_entries.extend(
@@ -222,14 +240,58 @@ def record_time(
             membership.id,
             entry.kind,
             entry.months,
+            entry.days,
+            entry.price,
             entry.from_date,
             entry.until_date,
             reference,
+            entry.source or reference,
+            entry.cause,
+            reason,
+            actor,
             books.at,
         )
         for entry in added
     )
     return membership.ends_on
+
+
+def issue_passes(books: Books, standing: Standing, cause: Cause, effect: IssuePass) -> PassesIssued:
+    """Give the customer passes."""
+    write_passes(
+        books,
+        standing,
+        plan=effect.plan,
+        passes=effect.passes,
+        entries=effect.entries,
+        source=cause.purchase_id,
+        valid_until=effect.valid_until,
+    )
+    return PassesIssued(
+        plan=effect.plan,
+        plan_name=cause.name_of(effect.rule),
+        passes=effect.passes,
+        entries=effect.entries,
+        expires_at=effect.valid_until,
+    )
+
+
+def write_passes(
+    books: Books,
+    standing: Standing,
+    *,
+    plan: str,
+    passes: int,
+    entries: int,
+    source: str,
+    valid_until: datetime | None,
+) -> None:
+    """Post so many new passes. `source` is the purchase they are for."""
+    owner = standing.customer_id
+    books.postings.passes.extend(
+        (standing.tenant_id, new_id("pas"), owner, plan, source, entries, entries, "issued", books.at, valid_until)
+        for _ in range(passes)
+    )
 
 
 def discount_fact(effect: Discount | Give) -> DiscountGiven:

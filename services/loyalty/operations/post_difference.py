@@ -15,6 +15,7 @@ from contracts.events.loyalty import (
     Amendment,
     AnyFact,
     MembershipExtended,
+    PassesIssued,
     PointsAccrued,
     PurchaseReturned,
     StampsGiven,
@@ -22,7 +23,7 @@ from contracts.events.loyalty import (
 from kernel.ids import new_id
 from kernel.points import Points
 from services.loyalty.domain.clawback import plan_clawback
-from services.loyalty.domain.difference import Difference, MembershipChange, StampsChange, UnitsChange
+from services.loyalty.domain.difference import Difference, MembershipChange, PassChange, StampsChange, UnitsChange
 from services.loyalty.domain.effects import Effect, IssueVoucher
 from services.loyalty.domain.local_day import local_date
 from services.loyalty.domain.lot import LotId
@@ -30,10 +31,18 @@ from services.loyalty.domain.membership import extend, take_back
 from services.loyalty.domain.name import Name
 from services.loyalty.domain.program import CompiledProgram
 from services.loyalty.domain.rules.membership_bonus import MembershipBonus
+from services.loyalty.domain.rules.pass_sale import PassSale
 from services.loyalty.domain.rules.stamp_card import StampCard
 from services.loyalty.domain.stamps import fill
 from services.loyalty.domain.stamps import take_back as take_stamps_back
-from services.loyalty.operations.apply_effects import by_language, lots_of_purchase, record_time, write_voucher
+from services.loyalty.operations.apply_effects import (
+    by_language,
+    lots_of_purchase,
+    record_time,
+    write_passes,
+    write_voucher,
+)
+from services.loyalty.operations.revoke_passes import revoke_passes
 from services.loyalty.tables.books import Books, Movement, movement
 from services.loyalty.tables.receipts import PurchaseRecord
 from services.loyalty.tables.standings import Card, Membership, Standing, Wallet
@@ -128,6 +137,8 @@ class DifferencePosting:
             self._change_stamps(self.standing, self.program, stamps)
         for membership in changes.memberships:
             self._change_membership(self.standing, self.program, membership)
+        for passes in changes.passes:
+            self._change_passes(self.standing, self.program, passes)
         self._change_vouchers(changes)
 
     def _change_tallies(self, program: CompiledProgram, changes: Difference) -> None:
@@ -240,11 +251,27 @@ class DifferencePosting:
         today = local_date(self.at, program.terms.zone)
         membership = standing.memberships.get(change.plan) or Membership(new_id("mbs"), today)
         before = self.books.time_entries(self.db, standing, membership)
-        added = take_back(before, paid=max(-change.paid_months, 0), bonus=max(-change.bonus_months, 0))
-        more = max(change.paid_months, 0), max(change.bonus_months, 0)
-        if any(more):
-            added = (*added, *extend((*before, *added), starts_on=today, paid=more[0], bonus=more[1]))
+        paid, bonus = max(change.paid_months, 0), max(change.bonus_months, 0)
+        added = take_back(
+            before,
+            paid=max(-change.paid_months, 0),
+            bonus=max(-change.bonus_months, 0),
+            price=0 if paid else -change.price,
+            source=self.purchase.id,
+        )
+        if paid or bonus:
+            more = extend(
+                (*before, *added),
+                starts_on=today,
+                paid=paid,
+                bonus=bonus,
+                price=change.price if paid else 0,
+                source=self.purchase.id,
+            )
+            added = (*added, *more)
         ends_on = record_time(self.books, standing, change.plan, membership, before, added, self.id)
+        if not (change.paid_months or change.bonus_months):
+            return
         self.told.append(
             MembershipExtended(
                 plan=change.plan,
@@ -252,6 +279,30 @@ class DifferencePosting:
                 paid_months=change.paid_months,
                 bonus_months=change.bonus_months,
                 ends_on=ends_on,
+            )
+        )
+
+    def _change_passes(self, standing: Standing, program: CompiledProgram, change: PassChange) -> None:
+        """Issue passes, or revoke those of this purchase that were used least. What was used stays used."""
+        if change.passes > 0:
+            write_passes(
+                self.books,
+                standing,
+                plan=change.plan,
+                passes=change.passes,
+                entries=change.entries,
+                source=self.purchase.id,
+                valid_until=change.valid_until,
+            )
+        else:
+            revoke_passes(self.db, self.purchase, change, at=self.at)
+        self.told.append(
+            PassesIssued(
+                plan=change.plan,
+                plan_name=by_language(pass_name(program, change.plan)),
+                passes=change.passes,
+                entries=change.entries,
+                expires_at=change.valid_until,
             )
         )
 
@@ -295,3 +346,8 @@ def stamp_rule(program: CompiledProgram, card: str) -> StampCard:
 def plan_name(program: CompiledProgram, plan: str) -> Name:
     """What a membership's plan is called: as the rule that sells it."""
     return next(rule.name for rule in program.reward_rules if isinstance(rule, MembershipBonus) and rule.plan == plan)
+
+
+def pass_name(program: CompiledProgram, plan: str) -> Name:
+    """What a pass is called: as the rule that sells it."""
+    return next(rule.name for rule in program.reward_rules if isinstance(rule, PassSale) and rule.plan == plan)

@@ -6,8 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.ids import CustomerId, TenantId
-from services.loyalty.domain.membership import TimeEntry
-from services.loyalty.tables.memberships import MembershipRow, read_time_entries
+from services.loyalty.tables.memberships import MembershipRow
 from services.loyalty.tables.stamp_cards import StampCardRow
 from services.loyalty.tables.vouchers import VoucherRow
 
@@ -23,16 +22,13 @@ def stamp_cards_of(db: Session, tenant_id: TenantId, customer_id: CustomerId) ->
     ).all()
 
 
-def memberships_of(
-    db: Session, tenant_id: TenantId, customer_id: CustomerId
-) -> list[tuple[MembershipRow, tuple[TimeEntry, ...]]]:
-    """The customer's memberships and their entries of time, by plan."""
-    rows = db.scalars(
+def memberships_of(db: Session, tenant_id: TenantId, customer_id: CustomerId) -> Sequence[MembershipRow]:
+    """The customer's memberships, by plan."""
+    return db.scalars(
         select(MembershipRow)
         .where(MembershipRow.tenant_id == tenant_id, MembershipRow.customer_id == customer_id)
         .order_by(MembershipRow.plan)
-    )
-    return [(row, read_time_entries(db, tenant_id, row.id)) for row in rows.all()]
+    ).all()
 
 
 def vouchers_of(

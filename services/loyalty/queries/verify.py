@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import groupby
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from chassis.database import Database
 from chassis.known_tenants import known_tenants
 from chassis.verification import Breach
 from kernel.ids import TenantId
+from services.loyalty.domain.membership import last_day
 from services.loyalty.queries.verify_limits import LIMITS
+from services.loyalty.tables.memberships import MembershipEntryRow, MembershipRow, time_entry
 
 # Each query names what is broken (`subject`) and how (`detail`); none of them finds anything in a sound ledger.
 INVARIANTS = {
@@ -108,6 +111,14 @@ INVARIANTS = {
         ) AS r ON r.reward_id = w.id
         WHERE w.tenant_id = :tenant_id AND w.taken <> coalesce(r.total, 0)
     """,
+    "a pass has the entries left that its uses left": """
+        SELECT p.id AS subject, 'left ' || p.entries_left || ' of ' || p.entries
+               || ', uses come to ' || coalesce(u.total, 0) AS detail
+        FROM passes p LEFT JOIN (
+            SELECT pass_id, sum(entries) AS total FROM pass_uses WHERE tenant_id = :tenant_id GROUP BY pass_id
+        ) AS u ON u.pass_id = p.id
+        WHERE p.tenant_id = :tenant_id AND p.entries_left <> p.entries + coalesce(u.total, 0)
+    """,
     "a membership has time on it, given or taken back": """
         SELECT m.id AS subject, 'no entries' AS detail FROM memberships m
         WHERE m.tenant_id = :tenant_id AND NOT EXISTS (
@@ -115,6 +126,9 @@ INVARIANTS = {
     """,
     **LIMITS,
 }
+
+
+MEMBERSHIP_END = "a membership ends when its entries say"
 
 
 def breaches(database: Database, at: datetime) -> Iterator[Breach]:
@@ -133,3 +147,20 @@ def breaches_of(db: Session, tenant_id: TenantId, at: datetime) -> Iterator[Brea
     for invariant, query in INVARIANTS.items():
         for row in db.execute(text(query), {"tenant_id": tenant_id, "at": at}):
             yield Breach(invariant, tenant_id, row.subject, row.detail)
+    yield from memberships_that_end_otherwise(db, tenant_id)
+
+
+def memberships_that_end_otherwise(db: Session, tenant_id: TenantId) -> Iterator[Breach]:
+    """Memberships whose last day is not what their entries of time come to."""
+    said = select(MembershipRow.id, MembershipRow.ends_on).where(MembershipRow.tenant_id == tenant_id)
+    ends = {row.id: row.ends_on for row in db.execute(said)}
+    entries = (
+        select(MembershipEntryRow)
+        .where(MembershipEntryRow.tenant_id == tenant_id)
+        .order_by(MembershipEntryRow.membership_id, MembershipEntryRow.position)
+    )
+    for membership_id, rows in groupby(db.scalars(entries), key=lambda row: row.membership_id):
+        comes_to = last_day(tuple(map(time_entry, rows)))
+        if ends.get(membership_id) != comes_to:
+            detail = f"says {ends.get(membership_id)}, entries come to {comes_to}"
+            yield Breach(MEMBERSHIP_END, tenant_id, membership_id, detail)

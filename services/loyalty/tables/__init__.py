@@ -5,7 +5,8 @@ from services.loyalty.tables.base import Base
 from services.loyalty.tables.customers import CustomerRow
 from services.loyalty.tables.holds import HoldRow
 from services.loyalty.tables.ledger import AdjustmentRow, DrawRow, EntryRow, LotRow, WalletRow
-from services.loyalty.tables.memberships import MembershipEntryRow, MembershipRow
+from services.loyalty.tables.memberships import MembershipEntryRow, MembershipNoticeRow, MembershipRow
+from services.loyalty.tables.passes import PassRow, PassUseRow
 from services.loyalty.tables.programs import ProgramRow, ProgramVersionRow
 from services.loyalty.tables.purchases import PurchaseRow, ReturnRow
 from services.loyalty.tables.reservations import ReservationRow
@@ -26,7 +27,10 @@ __all__ = [
     "HoldRow",
     "LotRow",
     "MembershipEntryRow",
+    "MembershipNoticeRow",
     "MembershipRow",
+    "PassRow",
+    "PassUseRow",
     "ProgramRow",
     "ProgramVersionRow",
     "PurchaseRow",

@@ -136,8 +136,10 @@ class Books:
         for (*owner, name), card in self._cards.items():
             self.postings.stamp_cards.append((*owner, name, card.stamps, card.filled, self.at))
         for standing, plan, membership in self._memberships.values():
-            row = (standing.tenant_id, membership.id, standing.customer_id, plan, membership.ends_on, self.at)
-            self.postings.memberships.append(row)
+            days = (membership.ends_on, membership.frozen_from, membership.frozen_until)
+            self.postings.memberships.append(
+                (standing.tenant_id, membership.id, standing.customer_id, plan, *days, self.at)
+            )
         for standing, wallet in self._touched.values():
             if wallet.lots is not None:
                 settle(wallet, self.at)

@@ -129,9 +129,12 @@ MEMBERSHIPS = RowSet(
         "customer_id": TEXT,
         "plan": TEXT,
         "ends_on": DAY,
+        "frozen_from": DAY,
+        "frozen_until": DAY,
         "updated_at": MOMENT,
     },
-    "ON CONFLICT (tenant_id, id) DO UPDATE SET ends_on = excluded.ends_on, updated_at = excluded.updated_at",
+    """ON CONFLICT (tenant_id, id) DO UPDATE SET ends_on = excluded.ends_on, frozen_from = excluded.frozen_from,
+        frozen_until = excluded.frozen_until, updated_at = excluded.updated_at""",
 )
 MEMBERSHIP_ENTRIES = RowSet(
     "membership_entries",
@@ -140,10 +143,31 @@ MEMBERSHIP_ENTRIES = RowSet(
         "membership_id": TEXT,
         "kind": TEXT,
         "months": WHOLE,
+        "days": WHOLE,
+        "price": WHOLE,
         "from_date": DAY,
         "until_date": DAY,
         "reference": TEXT,
+        "source": TEXT,
+        "cause": TEXT,
+        "reason": TEXT,
+        "actor": TEXT,
         "recorded_at": MOMENT,
+    },
+)
+PASSES = RowSet(
+    "passes",
+    {
+        "tenant_id": TEXT,
+        "id": TEXT,
+        "customer_id": TEXT,
+        "plan": TEXT,
+        "source": TEXT,
+        "entries": WHOLE,
+        "entries_left": WHOLE,
+        "status": TEXT,
+        "issued_at": MOMENT,
+        "valid_until": MOMENT,
     },
 )
 KEYS = RowSet(
@@ -205,6 +229,7 @@ class Postings:
     reservations: list[tuple[Any, ...]] = field(default_factory=list)
     memberships: list[tuple[Any, ...]] = field(default_factory=list)
     membership_entries: list[tuple[Any, ...]] = field(default_factory=list)
+    passes: list[tuple[Any, ...]] = field(default_factory=list)
     keys: list[tuple[Any, ...]] = field(default_factory=list)
     purchase_counts: list[tuple[Any, ...]] = field(default_factory=list)
     tallies: list[tuple[Any, ...]] = field(default_factory=list)
@@ -228,6 +253,7 @@ class Postings:
             VOUCHERS.insert(sending, self.vouchers)
             MEMBERSHIPS.insert(sending, self.memberships)
             MEMBERSHIP_ENTRIES.insert(sending, self.membership_entries)
+            PASSES.insert(sending, self.passes)
             KEYS.insert(sending, self.keys)
             update(sending, COUNT_PURCHASES, self.purchase_counts)
             update(sending, MARK_VOUCHERS, self.voucher_marks)

@@ -33,7 +33,7 @@ CARDS = """
     JOIN stamp_cards s ON s.tenant_id = wanted.tenant_id AND s.customer_id = wanted.customer_id
 """
 MEMBERSHIPS = """
-    SELECT m.tenant_id, m.customer_id, m.plan, m.id, m.ends_on
+    SELECT m.tenant_id, m.customer_id, m.plan, m.id, m.ends_on, m.frozen_from, m.frozen_until
     FROM unnest(%b::text[], %b::text[]) AS wanted (tenant_id, customer_id)
     JOIN memberships m ON m.tenant_id = wanted.tenant_id AND m.customer_id = wanted.customer_id
 """
@@ -85,10 +85,12 @@ class Card:
 
 @dataclass(slots=True)
 class Membership:
-    """A membership under its customer's lock."""
+    """A membership under its customer's lock. `frozen_until` is the first day after its latest freeze, if known."""
 
     id: str
     ends_on: date
+    frozen_from: date | None = None
+    frozen_until: date | None = None
 
 
 @dataclass(slots=True)
@@ -135,8 +137,8 @@ class StandingsRequest:
             standings[tenant_id, customer_id].wallets[unit] = Wallet(unit, *totals)
         for tenant_id, customer_id, card, stamps, filled in self._cards.fetchall():
             standings[tenant_id, customer_id].cards[card] = Card(stamps, filled)
-        for tenant_id, customer_id, plan, membership_id, ends_on in self._memberships.fetchall():
-            standings[tenant_id, customer_id].memberships[plan] = Membership(membership_id, ends_on)
+        for tenant_id, customer_id, plan, *membership in self._memberships.fetchall():
+            standings[tenant_id, customer_id].memberships[plan] = Membership(*membership)
         return standings
 
 

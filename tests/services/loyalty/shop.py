@@ -38,7 +38,7 @@ from services.loyalty.operations.return_purchase import return_purchase
 from services.loyalty.operations.start_backtest import start_backtest
 from services.loyalty.queries.balance import Balance, balance_of, held_now, wallet_of
 from services.loyalty.queries.verify import breaches_of
-from services.loyalty.schedules import expire_all_lots, time_out_all_holds
+from services.loyalty.schedules import expire_all_lots, tell_all_membership_ends, time_out_all_holds
 from services.loyalty.tables import Base
 from services.loyalty.tables.holds import HoldRow
 from services.loyalty.tables.reservations import ReservationRow
@@ -261,6 +261,10 @@ class Shop:
         """The balance, and what of it can be spent."""
         found = self.balance(customer_id)
         return found.balance, found.available
+
+    def tell_membership_ends(self) -> int:
+        """Run the job that tells of ends; answers how many it looked at."""
+        return tell_all_membership_ends(self.database, self.tenant_id, self.at)
 
     def told(self) -> list[Event]:
         """The events the shop has told, in order."""

@@ -32,15 +32,18 @@ class MembershipBonus(RuleDocument):
 
     def apply(self, cart: Cart) -> None:
         """Extend the membership."""
-        units = min(cart.count_units(self.selector), UNITS_MAX)
+        paid_for = cart.count_units(self.selector)
+        units = min(paid_for, UNITS_MAX)
         if not units:
             cart.miss(self.id, self.kind, Shortfall(1, "units"))
             return
+        price = sum(cart.left[place] for place in cart.select(self.selector))
         cart.effects.append(
             ExtendMembership(
                 rule=self.id,
                 plan=self.plan,
                 paid_months=units * self.paid_months,
                 bonus_months=units * self.bonus_months,
+                price=price * units // paid_for,
             )
         )

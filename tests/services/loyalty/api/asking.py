@@ -6,10 +6,12 @@ from typing import Any, NamedTuple
 import httpx
 from pydantic import SecretStr
 
-from kernel.ids import new_id
+from kernel.ids import CustomerId, new_id
 from services.loyalty.app import create_app
 from services.loyalty.settings import LoyaltySettings
 from tests.services.loyalty.domain.build import NAME, line, rule
+from tests.services.loyalty.memberships import Memberships
+from tests.services.loyalty.passes import SWIM_TEN, Passes
 from tests.services.loyalty.shop import FREE_COFFEE, POINT_PER_RIYAL, Shop
 from tests.support.routes import Door, doors
 
@@ -21,6 +23,7 @@ DOORS = doors(APP)
 DESCRIPTION = APP.openapi()
 CARD = rule("stamp_card", card="coffee", stamps_needed=2, selector={"skus": ["COFFEE"]}, reward=FREE_COFFEE)
 GYM = rule("membership_bonus", plan="gym", selector={"skus": ["GYM"]}, paid_months=12, bonus_months=3)
+GOLD = {"id": "gold", "name": NAME}
 DOCUMENT = {"currency": "SAR", "time_zone": "Asia/Riyadh", "rules": [rule("earn", per=100, points=2)]}
 
 SOMEDAY = "2040-01-01T00:00:00Z"
@@ -30,7 +33,7 @@ Things = Mapping[str, str]
 
 def things_of(shop: Shop) -> Things:
     """One of everything, by the name that addresses and bodies have for it. No two are alike in another shop."""
-    program_id, _live = shop.publish(POINT_PER_RIYAL, CARD, GYM)
+    program_id, _live = shop.publish(POINT_PER_RIYAL, CARD, GYM, SWIM_TEN, plans=[GOLD])
     _program_id, version = shop.draft(rule("earn", per=50), CARD, GYM)
     customer_id = shop.customer()
     bought = shop.sell(customer_id, line("COFFEE", 3), line("GYM", 1, 20000)).purchase
@@ -56,7 +59,23 @@ def things_of(shop: Shop) -> Things:
         "voucher_id": str(redeemed.redemption.voucher_id),
         "reservation_id": shop.reserve(customer_id, spare.code, days=9000).id,
         "hold_id": shop.hold(customer_id, 5, days=9000).id,
+        "entry_id": an_entry(shop, customer_id),
+        "membership_id": a_planned_freeze(shop, customer_id),
     }
+
+
+def an_entry(shop: Shop, customer_id: CustomerId) -> str:
+    """An entry that was used."""
+    swims = Passes(shop, customer_id)
+    swims.buy()
+    return swims.use().id
+
+
+def a_planned_freeze(shop: Shop, customer_id: CustomerId) -> str:
+    """A membership that will be frozen in June, and can be in July."""
+    gym = Memberships(shop, customer_id)
+    gym.freeze("2036-06-01", "2036-06-10")
+    return gym.id
 
 
 class Question(NamedTuple):
@@ -98,6 +117,7 @@ QUESTIONS: dict[str, Question] = {
     "GET /v1/backtests/{backtest_id}": Question(200, 404),
     "GET /v1/customers/{customer_id}/balance": Question(200, 404),
     "GET /v1/customers/{customer_id}/memberships": Question(200, 404),
+    "GET /v1/customers/{customer_id}/passes": Question(200, 404),
     "GET /v1/customers/{customer_id}/purchases": Question(200, 404),
     "DELETE /v1/customers/{customer_id}/segments/{segment}": Question(200, 404),
     "GET /v1/customers/{customer_id}/segments": Question(200, 404),
@@ -105,6 +125,8 @@ QUESTIONS: dict[str, Question] = {
     "PUT /v1/customers/{customer_id}/segments/{segment}": Question(200, 404),
     "GET /v1/customers/{customer_id}/statement": Question(200, 404),
     "GET /v1/customers/{customer_id}/vouchers": Question(200, 404),
+    "GET /v1/memberships/{membership_id}": Question(200, 404),
+    "GET /v1/memberships/{membership_id}/cancellation": Question(200, 404),
     "GET /v1/programs": Question(200, 200),
     "GET /v1/program_templates": Question(200, 200),
     "GET /v1/program_templates/{template_id}": Question(200, 200),
@@ -141,11 +163,28 @@ QUESTIONS: dict[str, Question] = {
         body=lambda things: of_customer(things, amount=1, unit="points", reason="goodwill", expires_at=SOMEDAY),
     ),
     "POST /v1/backtests/{backtest_id}/cancel": Question(200, 404),
+    "POST /v1/customers/{customer_id}/entries": Question(
+        201, 404, body=lambda _things: {"plan": "swim", "entries": 1, "reference": "monday's class"}
+    ),
+    "POST /v1/entries/{entry_id}/give_back": Question(201, 404, body=lambda _things: {"reason": "no teacher"}),
     "POST /v1/holds": Question(
         201, 404, body=lambda things: of_customer(things, amount=1, unit="points", seconds=60, reference="order 1")
     ),
     "POST /v1/holds/{hold_id}/capture": Question(200, 404, body=lambda _things: {"amount": 1}),
     "POST /v1/holds/{hold_id}/release": Question(200, 404),
+    "POST /v1/memberships/{membership_id}/cancel": Question(
+        200, 404, body=lambda _things: {"last_day": None, "reason": "moving away"}
+    ),
+    "POST /v1/memberships/{membership_id}/freeze": Question(
+        200, 404, body=lambda _things: {"from_date": "2036-07-01", "until_date": "2036-07-10", "reason": "injured"}
+    ),
+    "POST /v1/memberships/{membership_id}/goodwill": Question(
+        200, 404, body=lambda _things: {"days": 3, "reason": "the pool was closed"}
+    ),
+    "POST /v1/memberships/{membership_id}/plan": Question(
+        200, 404, body=lambda _things: {"plan": "gold", "reason": "upgrade"}
+    ),
+    "POST /v1/memberships/{membership_id}/resume": Question(200, 404, body=lambda _things: {"reason": "well again"}),
     "POST /v1/programs": Question(201, 201, body=lambda _things: {"name": "Points", "document": DOCUMENT}),
     "POST /v1/programs/{program_id}/retire": Question(200, 404),
     "POST /v1/programs/{program_id}/versions": Question(201, 404, body=lambda _things: {"document": DOCUMENT}),

@@ -71,6 +71,7 @@ def test_the_scopes_are_these() -> None:
         "GET /v1/backtests/{backtest_id}": "programs:read",
         "GET /v1/customers/{customer_id}/balance": "points:read",
         "GET /v1/customers/{customer_id}/memberships": "points:read",
+        "GET /v1/customers/{customer_id}/passes": "points:read",
         "GET /v1/customers/{customer_id}/purchases": "purchases:read",
         "DELETE /v1/customers/{customer_id}/segments/{segment}": "customers:write",
         "GET /v1/customers/{customer_id}/segments": "customers:read",
@@ -80,6 +81,8 @@ def test_the_scopes_are_these() -> None:
         "GET /v1/customers/{customer_id}/vouchers": "rewards:read",
         "GET /v1/program_templates": "programs:read",
         "GET /v1/program_templates/{template_id}": "programs:read",
+        "GET /v1/memberships/{membership_id}": "points:read",
+        "GET /v1/memberships/{membership_id}/cancellation": "points:read",
         "GET /v1/programs": "programs:read",
         "GET /v1/programs/{program_id}/versions/{version}": "programs:read",
         "GET /v1/programs/{program_id}/versions/{version}/diff": "programs:read",
@@ -101,9 +104,16 @@ def test_the_scopes_are_these() -> None:
         "GET /v1/rewards/{reward_id}": "rewards:read",
         "POST /v1/adjustments": "points:write",
         "POST /v1/backtests/{backtest_id}/cancel": "programs:write",
+        "POST /v1/customers/{customer_id}/entries": "points:write",
+        "POST /v1/entries/{entry_id}/give_back": "points:write",
         "POST /v1/holds": "points:write",
         "POST /v1/holds/{hold_id}/capture": "points:write",
         "POST /v1/holds/{hold_id}/release": "points:write",
+        "POST /v1/memberships/{membership_id}/cancel": "points:write",
+        "POST /v1/memberships/{membership_id}/freeze": "points:write",
+        "POST /v1/memberships/{membership_id}/goodwill": "points:write",
+        "POST /v1/memberships/{membership_id}/plan": "points:write",
+        "POST /v1/memberships/{membership_id}/resume": "points:write",
         "POST /v1/programs": "programs:write",
         "POST /v1/programs/{program_id}/retire": "programs:write",
         "POST /v1/programs/{program_id}/versions": "programs:write",
@@ -161,7 +171,15 @@ def test_what_moves_value_needs_a_key(client: httpx.Client, shop: Shop, path: st
     body = {} if question.body is None else {"json": question.body(things)}
     answer = client.post(path_of(Door("POST", path, None), things), **body)
     assert answer.status_code == (400 if needed else question.own), answer.text
-    moving = ("/v1/adjustments", "/v1/holds", "/v1/redemptions", "/v1/reservations")
+    moving = (
+        "/v1/adjustments",
+        "/v1/customers",
+        "/v1/entries",
+        "/v1/holds",
+        "/v1/memberships",
+        "/v1/redemptions",
+        "/v1/reservations",
+    )
     assert needed is (path.startswith(moving) or path.endswith(AMENDMENTS))
     if needed:
         assert answer.json()["code"] == "idempotency_key_required"

@@ -1,4 +1,4 @@
-"""Stamp cards, memberships and vouchers over HTTP."""
+"""Stamp cards and vouchers over HTTP."""
 
 import httpx
 import pytest
@@ -28,40 +28,6 @@ def test_stamp_cards(client: httpx.Client, shop: Shop) -> None:
     shop.publish(GYM)
     (card,) = client.get(f"/v1/customers/{ana}/stamp_cards").json()["data"]
     assert (card["stamps"], card["stamps_needed"], card["name"]) == (2, None, None)
-
-
-def test_paid_and_bonus_time_are_told_apart(client: httpx.Client, shop: Shop, clock: time_machine.Traveller) -> None:
-    shop.publish(GYM)
-    ana = shop.customer()
-    shop.sell(ana, line("GYM"))
-    (membership,) = client.get(f"/v1/customers/{ana}/memberships").json()["data"]
-    assert membership.pop("id").startswith("mbs_")
-    assert membership == {
-        "object": "membership",
-        "plan": "gym",
-        "active": True,
-        "starts_on": "2036-03-02",
-        "ends_on": "2037-06-01",
-        "paid_until": "2037-03-01",
-        "paid_months": 12,
-        "bonus_months": 3,
-        "time": [
-            {"kind": "paid", "months": 12, "from_date": "2036-03-02", "until_date": "2037-03-02"},
-            {"kind": "bonus", "months": 3, "from_date": "2037-03-02", "until_date": "2037-06-02"},
-        ],
-    }
-    # The last day is the shop's: it ends at nine in the evening in Greenwich.
-    for moment, active in (("2037-06-01T20:59:59Z", True), ("2037-06-01T21:00:00Z", False)):
-        clock.move_to(moment)
-        assert client.get(f"/v1/customers/{ana}/memberships").json()["data"][0]["active"] is active
-
-
-def test_a_membership_that_came_back_has_no_time(client: httpx.Client, shop: Shop) -> None:
-    shop.publish(GYM)
-    ana = shop.customer()
-    shop.take_back(shop.sell(ana, line("GYM")).purchase.id)
-    (membership,) = client.get(f"/v1/customers/{ana}/memberships").json()["data"]
-    assert (membership["active"], membership["ends_on"], membership["time"]) == (False, None, [])
 
 
 def test_vouchers(client: httpx.Client, shop: Shop, clock: time_machine.Traveller) -> None:

@@ -31,6 +31,7 @@ def test_a_part_comes_back(client: httpx.Client, shop: Shop) -> None:
         "stamps": [{"card": "coffee", "stamps": -2}],
         "memberships": [],
         "gifts": [],
+        "passes": [],
         "vouchers_freed": [],
     }
     purchase = document["purchase"]

@@ -128,6 +128,9 @@ families = st.one_of(
         st.just("membership_bonus"),
         st.just({"plan": "gym", "selector": {"skus": ["GYM12"]}, "paid_months": 12, "bonus_months": 3}),
     ),
+    st.tuples(
+        st.just("pass"), st.just({"plan": "swim", "selector": {"skus": ["GYM12"]}, "entries": 10, "valid_days": 30})
+    ),
 )
 
 

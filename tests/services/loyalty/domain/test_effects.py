@@ -9,6 +9,7 @@ from services.loyalty.domain.effects import (
     Effect,
     ExtendMembership,
     Give,
+    IssuePass,
     IssueVoucher,
     Piece,
     Stamp,
@@ -38,7 +39,8 @@ EFFECTS: list[Effect] = [
         valid_until=MOMENT,
         code="00000000000000011",
     ),
-    ExtendMembership(rule="gym", plan="gym", paid_months=12, bonus_months=3),
+    ExtendMembership(rule="gym", plan="gym", paid_months=12, bonus_months=3, price=120_000),
+    IssuePass(rule="swim", plan="swim", passes=2, entries=10, valid_until=MOMENT),
 ]
 
 

@@ -156,9 +156,12 @@ def test_stretches_follow_each_other_and_months_add_up(bought: list[tuple[int, i
         day = date.fromordinal(date(2026, 1, 31).toordinal() + days)
         ledger += extend(ledger, starts_on=day, paid=paid, bonus=bonus)
     laid_out = stretches(ledger)
-    assert laid_out == ledger
+    assert [(each.kind, each.months, each.from_date, each.until_date) for each in laid_out] == [
+        (entry.kind, entry.months, entry.from_date, entry.until_date) for entry in ledger
+    ]
     assert sum(each.months for each in laid_out) == sum(paid + bonus for _, paid, bonus in bought)
     for before, after in pairwise(laid_out):
+        assert before.until_date is not None
         assert before.until_date <= after.from_date
 
 
@@ -187,3 +190,28 @@ def test_returning_every_purchase_leaves_no_time(bought: list[tuple[int, int, in
 )
 def test_months_later(day: str, months: int, later: str) -> None:
     assert months_later(date.fromisoformat(day), months) == date.fromisoformat(later)
+
+
+def test_a_return_takes_its_own_purchase_back() -> None:
+    ledger = extend((), starts_on=date(2026, 1, 15), paid=1, bonus=0, price=9000, source="first")
+    ledger += extend(ledger, starts_on=date(2026, 6, 15), paid=1, bonus=0, price=8000, source="second")
+    ledger += take_back(ledger, paid=1, bonus=0, price=9000, source="first")
+    (left,) = stretches(ledger)
+    assert (left.from_date, left.until_date) == (date(2026, 6, 15), date(2026, 7, 15))
+
+
+@pytest.mark.parametrize(
+    ("paid_on", "grace_days", "starts_on"),
+    [
+        pytest.param("2026-02-15", 0, "2026-01-15", id="on the day after the last: from the old end"),
+        pytest.param("2026-02-16", 0, "2026-02-16", id="a day late without grace: from payment"),
+        pytest.param("2026-02-25", 10, "2026-01-15", id="on the last day of grace: from the old end"),
+        pytest.param("2026-02-26", 10, "2026-02-26", id="a day after grace: from payment"),
+    ],
+)
+def test_late_renewal(paid_on: str, grace_days: int, starts_on: str) -> None:
+    ledger = extend((), starts_on=date(2026, 1, 15), paid=1, bonus=0)
+    ledger += extend(ledger, starts_on=date.fromisoformat(paid_on), paid=1, bonus=0, grace_days=grace_days)
+    found = membership_view(ledger)
+    assert found is not None
+    assert found.starts_on == date.fromisoformat(starts_on)

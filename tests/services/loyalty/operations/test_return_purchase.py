@@ -225,7 +225,7 @@ def test_membership_months_come_back(shop: Shop) -> None:
     ana = shop.customer()
     sold = shop.sell(ana, line("GYM", 2)).purchase
     back = shop.take_back(sold.id, {0: 1})
-    assert back.changes.memberships == (("gym", -12, -3),)
+    assert back.changes.memberships == (("gym", -12, -3, -1000),)
     assert shop.rows("SELECT ends_on::text FROM memberships") == [{"ends_on": "2037-06-01"}]
     shop.take_back(sold.id)
     assert shop.rows("SELECT ends_on::text FROM memberships") == [{"ends_on": "2036-03-01"}]

@@ -9,8 +9,9 @@ from chassis.database import Database
 from chassis.known_tenants import learn_tenant
 from chassis.settings import Settings
 from kernel.ids import TenantId
-from services.loyalty.queries.verify import INVARIANTS, breaches
+from services.loyalty.queries.verify import INVARIANTS, MEMBERSHIP_END, breaches
 from tests.services.loyalty.domain.build import line, rule
+from tests.services.loyalty.passes import SWIM_TEN, Passes
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop
 
 GYM = rule(
@@ -103,6 +104,14 @@ CORRUPTIONS = {
         "UPDATE tallies SET last_at = last_at - interval '1 hour' WHERE {mine} AND last_at IS NOT NULL",
         {"a cool-down runs from the latest use"},
     ),
+    "a membership that ends later than its time": (
+        "UPDATE memberships SET ends_on = ends_on + 1 WHERE {mine}",
+        {MEMBERSHIP_END},
+    ),
+    "an entry given to a pass": (
+        "UPDATE passes SET entries_left = entries_left + 1 WHERE {mine}",
+        {"a pass has the entries left that its uses left"},
+    ),
     "a membership without time": (
         "DELETE FROM membership_entries WHERE {mine}",
         {"a membership has time on it, given or taken back"},
@@ -114,9 +123,12 @@ CORRUPTIONS = {
 def corruptible(database: Database, tenant_id: TenantId) -> Shop:
     """A shop with something of everything, which need not be sound at the end."""
     shop = Shop(database, tenant_id)
-    shop.publish(POINT_PER_RIYAL, GYM)
+    shop.publish(POINT_PER_RIYAL, GYM, SWIM_TEN)
     ana = shop.customer()
     shop.sell(ana, line("GYM", 1, 12000))
+    swims = Passes(shop, ana)
+    swims.buy()
+    swims.use()
     shop.redeem(ana, shop.offer(30))
     shop.hold(ana, 20)
     return shop
@@ -144,7 +156,7 @@ def test_a_row_changed_by_hand_is_found(
 
 
 def test_every_invariant_can_find_something() -> None:
-    assert set().union(*(expected for _statement, expected in CORRUPTIONS.values())) == set(INVARIANTS)
+    assert set().union(*(expected for _statement, expected in CORRUPTIONS.values())) == {*INVARIANTS, MEMBERSHIP_END}
 
 
 def test_the_proof_goes_from_tenant_to_tenant(corruptible: Shop, settings: Settings, database: Database) -> None:

@@ -1,0 +1,154 @@
+"""Passes: so many entries within so many days."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from chassis.caller import CurrentCaller, needs
+from chassis.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
+from chassis.problem_responses import problems
+from chassis.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
+from services.loyalty.api.known_customers import KnownCustomer
+from services.loyalty.api.membership_changes import Reason, Wish, by
+from services.loyalty.domain.refusals import (
+    CustomerBlocked,
+    EntryGivenBack,
+    EntryUnknown,
+    NoEntriesLeft,
+    NoSuchCustomer,
+)
+from services.loyalty.domain.rules.rule import RuleId
+from services.loyalty.operations.give_entry_back import give_entry_back
+from services.loyalty.operations.use_entry import use_entry
+from services.loyalty.queries.passes import passes_of
+from services.loyalty.tables.passes import PassRow
+
+router = APIRouter(prefix="/v1", tags=["passes"], route_class=TransactionRoute)
+
+
+class PassDocument(BaseModel):
+    """A pass: `status` is issued, used_up, expired by the clock, or revoked."""
+
+    object: str = "pass"
+    id: str
+    customer_id: str
+    plan: str
+    status: str
+    entries: int
+    entries_left: int
+    issued_at: datetime
+    valid_until: datetime | None = Field(description="The first moment at which it is not good any more.")
+    source: str = Field(description="The purchase that brought it.")
+
+
+class EntryRequest(Wish):
+    """Whoever comes in: how many of them, and what for (`reference` is yours)."""
+
+    plan: RuleId
+    entries: Annotated[int, Field(strict=True, ge=1, le=100)] = 1
+    reference: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+
+
+class GiveBackRequest(Wish):
+    """Why it is given back."""
+
+    reason: Reason
+
+
+class EntryDocument(BaseModel):
+    """Entries that left a pass, below zero, or came back to it; and what the pass has left then."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    object: str = "pass_entry"
+    id: str
+    pass_id: str
+    kind: str = Field(description="used or given_back.")
+    entries: int
+    entries_left: int
+    gives_back: str | None
+    reference: str | None
+    reason: str | None
+    actor: str | None
+    recorded_at: datetime
+
+
+@router.get("/customers/{customer_id}/passes", dependencies=[needs("points:read")], responses=problems(NoSuchCustomer))
+def read_passes(
+    customer_id: KnownCustomer,
+    request: Request,
+    db: Transaction,
+    caller: CurrentCaller,
+    now: Now,
+    limit: Limit = LIMIT_DEFAULT,
+    cursor: str | None = None,
+) -> Page[PassDocument]:
+    """The customer's passes, the newest first."""
+    found = passes_of(db, caller.tenant_id, customer_id, after=place_after(request, cursor), limit=limit + 1)
+    return page_of(request, found, limit, lambda row: row.id, lambda row: pass_document(row, now))
+
+
+@router.post(
+    "/customers/{customer_id}/entries",
+    status_code=201,
+    dependencies=[needs("points:write")],
+    responses=problems(NoSuchCustomer, CustomerBlocked, NoEntriesLeft),
+    openapi_extra=MONEY_LIKE,
+)
+def create_entry(
+    customer_id: KnownCustomer, wish: EntryRequest, db: Transaction, caller: CurrentCaller, now: Now
+) -> EntryDocument:
+    """Let somebody in: take an entry from the pass that ends soonest."""
+    used = use_entry(
+        db,
+        caller.tenant_id,
+        customer_id,
+        plan=wish.plan,
+        entries=wish.entries,
+        reference=wish.reference,
+        by=by(caller, None),
+        at=now,
+    )
+    return EntryDocument.model_validate(used)
+
+
+@router.post(
+    "/entries/{entry_id}/give_back",
+    status_code=201,
+    dependencies=[needs("points:write")],
+    responses=problems(EntryUnknown, EntryGivenBack),
+    openapi_extra=MONEY_LIKE,
+)
+def give_back(
+    entry_id: Annotated[str, Path(max_length=64)],
+    wish: GiveBackRequest,
+    db: Transaction,
+    caller: CurrentCaller,
+    now: Now,
+) -> EntryDocument:
+    """Give an entry back: its class was cancelled, say. Once."""
+    return EntryDocument.model_validate(
+        give_entry_back(db, caller.tenant_id, entry_id, by=by(caller, wish.reason), at=now)
+    )
+
+
+def pass_document(row: PassRow, now: datetime) -> PassDocument:
+    """A pass as it is by the clock."""
+    status = row.status
+    if status == "issued" and row.valid_until is not None and row.valid_until <= now:
+        status = "expired"
+    elif status == "issued" and not row.entries_left:
+        status = "used_up"
+    return PassDocument(
+        id=row.id,
+        customer_id=row.customer_id,
+        plan=row.plan,
+        status=status,
+        entries=row.entries,
+        entries_left=row.entries_left,
+        issued_at=row.issued_at,
+        valid_until=row.valid_until,
+        source=row.source,
+    )
