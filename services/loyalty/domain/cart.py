@@ -13,7 +13,7 @@ from services.loyalty.domain.customer import CustomerFacts
 from services.loyalty.domain.effects import Discount, Effect, Piece, UseVoucher
 from services.loyalty.domain.misses import UNMET, Miss, Shortfall
 from services.loyalty.domain.percent import quotient
-from services.loyalty.domain.selector import ARTICLES, Selector
+from services.loyalty.domain.selector import Selector
 from services.loyalty.domain.tally import NOTHING_USED, Used
 from services.loyalty.domain.terms import Terms
 from services.loyalty.domain.units import Pick, Units
@@ -26,9 +26,9 @@ NOBODY: ShutOut = {}
 class Cart:
     """What is left to pay of each line, which of its units are still loose, and what the rules did so far.
 
-    A unit is loose until it serves a set or is given away; `loose_then` is what was left of the lines when their loose
-    units were last looked at. Every list is by the line's place in the basket. The rules in `shut` are not to apply;
-    `order_wide` names the rules and vouchers that took something off the whole order.
+    A unit is loose until it serves a set or is given away; `loose` has the lines whose loose units somebody looked at,
+    and `loose_then` what was left of the lines then. Everything is by the line's place in the basket. The rules in
+    `shut` are not to apply; `order_wide` names the rules and vouchers that took something off the whole order.
     """
 
     def __init__(
@@ -49,8 +49,9 @@ class Cart:
         self.shut = shut
         self.left = [line.total for line in basket.lines]
         self.paid_units = [line.quantity for line in basket.lines]
-        self.loose: list[Units] = []
-        self.loose_then: list[int] = []
+        self.only_articles = [line.kind for line in basket.lines].count("article") == len(basket.lines)
+        self.loose: dict[int, Units] = {}
+        self.loose_then: dict[int, int] = {}
         self.codes = {terms.plain_code(code) for code in basket.codes}
         self.order_wide: set[str] = set()
         self.effects: list[Effect] = []
@@ -78,11 +79,6 @@ class Cart:
             rank[place] = position
         return rank
 
-    @cached_property
-    def only_articles(self) -> bool:
-        """Whether no line is delivery or a gift card."""
-        return {line.kind for line in self.lines} == ARTICLES
-
     def places(self, selector: Selector) -> Sequence[int]:
         """The places of the selected lines, whatever they cost."""
         return selector.select(self.lines, only_articles=self.only_articles)
@@ -90,7 +86,8 @@ class Cart:
     def select(self, selector: Selector) -> list[int]:
         """The places of the selected lines that still cost something: what is free counts towards nothing."""
         left = self.left
-        return [place for place in self.places(selector) if left[place]]
+        places = selector.select(self.lines, only_articles=self.only_articles)
+        return [place for place in places if left[place]]
 
     def chosen(self, rule: str) -> Counter[str]:
         """How many units of which sku the customer chose to have at a rule's offer."""
@@ -108,19 +105,17 @@ class Cart:
     def pick_loose(self, selector: Selector) -> list[Pick]:
         """The selected units that serve no set yet and cost something, the cheapest first."""
         places = self.select(selector)
-        if not self.loose:
-            self.loose, self.loose_then = list(map(Units, self.paid_units, self.left)), self.left.copy()
         left, left_then = self.left, self.loose_then
         for place in places:
-            if left[place] != left_then[place]:
-                self._bear_discount(place)
+            if left_then.get(place) != left[place]:
+                self._look_at_loose(place)
         return self._picks(places, self.loose)
 
     def pick_paid(self, places: Sequence[int]) -> list[Pick]:
         """The units of the lines that cost something, whether they serve a set or not, the cheapest first."""
         return self._picks(places, {place: Units(self.paid_units[place], self.left[place]) for place in places})
 
-    def _picks(self, places: Sequence[int], units: Mapping[int, Units] | Sequence[Units]) -> list[Pick]:
+    def _picks(self, places: Sequence[int], units: Mapping[int, Units]) -> list[Pick]:
         rank = self.rank
         picks = [
             Pick(price, rank[place], place, quantity)
@@ -130,11 +125,15 @@ class Cart:
         ]
         return sorted(picks)
 
-    def _bear_discount(self, place: int) -> None:
+    def _look_at_loose(self, place: int) -> None:
         """Let a line's loose units bear their part of what was taken off the line since they were last looked at."""
-        loose, left = self.loose[place], self.left[place]
-        quantity, money = min(loose.quantity, self.paid_units[place]), loose.money * left // self.loose_then[place]
-        self.loose[place], self.loose_then[place] = Units(quantity, money), left
+        paid, left = self.paid_units[place], self.left[place]
+        if place in self.loose:
+            quantity, money = self.loose[place]
+            self.loose[place] = Units(min(quantity, paid), money * left // self.loose_then[place])
+        else:
+            self.loose[place] = Units(paid, left)
+        self.loose_then[place] = left
 
     def undiscounted(self, place: int) -> int:
         """What the units of a line that are paid for cost before any rule: those given away were the cheaper ones."""

@@ -34,29 +34,36 @@ class Selector(BaseModel):
     @cached_property
     def is_everything(self) -> bool:
         """Whether it selects all articles."""
-        return not (self.skus or self.categories or self.except_skus or self.except_categories)
+        named = self.skus or self.categories or self.except_skus or self.except_categories
+        return not named and "article" in self.kinds
 
     def select(self, lines: Sequence[Line], *, only_articles: bool = False) -> Sequence[int]:
         """The places of the selected lines. A line in two of the categories is selected once.
 
         `only_articles` says that the lines are known to be nothing else.
         """
-        places: Sequence[int] = range(len(lines))
-        if self.skus or self.categories:
-            skus, categories = self.skus, self.categories
+        places = self._included(lines)
+        if self.except_skus or self.except_categories:
+            skus, categories = self.except_skus, self.except_categories
             places = [
                 place
-                for place, line in enumerate(lines)
-                if line.sku in skus or not categories.isdisjoint(line.categories)
+                for place in places
+                if lines[place].sku not in skus and categories.isdisjoint(lines[place].categories)
             ]
-        if self.except_skus or self.except_categories:
-            places = [place for place in places if not self._excepts(lines[place])]
         if not only_articles or "article" not in self.kinds:
             places = [place for place in places if lines[place].kind in self.kinds]
         return places
 
-    def _excepts(self, line: Line) -> bool:
-        return line.sku in self.except_skus or not self.except_categories.isdisjoint(line.categories)
+    def _included(self, lines: Sequence[Line]) -> Sequence[int]:
+        skus, categories = self.skus, self.categories
+        # Every rule asks this of every line: a comparison with an empty set would be a third of it.
+        if not categories:
+            return [place for place, line in enumerate(lines) if line.sku in skus] if skus else range(len(lines))
+        if not skus:
+            return [place for place, line in enumerate(lines) if not categories.isdisjoint(line.categories)]
+        return [
+            place for place, line in enumerate(lines) if line.sku in skus or not categories.isdisjoint(line.categories)
+        ]
 
 
 EVERYTHING = Selector()

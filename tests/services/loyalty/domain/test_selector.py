@@ -50,3 +50,16 @@ def test_kinds_of_lines(kinds: dict[str, Any], places: list[int]) -> None:
     lines = basket(line("BREAD"), line("POST", kind="shipping"), line("CARD", kind="gift_card")).lines
     assert list(Selector.model_validate(kinds).select(lines)) == places
     assert list(Selector.model_validate(kinds).select(lines[:1], only_articles=True)) == [p for p in places if p == 0]
+
+
+@pytest.mark.parametrize(
+    ("selector", "everything"),
+    [
+        pytest.param({}, True, id="all articles"),
+        pytest.param({"kinds": ["article", "shipping"]}, True, id="and more"),
+        pytest.param({"kinds": ["shipping"]}, False, id="delivery alone"),
+        pytest.param({"except_skus": ["BAG"]}, False, id="all but one"),
+    ],
+)
+def test_is_everything(selector: dict[str, Any], everything: bool) -> None:
+    assert Selector.model_validate(selector).is_everything is everything
