@@ -14,7 +14,7 @@ from kernel.clock import utc_now
 from kernel.ids import TenantId
 from services.loyalty.operations.expire_lots import expire_lots
 from services.loyalty.operations.forget_wrong_codes import forget_wrong_codes
-from services.loyalty.operations.play_backtest import fail_backtest, play_next_slice
+from services.loyalty.operations.play_next_slice import fail_backtest, play_next_slice
 from services.loyalty.operations.schedule_version import publish_scheduled
 from services.loyalty.operations.tell_membership_ends import tell_membership_ends
 from services.loyalty.operations.time_out_holds import time_out_holds

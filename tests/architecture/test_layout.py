@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("kernel", "contracts", "chassis", "services", "gateway", "cli")
 SERVICES = sorted(path.name for path in (ROOT / "services").iterdir() if (path / "app.py").exists())
 ROOMS = {"app", "worker", "settings", "api", "operations", "queries", "tables", "domain", "migrations"}
-ROOMS_OF_SOME = {"listeners", "schedules"}
+ROOMS_OF_SOME = {"listeners", "schedules", "backtester", "templates"}
 VERBS = sorted(path for path in ROOT.glob("services/*/operations/*.py") if path.name != "__init__.py")
 MOMENTS = ("now", "utcnow", "today")
 # Reading one of these would be a second clock; `monotonic` and `perf_counter` measure, and tell no time.

@@ -49,7 +49,7 @@ def test_bodies_of_any_size_arrive_whole(gateway: Gateway, size: int) -> None:
 
 def test_a_body_of_unknown_length_arrives_whole(gateway: Gateway) -> None:
     def pieces() -> Iterator[bytes]:
-        for number in range(300):
+        for number in range(1000):
             yield bytes([number % 256]) * 1000
 
     assert gateway.post("/v1/purchases", pieces()).status_code == 200

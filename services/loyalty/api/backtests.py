@@ -16,7 +16,7 @@ from services.loyalty.domain.basket import MONEY_MAX, Label
 from services.loyalty.domain.offer import WalletUnit
 from services.loyalty.domain.refusals import BacktestFinished, BacktestUnknown, TooManyBacktests, VersionUnknown
 from services.loyalty.domain.written import Moment
-from services.loyalty.operations.play_backtest import TALLY
+from services.loyalty.operations.play_next_slice import TALLY
 from services.loyalty.operations.start_backtest import WORTHS, cancel_backtest, start_backtest
 from services.loyalty.queries.backtests import backtests_of, find_backtest, purchases_played
 from services.loyalty.tables.backtests import BacktestRow

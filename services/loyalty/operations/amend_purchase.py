@@ -81,7 +81,7 @@ def lock(db: Session, tenant_id: TenantId, purchase_id: str) -> tuple[PurchaseRe
             return purchase, standing
 
 
-def amend(
+def amend_purchase(
     db: Session,
     purchase: PurchaseRecord,
     standing: Standing | None,

@@ -13,7 +13,7 @@ from services.loyalty.domain.customer import CustomerFacts
 from services.loyalty.domain.refusals import PurchaseNotVoided, PurchaseVoided, ReceiptChanged
 from services.loyalty.domain.remaining import remaining_basket
 from services.loyalty.domain.voucher_code import normalised
-from services.loyalty.operations.amend_purchase import Amended, Wish, amend, facts_then, lock, units_returned
+from services.loyalty.operations.amend_purchase import Amended, Wish, amend_purchase, facts_then, lock, units_returned
 from services.loyalty.operations.record_purchases import facts_of, voucher_codes
 from services.loyalty.operations.return_purchase import everything
 from services.loyalty.tables.receipts import PurchaseRecord, ReceiptsRequest
@@ -55,7 +55,7 @@ def edit_purchase(
         reason=reason,
         actor=actor,
     )
-    return amend(db, purchase, standing, wish, at=at, trace=trace)
+    return amend_purchase(db, purchase, standing, wish, at=at, trace=trace)
 
 
 def void_purchase(
@@ -83,7 +83,7 @@ def void_purchase(
         reason=reason,
         actor=actor,
     )
-    return amend(db, purchase, standing, wish, at=at, trace=trace)
+    return amend_purchase(db, purchase, standing, wish, at=at, trace=trace)
 
 
 def reopen_purchase(
@@ -114,7 +114,7 @@ def reopen_purchase(
         reason=reason,
         actor=actor,
     )
-    return amend(db, purchase, standing, wish, at=at, trace=trace)
+    return amend_purchase(db, purchase, standing, wish, at=at, trace=trace)
 
 
 def check_receipt(sold: Basket, corrected: Basket) -> None:

@@ -10,7 +10,7 @@ from kernel.ids import TenantId
 from services.loyalty.domain.basket import Basket
 from services.loyalty.domain.refusals import NothingToReturn, PurchaseVoided, ReturnTooLarge
 from services.loyalty.domain.remaining import remaining_basket
-from services.loyalty.operations.amend_purchase import Amended, Wish, amend, facts_then, lock, units_returned
+from services.loyalty.operations.amend_purchase import Amended, Wish, amend_purchase, facts_then, lock, units_returned
 from services.loyalty.tables.receipts import PurchaseRecord
 
 
@@ -44,7 +44,7 @@ def return_purchase(
         returned=gone,
         lines=lines,
     )
-    return amend(db, purchase, standing, wish, at=at, trace=trace)
+    return amend_purchase(db, purchase, standing, wish, at=at, trace=trace)
 
 
 def units_gone(basket: Basket, purchase: PurchaseRecord, lines: Mapping[int, int] | None) -> dict[int, int]:

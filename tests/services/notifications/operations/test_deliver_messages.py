@@ -1,14 +1,11 @@
 """What is due goes out tenant by tenant."""
 
-from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import text
 
 from chassis.database import Database
-from chassis.internal_client import InternalClient
-from chassis.settings import Settings
 from kernel.ids import TenantId
 from services.notifications.operations.deliver_message import Post
 from services.notifications.operations.deliver_messages import TURN_MESSAGES, deliver_messages
@@ -61,27 +58,3 @@ def test_what_a_dead_sender_left_is_reported(
     assert deliver_messages(database, post, lambda: later, lambda: False) == 0
     assert [message.state for message in messages(database, bakery)] == ["unknown"]
     assert mailbox.emails == []
-
-
-def test_those_without_an_address_are_settled_together(
-    database: Database, bakery: TenantId, post: Post, mailbox: Mailbox, people: People
-) -> None:
-    sara, adam = people.create(bakery, email="sara@example.com"), people.create(bakery, phone="0501234567")
-    silent = people.create(bakery, email="silent@example.com")
-    people.withdraw_consent(bakery, silent)
-    for customer in [sara, silent, *[adam] * (TURN_MESSAGES + 1)]:
-        tell(database, bought(bakery, customer, points(35)))
-    assert deliver_messages(database, post, lambda: NOW, lambda: False) == TURN_MESSAGES + 3
-    states = Counter(message.state for message in messages(database, bakery))
-    assert states == {"sent": 1, "refused_no_consent": 1, "no_address": TURN_MESSAGES + 1}
-    assert mailbox.recipients == ["sara@example.com"]
-
-
-def test_while_the_customers_service_is_away_nothing_is_settled(
-    database: Database, bakery: TenantId, post: Post, people: People, settings: Settings
-) -> None:
-    for _ in range(2):
-        tell(database, bought(bakery, people.create(bakery), points(35)))
-    away = replace(post, customers=InternalClient(settings, f"http://127.0.0.1:{closed_port()}"))
-    assert deliver_messages(database, away, lambda: NOW, lambda: False) == 0
-    assert sorted(message.tries for message in messages(database, bakery)) == [0, 1]

@@ -1,6 +1,5 @@
 """A backtest finds what playing the same baskets would have found, whoever dies. Source: docs/rules/backtest.md."""
 
-from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
@@ -10,11 +9,9 @@ import orjson
 import pytest
 
 from services.loyalty.domain.backtest import Given, Tally, Worth
-from services.loyalty.domain.refusals import BacktestFinished, TooManyBacktests, VersionUnknown
 from services.loyalty.operations import plan_backtest as planning
-from services.loyalty.operations import play_backtest as playing
-from services.loyalty.operations.play_backtest import TALLY, play_next_slice
-from services.loyalty.operations.start_backtest import cancel_backtest
+from services.loyalty.operations import play_next_slice as playing
+from services.loyalty.operations.play_next_slice import TALLY, play_next_slice
 from services.loyalty.schedules import play_backtest
 from tests.services.loyalty.domain.build import line, rule
 from tests.services.loyalty.shop import FREE_COFFEE, POINT_PER_RIYAL, Shop, later
@@ -230,24 +227,6 @@ def test_several_play_it_together_once(shop: Shop, monkeypatch: pytest.MonkeyPat
     assert play(shop, backtest_id) == alone
 
 
-def test_it_can_be_cancelled_and_not_after_its_end(shop: Shop) -> None:
-    program_id, live = shop.publish(*LIVE)
-    busy_month(shop, 4)
-
-    def cancel(backtest_id: str) -> str:
-        with shop.database.transaction(shop.tenant_id) as db:
-            return cancel_backtest(db, shop.tenant_id, backtest_id, at=shop.at).status
-
-    backtest_id = shop.backtest(program_id, live)
-    assert step(shop, backtest_id)
-    assert [cancel(backtest_id), cancel(backtest_id)] == ["cancelled", "cancelled"]
-    assert not step(shop, backtest_id)
-    done = shop.backtest(program_id, live)
-    play(shop, done)
-    with pytest.raises(BacktestFinished):
-        cancel(done)
-
-
 def test_one_that_fails_is_given_up(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     program_id, live = shop.publish(*LIVE)
     shop.sell(shop.customer())
@@ -259,21 +238,3 @@ def test_one_that_fails_is_given_up(shop: Shop, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(playing, "play_each", fail)
     play_backtest(shop.database, shop.tenant_id, backtest_id, lambda: False)
     assert shop.rows("SELECT status FROM backtests") == [{"status": "failed"}]
-
-
-def test_a_few_at_a_time_and_only_of_ones_own(shop: Shop, other_shop: Shop) -> None:
-    program_id, live = shop.publish(POINT_PER_RIYAL)
-    theirs, number = other_shop.publish(POINT_PER_RIYAL)
-    with pytest.raises(VersionUnknown):
-        shop.backtest(theirs, number)
-    with ThreadPoolExecutor(5) as staff:
-        refused = Counter(staff.map(lambda _number: started(shop, program_id, live), range(5)))
-    assert refused == {True: 3, False: 2}
-
-
-def started(shop: Shop, program_id: str, version: int) -> bool:
-    try:
-        shop.backtest(program_id, version)
-    except TooManyBacktests:
-        return False
-    return True
