@@ -1,6 +1,9 @@
 """Purchases in bulk."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Annotated, Any
 
 import anyio.to_thread
@@ -13,6 +16,7 @@ from starlette.responses import Response
 from chassis.caller import Caller
 from chassis.hot_routes import hot_caller, hot_route, parsed, read_body
 from chassis.problem_responses import Problem, invalid_document, problem_document, problems
+from kernel.clock import utc_now
 from kernel.refusal import Refused
 from services.loyalty.api.newcomers import introduce
 from services.loyalty.api.purchase_documents import PurchaseDocument, purchase_document
@@ -20,20 +24,28 @@ from services.loyalty.api.purchases import BASKET, sale_of
 from services.loyalty.api.till import record_each
 from services.loyalty.domain.basket import Basket
 from services.loyalty.domain.refusals import CustomerUnknown
+from services.loyalty.domain.written import Moment
 from services.loyalty.operations.record_purchases import Outcome, Sale
 
 BATCH_MAX = 500
 BATCH_BYTES_MAX = 4 << 20
+# A difference as small as this may as well be the way the message took.
+SKEW_UNNOTICED = timedelta(minutes=5)
 
 router = APIRouter(prefix="/v1", tags=["purchases"])
 
 
 class PurchaseBatch(BaseModel):
-    """Up to 500 purchases, taken in this order; one that is refused does not disturb the others."""
+    """Up to 500 purchases, taken in this order; one that is refused does not disturb the others.
+
+    With `till_clock` they are what a till sold while it was offline: taken in the order of their moments, which are put
+    right when its clock is wrong.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     purchases: Annotated[list[Basket], Field(min_length=1, max_length=BATCH_MAX)]
+    till_clock: Annotated[Moment | None, Field(description="What the till's clock says as it sends this.")] = None
 
 
 class UnreadBatch(BaseModel):
@@ -42,6 +54,7 @@ class UnreadBatch(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     purchases: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=BATCH_MAX)]
+    till_clock: Moment | None = None
 
 
 class BatchResult(BaseModel):
@@ -68,9 +81,31 @@ async def create_purchases(request: Request) -> Response:
     unread = parsed(UNREAD, await read_body(request, BATCH_BYTES_MAX))
     results: list[dict[str, Any] | Sale] = [sale_or_problem(request, caller, item) for item in unread.purchases]
     sales = [result for result in results if isinstance(result, Sale)]
-    outcomes = iter(await record_all(request.app, sales))
+    if unread.till_clock is not None:
+        sales = put_right(sales, skew_of(unread.till_clock, utc_now()))
+    outcomes = iter(await record_in_turn(request.app, sales, by_moment=unread.till_clock is not None))
     answered = [batch_result(caller, next(outcomes)) if isinstance(result, Sale) else result for result in results]
     return Response(orjson.dumps({"object": "batch", "results": answered}), media_type="application/json")
+
+
+def skew_of(till_clock: datetime, now: datetime) -> timedelta:
+    """By how much the till's clock is slow, below zero when it is fast; little is taken as nothing."""
+    skew = now - till_clock
+    return skew if abs(skew) > SKEW_UNNOTICED else timedelta(0)
+
+
+def put_right(sales: list[Sale], skew: timedelta) -> list[Sale]:
+    """The sales with the moments they had by a clock that is right."""
+    return [replace(sale, skew=skew) for sale in sales]
+
+
+async def record_in_turn(app: FastAPI, sales: list[Sale], *, by_moment: bool) -> list[Outcome]:
+    """Record the sales as they were sent, or in the order of their moments; answers in the order sent."""
+    if not by_moment:
+        return await record_all(app, sales)
+    turns = sorted(range(len(sales)), key=lambda place: (sales[place].sold_at, sales[place].basket.external_id))
+    outcomes = await record_all(app, [sales[place] for place in turns])
+    return [outcome for _place, outcome in sorted(zip(turns, outcomes, strict=True), key=itemgetter(0))]
 
 
 async def record_all(app: FastAPI, sales: list[Sale]) -> list[Outcome]:

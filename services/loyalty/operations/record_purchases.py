@@ -47,7 +47,7 @@ MISSES: TypeAdapter[tuple[Miss, ...]] = TypeAdapter(tuple[Miss, ...])
 class Sale:
     """One sale to record. `fingerprint` is of the basket's content; `quoted` is the program version of its quote.
 
-    `barred` is why it may not be recorded, unless it was recorded before.
+    `barred` is why it may not be recorded, unless it was recorded before; `skew` is how slow the till's clock is.
     """
 
     tenant_id: TenantId
@@ -56,7 +56,16 @@ class Sale:
     key: str | None = None
     quoted: tuple[str, int] | None = None
     barred: Refused | None = None
+    skew: timedelta = timedelta(0)
     trace: str | None = None
+
+    @property
+    def sold_at(self) -> datetime:
+        """The moment of the sale, by a clock that is right."""
+        try:
+            return self.basket.occurred_at + self.skew
+        except OverflowError:
+            return self.basket.occurred_at
 
     @property
     def receipt(self) -> Receipt:
@@ -132,7 +141,7 @@ class Batch:
     def _expected_keys(self, sale: Sale) -> Keys:
         """What the program that will most likely decide the sale has counted for it."""
         program = SHELF.expected(sale.tenant_id)
-        return self._keys(sale, program, latest(sale.basket.occurred_at, self.at)) if program else {}
+        return self._keys(sale, program, latest(sale.sold_at, self.at)) if program else {}
 
     def _keys(self, sale: Sale, program: ShelvedProgram, occurred_at: datetime) -> Keys:
         basket = sale.basket
@@ -180,7 +189,7 @@ class Batch:
         if sale.barred:
             raise sale.barred
         standing = self._standing(sale)
-        occurred_at = latest(sale.basket.occurred_at, self.at)
+        occurred_at = latest(sale.sold_at, self.at)
         program = self._program(sale, occurred_at)
         facts = facts_of(sale.basket, standing, self.vouchers, self.at) if standing else None
         purchase_id = new_id("pur")
