@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-MissUnit = Literal["money", "units", "wallet", "none"]
+MissUnit = Literal["money", "units", "wallet", "visits", "none"]
 
 
 class Shortfall(NamedTuple):

@@ -62,6 +62,11 @@ PASS_ENTRIES = Noun(
     "{n} entries",
     Arabic("لا دخول", "دخول واحد", "دخولان", "{n} مرات دخول", "{n} مرة دخول", "{n} مرة دخول"),
 )
+VISITS = Noun(
+    "{n} visit",
+    "{n} visits",
+    Arabic("لا زيارات", "زيارة واحدة", "زيارتان", "{n} زيارات", "{n} زيارة", "{n} زيارة"),
+)
 
 
 def counted(noun: Noun, number: int, language: Language) -> str:

@@ -14,6 +14,8 @@ from services.loyalty.domain.rules.buy_x_get_y import BuyXGetY
 from services.loyalty.domain.rules.discount import MoneyOff
 from services.loyalty.domain.rules.earn import Earn
 from services.loyalty.domain.rules.membership_bonus import MembershipBonus
+from services.loyalty.domain.rules.milestone import Milestone
+from services.loyalty.domain.rules.multiplier import Multiplier
 from services.loyalty.domain.rules.pass_sale import PassSale
 from services.loyalty.domain.rules.rule import RuleDocument
 from services.loyalty.domain.rules.stamp_card import StampCard
@@ -22,14 +24,14 @@ from services.loyalty.domain.tally import Tally
 from services.loyalty.domain.terms import Terms
 
 Rule = Annotated[
-    Earn | BuyXGetY | Bundle | StampCard | MembershipBonus | PassSale | MoneyOff,
+    Earn | BuyXGetY | Bundle | StampCard | MembershipBonus | PassSale | MoneyOff | Multiplier | Milestone,
     Field(discriminator="kind"),
 ]
 
 # Whole units are given away and bundled before discounts are taken of what is left, and nothing is earned on what was
 # not paid.
 PRICE_FAMILIES = (BuyXGetY, Bundle, MoneyOff)
-REWARD_FAMILIES = (Earn, StampCard, MembershipBonus, PassSale)
+REWARD_FAMILIES = (Earn, Multiplier, Milestone, StampCard, MembershipBonus, PassSale)
 
 
 class ProgramDocument(Terms):
@@ -59,6 +61,14 @@ class ProgramDocument(Terms):
         for rule in self.rules:
             if isinstance(rule, Earn) and rule.unit is not None and rule.unit not in self.units:
                 raise ValueError(f"{rule.id} earns {rule.unit}, which is none of the program's units")
+        return self
+
+    @model_validator(mode="after")
+    def _multiplies_what_is_earned(self) -> Self:
+        earning = {rule.id for rule in self.rules if isinstance(rule, Earn)}
+        for rule in self.rules:
+            if isinstance(rule, Multiplier) and not earning.issuperset(rule.of):
+                raise ValueError(f"{rule.id} multiplies what is no earn rule of the program")
         return self
 
     @model_validator(mode="after")

@@ -15,7 +15,7 @@ from services.loyalty.domain.effects import (
 )
 from services.loyalty.domain.misses import Miss
 from services.loyalty.domain.moment_text import moment_text
-from services.loyalty.domain.plural import MILES, MONTHS, PASS_ENTRIES, PASSES, POINTS, STAMPS, UNITS, counted
+from services.loyalty.domain.plural import MILES, MONTHS, PASS_ENTRIES, PASSES, POINTS, STAMPS, UNITS, VISITS, counted
 from services.loyalty.domain.program import CompiledProgram
 from services.loyalty.domain.voucher_code import displayed
 
@@ -51,6 +51,7 @@ PASSES_ISSUED = Text(en="{passes} of {entries}", ar="{passes}، في كل منه
 PASS_ISSUED = Text(en="a pass of {entries}", ar="بطاقة دخول فيها {entries}")
 EXTENDED = Text(en="{paid} paid", ar="المدفوع {paid}")
 EXTENDED_WITH_BONUS = Text(en="{paid} paid, {bonus} free", ar="المدفوع {paid}، والهدية {bonus}")
+VISITS_TO_GO = Text(en="{visits} to go", ar="المتبقي: {visits}")
 OVER = Text(en="{amount} over what is left", ar="الزيادة على المتبقي: {amount}")
 AGAIN = Text(en="{said}, again from {moment}", ar="{said}، ويعود {moment}")
 AT_MOST = Text(en="{units}, all that its limit leaves", ar="{units}، وهو كل ما يتيحه الحد")
@@ -66,6 +67,8 @@ REASONS = {
     "first_purchase": Text(en="only for the first purchase", ar="لأول عملية شراء فقط"),
     "in_tier": Text(en="for other tiers", ar="لفئات أخرى من العملاء"),
     "in_segment": Text(en="for another group of customers", ar="لمجموعة أخرى من العملاء"),
+    "milestone": Text(en="reached before", ar="سبق بلوغه"),
+    "multiplier": Text(en="nothing to multiply", ar="لا شيء يُضاعف"),
     "limit": Text(en="used up", ar="استُنفد"),
     "budget": Text(en="its budget is used up", ar="استُنفدت ميزانيته"),
     "cool_down": Text(en="used a short while ago", ar="استُخدم قبل قليل"),
@@ -141,6 +144,8 @@ def _reason(miss: Miss, program: CompiledProgram, language: Language) -> str:
     if miss.unit == "money":
         said = MONEY_SAID.get(miss.condition, MONEY_SHORT)
         return _said(said, language, money=_amount(miss, program, language))
+    if miss.unit == "visits":
+        return _said(VISITS_TO_GO, language, visits=counted(VISITS, miss.short_by, language))
     if miss.unit == "units":
         said = UNITS_SAID.get(miss.condition, UNITS_SHORT)
         return _said(said, language, units=_amount(miss, program, language))

@@ -13,7 +13,7 @@ LIMITS = {
             FROM rules, jsonb_array_elements(rule -> 'limits') AS rule_limit WHERE rule_limit ->> 'per' <> 'sale'
             UNION
             SELECT program_id, version, zone, rule ->> 'id', 'uses', 'ever', 'customer'
-            FROM rules WHERE rule ->> 'cool_down' IS NOT NULL
+            FROM rules WHERE rule ->> 'cool_down' IS NOT NULL OR rule ->> 'kind' = 'milestone'
         ), given AS (
             SELECT p.id, p.program_id, p.program_version AS version, p.customer_id, p.store_id, p.occurred_at,
                    effect ->> 'rule' AS rule, 1 AS uses,

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from services.loyalty.domain.cart import Cart
 from services.loyalty.domain.effects import IssuePass
+from services.loyalty.domain.limit import Measure
 from services.loyalty.domain.local_day import day_end, days_later, local_date
 from services.loyalty.domain.misses import Shortfall
 from services.loyalty.domain.rules.rule import RuleDocument, RuleId
@@ -22,6 +23,7 @@ class PassSale(RuleDocument):
     """
 
     needs_customer: ClassVar[bool] = True
+    counts: ClassVar[frozenset[Measure]] = frozenset({"uses"})
 
     kind: Literal["pass"]
     plan: RuleId

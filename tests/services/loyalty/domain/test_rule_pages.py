@@ -37,7 +37,17 @@ def covers(whole: object, part: object) -> bool:
 def test_the_first_page_uses_every_family() -> None:
     (block,) = re.findall(r"```json\n(.*?)```", (ROOT / "docs/rules/README.md").read_text(), re.DOTALL)
     used = {rule.kind for rule in ProgramDocument.model_validate_json(block).rules}
-    assert used == {"earn", "buy_x_get_y", "bundle", "stamp_card", "membership_bonus", "pass", "discount"}
+    assert used == {
+        "earn",
+        "buy_x_get_y",
+        "bundle",
+        "stamp_card",
+        "membership_bonus",
+        "pass",
+        "discount",
+        "multiplier",
+        "milestone",
+    }
 
 
 @pytest.mark.parametrize("module", [pytest.param(module, id=module.stem) for module in DOMAIN])

@@ -209,3 +209,18 @@ def test_a_neighbours_counts_are_not_ours(shop: Shop, other_shop: Shop) -> None:
     for each in (shop, other_shop):
         each.publish(off({"at_most": 1, "each": "everyone"}))
     assert discounts(shop.sell(None), other_shop.sell(None)) == [100, 100]
+
+
+def test_pain_1_bringing_goods_back_does_not_reach_a_milestone_twice(shop: Shop) -> None:
+    """Peers' pain 1: buy, earn, refund, repeat gives free points."""
+    shop.publish(rule("milestone", every=2, points=50))
+    ana = shop.customer()
+    first, second = shop.sell(ana), shop.sell(ana)
+    assert shop.points(ana) == (50, 50)
+    shop.take_back(first.purchase.id)
+    shop.sell(ana)
+    assert shop.points(ana) == (50, 50)
+    shop.take_back(second.purchase.id)
+    assert shop.points(ana) == (0, 0)
+    shop.sell(ana)
+    assert shop.points(ana) == (50, 50)
