@@ -234,6 +234,39 @@ class PointsAdjusted(Event):
     balance: Points
 
 
+class PointsTransferred(Event):
+    """Units moved between two customers; told for each of them, with what it was for this one."""
+
+    event_type: ClassVar[str] = "loyalty.points_transferred.v1"
+
+    transfer_id: str = Field(description="The transfer, merge or gathering; the same for both.")
+    other_customer_id: str
+    unit: str
+    amount: int = Field(description="Below zero for the one who gave.")
+    balance: Points
+
+
+class PointsReinstated(Event):
+    """Units that had expired were given back."""
+
+    event_type: ClassVar[str] = "loyalty.points_reinstated.v1"
+
+    unit: str
+    amount: Points
+    expires_at: datetime
+    balance: Points
+
+
+class PointsReleased(Event):
+    """Units that waited for something to happen can be spent, because it did."""
+
+    event_type: ClassVar[str] = "loyalty.points_released.v1"
+
+    unit: str
+    amount: Points
+    balance: Points
+
+
 class ProgramPublished(Event):
     """A version of the tenant's program went live."""
 

@@ -14,6 +14,7 @@ from kernel.clock import utc_now
 from kernel.ids import TenantId
 from services.loyalty.operations.expire_lots import expire_lots
 from services.loyalty.operations.forget_wrong_codes import forget_wrong_codes
+from services.loyalty.operations.merge_wallets import follow_merges
 from services.loyalty.operations.play_next_slice import fail_backtest, play_next_slice
 from services.loyalty.operations.schedule_version import publish_scheduled
 from services.loyalty.operations.tell_membership_ends import tell_membership_ends
@@ -40,6 +41,11 @@ def publish_all_scheduled(database: Database, tenant_id: TenantId, at: datetime)
 def tell_all_membership_ends(database: Database, tenant_id: TenantId, at: datetime) -> int:
     """Tell of every renewal that is due and every membership that lapsed."""
     return until_none(database, tenant_id, lambda db: tell_membership_ends(db, tenant_id, at=at))
+
+
+def follow_all_merges(database: Database, tenant_id: TenantId, at: datetime) -> int:
+    """Bring what came to merged customers since."""
+    return until_none(database, tenant_id, lambda db: follow_merges(db, tenant_id, at=at))
 
 
 def until_none(database: Database, tenant_id: TenantId, work: Callable[[Session], int]) -> int:
@@ -92,4 +98,5 @@ JOBS = (
     Job("publish_scheduled", 15.0, publish_all_scheduled),
     Job("forget_wrong_codes", 3600.0, forget_all_wrong_codes),
     Job("tell_membership_ends", 600.0, tell_all_membership_ends),
+    Job("follow_merges", 60.0, follow_all_merges),
 )

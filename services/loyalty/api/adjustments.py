@@ -13,7 +13,7 @@ from kernel.ids import CustomerId
 from kernel.points import Points
 from services.loyalty.api.rewards import UNITS_MAX
 from services.loyalty.domain.offer import WalletUnit
-from services.loyalty.domain.refusals import InsufficientPoints, NoSuchCustomer
+from services.loyalty.domain.refusals import EndsInThePast, InsufficientPoints, NoSuchCustomer
 from services.loyalty.domain.written import Moment
 from services.loyalty.operations.adjust_points import adjust_points
 
@@ -40,13 +40,14 @@ class AdjustmentRequest(BaseModel):
 
 
 class AdjustmentDocument(BaseModel):
-    """What was given or taken, by which key, and why."""
+    """What was given or taken, by which key, and why; `wanted` is what was asked for."""
 
     object: str = "adjustment"
     id: str
     customer_id: str
     unit: str
     amount: int
+    wanted: int
     reason: str
     actor: str
     balance_after: int
@@ -57,7 +58,7 @@ class AdjustmentDocument(BaseModel):
     "/adjustments",
     status_code=201,
     dependencies=[needs("points:write")],
-    responses=problems(NoSuchCustomer, InsufficientPoints),
+    responses=problems(NoSuchCustomer, InsufficientPoints, EndsInThePast),
     openapi_extra=MONEY_LIKE,
 )
 def create(wish: AdjustmentRequest, db: Transaction, caller: CurrentCaller, now: Now) -> AdjustmentDocument:
@@ -79,6 +80,7 @@ def create(wish: AdjustmentRequest, db: Transaction, caller: CurrentCaller, now:
         customer_id=row.customer_id,
         unit=row.unit,
         amount=row.amount,
+        wanted=wish.amount,
         reason=row.reason,
         actor=row.actor,
         balance_after=balance,

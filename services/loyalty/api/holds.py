@@ -52,7 +52,10 @@ class CaptureRequest(BaseModel):
 
 
 class HoldDocument(BaseModel):
-    """Units set aside: `status` is held, captured, released or expired."""
+    """Units set aside: `status` is held, captured, released or expired.
+
+    `amount` is less than what was asked for where the program sets aside what there is.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 

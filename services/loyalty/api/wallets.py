@@ -10,10 +10,11 @@ from chassis.caller import CurrentCaller, needs
 from chassis.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
 from chassis.problem_responses import problems
 from chassis.transaction import Now, Transaction, TransactionRoute
+from kernel.ids import CustomerId
 from services.loyalty.api.known_customers import KnownCustomer
 from services.loyalty.domain.refusals import NoSuchCustomer
 from services.loyalty.domain.wording import entry_text
-from services.loyalty.queries.balance import balance_of, etag_of, held_now, is_settled, wallet_of
+from services.loyalty.queries.balance import Balance, balance_of, etag_of, held_now, is_settled, wallet_of
 from services.loyalty.queries.statement import statement_of
 from services.loyalty.tables.ledger import EntryRow
 
@@ -84,7 +85,11 @@ def read_balance(
         return Response(status_code=304, headers={"ETag": etag})
     if etag:
         response.headers["ETag"] = etag
-    balance = balance_of(db, wallet, unit, held=held, at=now)
+    return document_of(customer_id, balance_of(db, wallet, unit, held=held, at=now), now)
+
+
+def document_of(customer_id: CustomerId, balance: Balance, now: datetime) -> BalanceDocument:
+    """A balance as the API answers it."""
     expiry = balance.next_expiry
     return BalanceDocument(
         customer_id=customer_id,

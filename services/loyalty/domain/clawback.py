@@ -2,16 +2,20 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from services.loyalty.domain.lot import Draw, Lot, LotId, draw_in_order
 
+# What becomes of units that were spent before their purchase came back.
+Policy = Literal["debt", "clamp", "pending_only"]
+
 
 class Clawback(NamedTuple):
-    """What is taken back: units from lots, and a debt for those that were spent."""
+    """What is taken back: units from lots; of those that were spent, a debt, or what is let go."""
 
     draws: tuple[Draw, ...]
     debt: int
+    waived: int
 
 
 class Absorption(NamedTuple):
@@ -22,9 +26,12 @@ class Absorption(NamedTuple):
 
 
 def plan_clawback(
-    lots: Sequence[Lot], amount: int, *, made: Collection[LotId], at: datetime, lapsed: int = 0
+    lots: Sequence[Lot], amount: int, *, made: Collection[LotId], at: datetime, lapsed: int = 0, policy: Policy = "debt"
 ) -> Clawback:
     """Take back `amount` units: from the lots the purchase made, then from the newest; the rest becomes a debt.
+
+    Under `clamp` the rest is let go. Under `pending_only` only units are taken that the purchase made and that nobody
+    can spend yet.
 
     `lapsed` of the units the purchase made had died before and were swept: they are not taken a second time. Lots of
     others that died are left for the sweep.
@@ -32,8 +39,11 @@ def plan_clawback(
     own = [lot for lot in lots if lot.id in made]
     others = [lot for lot in lots if lot.id not in made and not lot.is_expired(at)]
     to_take = max(0, amount - lapsed)
+    if policy == "pending_only":
+        own, others = [lot for lot in own if lot.spendable_at > at], []
     draws = draw_in_order(_newest_first(own) + _newest_first(others), to_take)
-    return Clawback(draws, to_take - sum(draw.amount for draw in draws))
+    missing = to_take - sum(draw.amount for draw in draws)
+    return Clawback(draws, missing, 0) if policy == "debt" else Clawback(draws, 0, missing)
 
 
 def absorb_debt(earned: int, debt: int) -> Absorption:

@@ -33,12 +33,14 @@ class CustomerFacts:
 
     `stamps` is what each card shows (below zero when stamps were taken back that had been used up);
     `memberships` is the last day of each plan; `segments` are the groups the tenant has put the customer into.
+    `room` is how many more units of a capped kind they may get.
     `tier` is the one they stand in, and `joined_on` the day in the shop on which they came.
     """
 
     id: str
     purchases: int = 0
     stamps: Mapping[str, int] = field(default_factory=dict)
+    room: Mapping[str, int] = field(default_factory=dict)
     memberships: Mapping[str, date] = field(default_factory=dict)
     vouchers: tuple[VoucherFacts, ...] = ()
     tier: str | None = None

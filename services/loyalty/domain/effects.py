@@ -56,7 +56,7 @@ class UseVoucher:
 class Accrue:
     """Units for the customer's wallet: `amount` of them for `base` minor units of money.
 
-    `capped_from` is what it would be without its rule's limit.
+    `capped_from` is what it would be without its rule's limit and the unit's caps.
     """
 
     kind: Literal["accrue"] = "accrue"

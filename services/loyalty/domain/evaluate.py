@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from services.loyalty.domain.basket import Basket
+from services.loyalty.domain.caps import within_caps
 from services.loyalty.domain.cart import Cart
 from services.loyalty.domain.customer import CustomerFacts
 from services.loyalty.domain.evaluation import Evaluation, Totals
@@ -43,7 +44,8 @@ def _apply_rules(program: CompiledProgram, cart: Cart) -> Evaluation:
     for rule in program.reward_rules:
         rule.consider(cart)
     _miss_unknown_codes(program, cart)
-    return Evaluation(effects=tuple(cart.effects), misses=tuple(cart.misses), totals=_totals(cart))
+    capped = within_caps(cart.effects, program.terms, cart.customer.room if cart.customer else {})
+    return Evaluation(effects=capped.effects, misses=(*cart.misses, *capped.misses), totals=_totals(cart))
 
 
 def _miss_unknown_codes(program: CompiledProgram, cart: Cart) -> None:

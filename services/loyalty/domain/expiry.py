@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from services.loyalty.domain.local_day import day_end, day_start, local_date, month_end, months_later
+from services.loyalty.domain.local_day import day_end, local_date, month_end, months_later
 from services.loyalty.domain.month_day import MonthDay, next_of
 
 
@@ -22,12 +22,11 @@ class Never(BaseModel):
         return None
 
 
-class Rolling(BaseModel):
-    """Units live for so many months or days, to the end of the last local day, month, quarter or year."""
+class Span(BaseModel):
+    """So many months or days, to the end of the last local day, month, quarter or year."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kind: Literal["rolling"]
     months: Annotated[int, Field(strict=True, ge=1, le=600)] | None = None
     days: Annotated[int, Field(strict=True, ge=1, le=18_000)] | None = None
     round_to: Literal["day", "month", "quarter", "year"] = "day"
@@ -52,6 +51,21 @@ class Rolling(BaseModel):
                 return day.replace(month=12, day=31)
 
 
+class Rolling(Span):
+    """Units live for so long, counted from when they were earned or could be spent."""
+
+    kind: Literal["rolling"]
+
+
+class Sliding(Span):
+    """Units live for so long after the customer last bought or spent something.
+
+    Source: docs/adr/0030-sliding-wallets.md.
+    """
+
+    kind: Literal["sliding"]
+
+
 class Dates(BaseModel):
     """Units live until the end of the next of these days of the year, and of the one after it when that is too soon.
 
@@ -69,21 +83,7 @@ class Dates(BaseModel):
         return next_of(self.dates, start + timedelta(days=self.days_min))
 
 
-Expiry = Annotated[Never | Rolling | Dates, Field(discriminator="kind")]
-
-
-class PendingDates(BaseModel):
-    """Units wait for the beginning of the next of these days of the year; those of the day itself wait for the next."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    kind: Literal["dates"]
-    dates: Annotated[tuple[MonthDay, ...], Field(min_length=1, max_length=24)]
-
-    def spendable_at(self, earned_at: datetime, zone: ZoneInfo) -> datetime:
-        """When units earned at that moment can be spent, in UTC."""
-        tomorrow = local_date(earned_at, zone) + timedelta(days=1)
-        return day_start(next_of(self.dates, tomorrow), zone)
+Expiry = Annotated[Never | Rolling | Dates | Sliding, Field(discriminator="kind")]
 
 
 def expires_at(expiry: Expiry, counted_from: datetime, zone: ZoneInfo) -> datetime | None:

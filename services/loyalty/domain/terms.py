@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from services.loyalty.domain.expiry import Expiry, Never, PendingDates, expires_at
+from services.loyalty.domain.clawback import Policy as Clawback
+from services.loyalty.domain.expiry import Expiry, Never, Sliding, expires_at
 from services.loyalty.domain.local_day import days_later
+from services.loyalty.domain.pending import Pending, PendingEvent
 
 
 @cache
@@ -26,19 +28,33 @@ def _known_zone(name: str) -> str:
 UnitName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,31}$")]
 
 
+Cap = Annotated[int, Field(strict=True, ge=1, le=10**12)]
+Period = Literal["day", "week", "month", "quarter", "year"]
+
+
 class UnitTerms(BaseModel):
     """How units of one kind live.
 
     `pending_days` is how long they wait before they can be spent, or `pending` says what for; `validity_from` says
-    whether their life counts from then or from the purchase.
+    whether their life counts from then or from the purchase. At most `balance_max` fit into a wallet, `sale_max` are
+    earned by one sale, and `period_max` in one `period` of the shop's calendar; what is over is cut, or all of it is
+    refused. `clawback` is what happens to units that were spent before their purchase came back, `overspend` what
+    happens when more is to be taken than there is.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     expiry: Expiry = Never(kind="never")
     pending_days: Annotated[int, Field(strict=True, ge=0, le=730)] = 0
-    pending: PendingDates | None = None
+    pending: Pending | None = None
     validity_from: Literal["spendable", "earning"] = "spendable"
+    balance_max: Cap | None = None
+    sale_max: Cap | None = None
+    period_max: Cap | None = None
+    period: Period = "month"
+    over_max: Literal["cut", "refuse"] = "cut"
+    clawback: Clawback = "debt"
+    overspend: Literal["refuse", "clamp"] = "refuse"
 
     @model_validator(mode="after")
     def _waits_once(self) -> Self:
@@ -47,14 +63,36 @@ class UnitTerms(BaseModel):
         return self
 
     def life(self, earned_at: datetime, zone: ZoneInfo) -> tuple[datetime, datetime | None]:
-        """When units earned at that moment can be spent, and when they die, in UTC."""
+        """When units earned at that moment can be spent, and when they die, in UTC.
+
+        Those that wait for an event would be spendable when they die: only the event makes something of them.
+        """
         earned_at = earned_at.astimezone(UTC)
+        if isinstance(self.pending, PendingEvent):
+            dies_at = self.pending.dies_at(earned_at, zone)
+            return dies_at, dies_at
         spendable_at = self._spendable_at(earned_at, zone)
         counted_from = spendable_at if self.validity_from == "spendable" else earned_at
         return spendable_at, expires_at(self.expiry, counted_from, zone)
 
+    @property
+    def awaits(self) -> str | None:
+        """The event that units wait for."""
+        return self.pending.event if isinstance(self.pending, PendingEvent) else None
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether there is a most of it."""
+        return any(most is not None for most in (self.balance_max, self.sale_max, self.period_max))
+
+    @property
+    def slides(self) -> bool:
+        """Whether what the customer does moves the end of all units of this kind."""
+        return isinstance(self.expiry, Sliding)
+
     def _spendable_at(self, earned_at: datetime, zone: ZoneInfo) -> datetime:
         if self.pending:
+            assert not isinstance(self.pending, PendingEvent)
             return self.pending.spendable_at(earned_at, zone)
         return days_later(earned_at, self.pending_days, zone) if self.pending_days else earned_at
 
@@ -104,11 +142,26 @@ class Terms(UnitTerms):
         return {self.unit: self, **{further.unit: further for further in self.further_units}}
 
     def life_of_units(self, unit: str, earned_at: datetime) -> tuple[datetime, datetime | None]:
-        """When units earned at that moment can be spent, and when they die, in UTC.
+        """When units earned at that moment can be spent, and when they die, in UTC."""
+        return self.of_unit(unit).life(earned_at, self.zone)
 
-        Units of a kind that the program does not name can be spent at once, and for ever.
-        """
-        return self.units.get(unit, UNNAMED).life(earned_at, self.zone)
+    def of_unit(self, unit: str) -> UnitTerms:
+        """The terms of a kind of unit; units that the program does not name can be spent at once, and for ever."""
+        return self.units.get(unit, UNNAMED)
+
+    @cached_property
+    def sliding_units(self) -> tuple[str, ...]:
+        """The kinds of unit that live as long as the customer is active."""
+        return tuple(unit for unit, terms in self.units.items() if terms.slides)
+
+    @cached_property
+    def capped_units(self) -> tuple[str, ...]:
+        """The kinds of unit of which there is a most."""
+        return tuple(unit for unit, terms in self.units.items() if terms.is_capped)
+
+    def end_of(self, unit: str, counted_from: datetime) -> datetime | None:
+        """When units die whose life counts from that moment, in UTC."""
+        return expires_at(self.of_unit(unit).expiry, counted_from, self.zone)
 
     def plain_code(self, code: str) -> str:
         """The code as this program compares it."""

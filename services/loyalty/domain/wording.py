@@ -73,6 +73,7 @@ REASONS = {
     "budget": Text(en="its budget is used up", ar="استُنفدت ميزانيته"),
     "cool_down": Text(en="used a short while ago", ar="استُخدم قبل قليل"),
     "group": Text(en="not together with others of its group", ar="لا يجتمع مع غيره من مجموعته"),
+    "cap": Text(en="there is no room for more", ar="لا متسع للمزيد"),
     "discount": Text(en="too little to discount", ar="المبلغ أقل من أن يُخصم منه"),
     "except_tenders": Text(en="nothing is earned on what was paid that way", ar="لا نقاط على ما دُفع بهذه الطريقة"),
     "fixed_price": Text(en="costs no more than that anyway", ar="السعر لا يزيد على ذلك أصلًا"),
@@ -91,6 +92,7 @@ ENTRIES = {
     "expiry": Text(en="Expired", ar="منتهية"),
     "adjustment": Text(en="Adjusted", ar="تسوية"),
     "reversal": Text(en="Returned", ar="مرتجعة"),
+    "transfer": Text(en="Moved", ar="محوّلة"),
 }
 
 # Names and codes keep their own direction inside a sentence of the other one (Unicode bidirectional isolates).

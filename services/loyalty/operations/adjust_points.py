@@ -8,8 +8,10 @@ from contracts.events.loyalty import PointsAdjusted
 from kernel.ids import CustomerId, TenantId, new_id
 from kernel.points import Points
 from services.loyalty.domain.burn import plan_burn
+from services.loyalty.domain.refusals import EndsInThePast
 from services.loyalty.operations.time_out_holds import time_out_holds_of
 from services.loyalty.queries.customers import locked
+from services.loyalty.queries.program_shelf import clamps
 from services.loyalty.tables.books import Books, movement
 from services.loyalty.tables.ledger import AdjustmentRow
 
@@ -29,8 +31,11 @@ def adjust_points(
 ) -> tuple[AdjustmentRow, int]:
     """Add units as a lot of their own, or take them (`amount` below zero) as a burn would; and the balance after it.
 
-    Raises NoSuchCustomer, and InsufficientPoints when more is taken than can be spent.
+    Where the program clamps, what there is is taken. Raises NoSuchCustomer, EndsInThePast for a gift that would be
+    dead, and InsufficientPoints when more is taken than can be spent.
     """
+    if expires_at is not None and expires_at <= at:
+        raise EndsInThePast(expires_at=expires_at.isoformat())
     standing = locked(db, tenant_id, customer_id)
     books = Books(at)
     wallet = books.open_wallet(db, standing, unit)
@@ -41,7 +46,9 @@ def adjust_points(
         books.add(standing, wallet, moved, amount, spendable_at=at, expires_at=expires_at)
     else:
         lots = [opened.lot for opened in (wallet.lots or {}).values()]
-        books.take(standing, wallet, moved, plan_burn(lots, -amount, at=at, held=wallet.held))
+        draws = plan_burn(lots, -amount, at=at, held=wallet.held, clamp=clamps(db, tenant_id, unit, at))
+        books.take(standing, wallet, moved, draws)
+        amount = Points(-sum(draw.amount for draw in draws))
     adjustment = AdjustmentRow(
         tenant_id=tenant_id,
         id=adjustment_id,

@@ -177,6 +177,7 @@ def keep(
             basket=rest.basket if wish.amendment == "edit" else None,
             refund=refund,
             forgiven=posting.forgiven,
+            waived=posting.waived,
             changes=CHANGES.dump_json(changes).decode(),
             reason=wish.reason,
             actor=wish.actor,

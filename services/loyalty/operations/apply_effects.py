@@ -37,6 +37,8 @@ from services.loyalty.domain.membership import TimeEntry, extend, last_day, memb
 from services.loyalty.domain.name import Name
 from services.loyalty.domain.reward import Reward
 from services.loyalty.domain.voucher_code import RANDOM_BYTES, voucher_code
+from services.loyalty.operations.be_active import be_active
+from services.loyalty.operations.wallet_room import count_earned
 from services.loyalty.queries.program_shelf import ShelvedProgram
 from services.loyalty.tables.books import Books, movement
 from services.loyalty.tables.receipts import PresentedVoucher
@@ -70,6 +72,7 @@ def apply_effects(
 
     Returns the effects as they are to be stored, vouchers with their codes, and the facts to tell others.
     """
+    be_active(db, books, standing, cause.program.document, cause.occurred_at)
     applied: list[Effect] = []
     facts: list[AnyFact] = []
     lots = lots_of_purchase(cause.purchase_id)
@@ -104,6 +107,7 @@ def lots_of_purchase(purchase_id: str) -> Iterator[LotId]:
 def accrue(books: Books, standing: Standing, cause: Cause, effect: Accrue, lot_id: LotId) -> PointsAccrued:
     """Put the units into the wallet, as a lot of their own."""
     moved = movement("accrual", "issued", cause.purchase_id, cause.occurred_at)
+    terms = cause.program.document.of_unit(effect.unit)
     books.add(
         standing,
         standing.wallet(effect.unit),
@@ -113,7 +117,11 @@ def accrue(books: Books, standing: Standing, cause: Cause, effect: Accrue, lot_i
         expires_at=effect.expires_at,
         rule=effect.rule,
         lot_id=lot_id,
+        sliding=terms.slides and not terms.awaits,
+        awaits=terms.awaits,
     )
+    wallet = standing.wallet(effect.unit)
+    count_earned(books, standing, wallet, effect.amount, cause.program.document, cause.occurred_at)
     return PointsAccrued(
         unit=effect.unit,
         amount=Points(effect.amount),

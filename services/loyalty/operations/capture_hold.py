@@ -8,8 +8,10 @@ from kernel.ids import TenantId
 from kernel.points import Points
 from services.loyalty.domain.burn import plan_burn
 from services.loyalty.domain.refusals import CaptureTooLarge
+from services.loyalty.operations.be_active import be_active
 from services.loyalty.operations.release_hold import open_hold
 from services.loyalty.operations.time_out_holds import time_out_holds_of
+from services.loyalty.queries.program_shelf import SHELF
 from services.loyalty.tables.books import Books, movement
 from services.loyalty.tables.holds import HoldRow
 
@@ -29,6 +31,8 @@ def capture_hold(
     wallet = books.open_wallet(db, standing, hold.unit)
     time_out_holds_of(db, books, standing, wallet)
     books.hold(standing, wallet, -hold.amount)
+    if program := SHELF.live(db, tenant_id, at):
+        be_active(db, books, standing, program.document, at)
     lots = [opened.lot for opened in (wallet.lots or {}).values()]
     # Units that could be spent when they were set aside can be spent still, even if their lot has died since.
     draws = plan_burn(lots, captured, at=at, held=wallet.held, since=hold.created_at)

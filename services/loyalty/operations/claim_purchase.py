@@ -30,12 +30,13 @@ from services.loyalty.operations.record_purchases import (
     voucher_codes,
     welcome,
 )
+from services.loyalty.operations.wallet_room import wallet_room
 from services.loyalty.queries.program_shelf import SHELF, ShelvedProgram
 from services.loyalty.queries.purchases import find_purchase
 from services.loyalty.tables.books import Books
 from services.loyalty.tables.purchases import PurchaseRow, ReturnRow
 from services.loyalty.tables.receipts import PurchaseRecord, ReceiptsRequest
-from services.loyalty.tables.standings import lock_standing
+from services.loyalty.tables.standings import load_lots, lock_standing
 from services.loyalty.tables.tallies import Keys, Tallies, counted, keys_of
 
 REWRITTEN = (
@@ -88,6 +89,8 @@ def claim_purchase(
         request = ReceiptsRequest(asking, [], voucher_codes(tenant_id, basket), [])
     presented = request.vouchers()
     facts = facts_of(basket, standing, presented, at)
+    if shelved and shelved.document.capped_units:
+        facts = replace(facts, room=wallet_room(db, standing, shelved.document, purchase.occurred_at, at))
     left = remaining_basket(basket, units_returned(purchase))
     books = Books(at)
     keys, used = tallied(db, books, purchase, shelved, customer_id)
@@ -95,6 +98,8 @@ def claim_purchase(
     effects: list[Effect] = list(decided.effects)
     told: list[AnyFact] = []
     if shelved:
+        # Wallets that time has changed, or that owe, cannot be added to by their totals alone.
+        load_lots(db, [(standing, wallet) for wallet in standing.wallets.values() if wallet.needs_lots(at)])
         cause = Cause(purchase.id, purchase.occurred_at, shelved)
         effects, told = apply_effects(db, books, standing, cause, effects, presented)
         for change in counted(keys, given_by(effects), shelved.compiled.cooling, purchase.occurred_at):

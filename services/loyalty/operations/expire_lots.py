@@ -16,17 +16,24 @@ from services.loyalty.tables.standings import Owner, Standing, StandingsRequest,
 OWNERS_MAX = 200
 # The lots that died first, however many more there are: the cost follows what is due, not the size of the table.
 DUE = text("""
-    SELECT DISTINCT customer_id, unit FROM (
+    SELECT customer_id, unit FROM (
         SELECT customer_id, unit FROM lots
         WHERE tenant_id = :tenant_id AND expires_at <= :at AND remaining > 0
         ORDER BY expires_at LIMIT :limit
-    ) AS due
+    ) AS died
+    UNION
+    SELECT customer_id, unit FROM (
+        SELECT customer_id, unit FROM wallets
+        WHERE tenant_id = :tenant_id AND lapses_at <= :at
+        ORDER BY lapses_at LIMIT :limit
+    ) AS lapsed
 """)
 
 
 def expire_lots(db: Session, tenant_id: TenantId, *, at: datetime) -> int:
-    """Book lots whose life is over, for some of the customers concerned; returns how many lots. Twice changes nothing.
+    """Book lots whose life is over, for some of the customers concerned; returns how many lots and lapsed wallets.
 
+    Twice changes nothing.
     Units that are set aside stay until their hold is closed.
     """
     due = db.execute(DUE, {"tenant_id": tenant_id, "at": at, "limit": OWNERS_MAX}).all()
@@ -46,7 +53,8 @@ def expire_lots(db: Session, tenant_id: TenantId, *, at: datetime) -> int:
 
 
 def expire(books: Books, standing: Standing, wallet: Wallet) -> int:
-    """Book the dead lots of one wallet, less what holds may still capture; returns how many lots."""
+    """Book the dead lots of one wallet, less what holds may still capture; returns how many, a lapse included."""
+    lapsed = books.lapse(standing, wallet)
     lots = [opened.lot for opened in (wallet.lots or {}).values()]
     dead = [lot for lot in lots if lot.is_expired(books.at) and lot.remaining > 0]
     # A capture takes dead units first: what it finds must not depend on whether this job has run.
@@ -67,7 +75,7 @@ def expire(books: Books, standing: Standing, wallet: Wallet) -> int:
             ),
             None,
         )
-    return len(draws)
+    return len(draws) + lapsed
 
 
 def leaving(lots: list[Lot], kept: int) -> list[Draw]:

@@ -10,6 +10,7 @@ from services.loyalty.domain.burn import plan_burn
 from services.loyalty.operations.record_purchases import welcome
 from services.loyalty.operations.time_out_holds import time_out_holds_of
 from services.loyalty.queries.customers import locked
+from services.loyalty.queries.program_shelf import clamps
 from services.loyalty.tables.books import Books
 from services.loyalty.tables.holds import HoldRow
 
@@ -25,7 +26,7 @@ def hold_points(
     reference: str | None,
     at: datetime,
 ) -> HoldRow:
-    """Set units aside until captured, released, or timed out.
+    """Set units aside until captured, released, or timed out: what there is of them, where the program clamps.
 
     Raises NoSuchCustomer, CustomerBlocked and InsufficientPoints.
     """
@@ -33,7 +34,9 @@ def hold_points(
     books = Books(at)
     wallet = books.open_wallet(db, standing, unit)
     time_out_holds_of(db, books, standing, wallet)
-    plan_burn([opened.lot for opened in (wallet.lots or {}).values()], amount, at=at, held=wallet.held)
+    lots = [opened.lot for opened in (wallet.lots or {}).values()]
+    draws = plan_burn(lots, amount, at=at, held=wallet.held, clamp=clamps(db, tenant_id, unit, at))
+    amount = Points(sum(draw.amount for draw in draws))
     hold = HoldRow(
         tenant_id=tenant_id,
         id=new_id("hld"),

@@ -22,7 +22,7 @@ from contracts.events.loyalty import (
 )
 from kernel.ids import new_id
 from kernel.points import Points
-from services.loyalty.domain.clawback import plan_clawback
+from services.loyalty.domain.clawback import Policy, plan_clawback
 from services.loyalty.domain.difference import Difference, MembershipChange, PassChange, StampsChange, UnitsChange
 from services.loyalty.domain.effects import Effect, IssueVoucher
 from services.loyalty.domain.local_day import local_date
@@ -43,6 +43,7 @@ from services.loyalty.operations.apply_effects import (
     write_voucher,
 )
 from services.loyalty.operations.revoke_passes import revoke_passes
+from services.loyalty.operations.wallet_room import count_earned
 from services.loyalty.tables.books import Books, Movement, movement
 from services.loyalty.tables.receipts import PurchaseRecord
 from services.loyalty.tables.standings import Card, Membership, Standing, Wallet
@@ -55,6 +56,9 @@ LAPSED = text("""
                      WHERE tenant_id = :tenant_id AND purchase_id = :purchase_id), 0)
 """)
 AMENDMENTS = text("SELECT id FROM returns WHERE tenant_id = :tenant_id AND purchase_id = :purchase_id")
+WAIVED = text("""
+    SELECT coalesce(sum(waived), 0) FROM returns WHERE tenant_id = :tenant_id AND purchase_id = :purchase_id
+""")
 UNUSED = text("""
     SELECT id, code FROM vouchers
     WHERE tenant_id = :tenant_id AND customer_id = :customer_id AND card = :card AND status = 'issued'
@@ -122,6 +126,7 @@ class DifferencePosting:
         self.books = Books(at)
         self.told: list[AnyFact] = []
         self.forgiven = 0
+        self.waived = 0
         self.broken: set[str] = set()
         self.issued: dict[str, list[str]] = {}
 
@@ -169,29 +174,52 @@ class DifferencePosting:
     def _change_units(self, standing: Standing, program: CompiledProgram, change: UnitsChange) -> None:
         wallet = self.books.open_wallet(self.db, standing, change.unit)
         moved = movement("reversal", "issued", self.id, self.at)
-        if change.amount > 0:
+        terms = program.terms.of_unit(change.unit)
+        given = change.amount - self._taken_up(change.amount)
+        count_earned(self.books, standing, wallet, change.amount, program.terms, self.purchase.occurred_at)
+        if given > 0:
             self.books.add(
                 standing,
                 wallet,
                 moved,
-                change.amount,
+                given,
                 rule=change.rule,
                 lot_id=next(self.lots),
                 spendable_at=change.spendable_at,
                 expires_at=change.expires_at,
+                sliding=terms.slides and not terms.awaits,
+                awaits=terms.awaits,
             )
-        else:
-            self._claw_back(standing, wallet, moved, -change.amount, len(program.reward_rules))
+        elif given < 0:
+            self._claw_back(standing, wallet, moved, -given, len(program.reward_rules), terms.clawback)
         self.told.append(PointsAccrued(unit=change.unit, amount=Points(change.amount)))
 
-    def _claw_back(self, standing: Standing, wallet: Wallet, moved: Movement, amount: int, lots_made_max: int) -> None:
-        """Take units from the lots this purchase made, then from the newest; what was spent becomes debt."""
+    def _taken_up(self, amount: int) -> int:
+        """Of units that come anew, those that an earlier return of the purchase let go: they were never taken back."""
+        if amount <= 0:
+            return 0
+        sought = {"tenant_id": self.purchase.tenant_id, "purchase_id": self.purchase.id}
+        taken_up = min(amount, int(self.db.execute(WAIVED, sought).scalar_one()) + self.waived)
+        self.waived -= taken_up
+        return taken_up
+
+    def _claw_back(
+        self,
+        standing: Standing,
+        wallet: Wallet,
+        moved: Movement,
+        amount: int,
+        lots_made_max: int,
+        policy: Policy,
+    ) -> None:
+        """Take units from the lots this purchase made, then from the newest; what was spent is as the policy says."""
         assert wallet.lots is not None
         made = {lot for cause in self._causes() for lot in islice(lots_of_purchase(cause), lots_made_max)}
         lots = [opened.lot for opened in wallet.lots.values()]
         lapsed = min(amount, self._lapsed(made))
         self.forgiven += lapsed
-        plan = plan_clawback(lots, amount, made=made, at=self.at, lapsed=lapsed)
+        plan = plan_clawback(lots, amount, made=made, at=self.at, lapsed=lapsed, policy=policy)
+        self.waived += plan.waived
         if plan.draws:
             self.books.take(standing, wallet, moved, plan.draws)
         if plan.debt:

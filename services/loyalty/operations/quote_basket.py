@@ -1,5 +1,6 @@
 """Saying what a purchase would do."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -9,6 +10,7 @@ from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.basket import Basket
 from services.loyalty.domain.evaluate import Evaluation
 from services.loyalty.operations.record_purchases import decide, facts_of, latest, voucher_codes, welcome
+from services.loyalty.operations.wallet_room import wallet_room
 from services.loyalty.queries.program_shelf import SHELF, ShelvedProgram
 from services.loyalty.tables.receipts import ReceiptsRequest
 from services.loyalty.tables.standings import StandingsRequest
@@ -37,6 +39,9 @@ def quote_basket(
         tallies.ask(asking, [keys])
     tallies.keep()
     standing = welcome(standings.answer().get(owner), owner[1]) if owner else None
+    occurred_at = latest(basket.occurred_at, at)
     facts = facts_of(basket, standing, receipts.vouchers(), at) if standing else None
+    if facts and standing and program and program.document.capped_units:
+        facts = replace(facts, room=wallet_room(db, standing, program.document, occurred_at, at))
     compiled = program.compiled if program else None
     return decide(compiled, basket, facts, occurred_at, tallies.used(keys)), program

@@ -5,7 +5,7 @@ the second writes everything. Source: docs/adr/0016-group-commit.md.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import orjson
@@ -29,6 +29,7 @@ from services.loyalty.domain.reigns import Reign, reign_at
 from services.loyalty.domain.tally import NOTHING_USED, Used, given_by
 from services.loyalty.domain.voucher_code import is_voucher_code, normalised
 from services.loyalty.operations.apply_effects import REWARD, Cause, apply_effects
+from services.loyalty.operations.wallet_room import wallet_room
 from services.loyalty.queries.program_shelf import LIVE, SHELF, ShelvedProgram, reigns_of
 from services.loyalty.tables.books import Books
 from services.loyalty.tables.receipts import PresentedVoucher, PurchaseRecord, Receipt, ReceiptsRequest
@@ -192,6 +193,9 @@ class Batch:
         occurred_at = latest(sale.sold_at, self.at)
         program = self._program(sale, occurred_at)
         facts = facts_of(sale.basket, standing, self.vouchers, self.at) if standing else None
+        if facts and standing and program and program.document.capped_units:
+            room = wallet_room(self.db, standing, program.document, occurred_at, self.at)
+            facts = replace(facts, room=room)
         purchase_id = new_id("pur")
         keys, used = self._tallied(sale, program, occurred_at)
         decided = decide(program.compiled if program else None, sale.basket, facts, occurred_at, used)

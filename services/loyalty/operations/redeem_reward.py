@@ -15,10 +15,12 @@ from services.loyalty.domain.offer import Offer, check_limit
 from services.loyalty.domain.refusals import RewardWithdrawn
 from services.loyalty.domain.reward import Goods
 from services.loyalty.operations.apply_effects import by_language, write_voucher
+from services.loyalty.operations.be_active import be_active
 from services.loyalty.operations.create_reward import offer_of
 from services.loyalty.operations.record_purchases import welcome
 from services.loyalty.operations.time_out_holds import time_out_holds_of
 from services.loyalty.queries.customers import locked
+from services.loyalty.queries.program_shelf import SHELF
 from services.loyalty.queries.rewards import count_taken, lock_reward
 from services.loyalty.queries.zone import zone_of
 from services.loyalty.tables.books import Books, movement
@@ -55,6 +57,8 @@ def redeem_reward(
     books = Books(at)
     wallet = books.open_wallet(db, standing, offer.unit)
     time_out_holds_of(db, books, standing, wallet)
+    if program := SHELF.live(db, tenant_id, at):
+        be_active(db, books, standing, program.document, at)
     draws = plan_burn([opened.lot for opened in (wallet.lots or {}).values()], offer.price, at=at, held=wallet.held)
     redemption_id = new_id("red")
     burned = movement("burn", "redeemed", redemption_id, at)

@@ -1,6 +1,7 @@
 """Saying what a version of a program would do, live or not, now or later. Source: docs/rules/programs.md."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from services.loyalty.domain.evaluate import Evaluation, evaluate
 from services.loyalty.domain.program import CompiledProgram, ProgramDocument, compile_program
 from services.loyalty.domain.refusals import RuleUnknown
 from services.loyalty.operations.record_purchases import facts_of, voucher_codes, welcome
+from services.loyalty.operations.wallet_room import wallet_room
 from services.loyalty.queries.programs import find_version
 from services.loyalty.tables.receipts import ReceiptsRequest
 from services.loyalty.tables.standings import StandingsRequest
@@ -45,6 +47,8 @@ def rehearse_basket(
     tallies.keep()
     standing = welcome(standings.answer().get(owner), owner[1]) if owner else None
     facts = facts_of(basket, standing, receipts.vouchers(), at) if standing else None
+    if facts and standing and program.terms.capped_units:
+        facts = replace(facts, room=wallet_room(db, standing, program.terms, at, at))
     return evaluate(program, basket, facts, at, tallies.used(keys)), program
 
 

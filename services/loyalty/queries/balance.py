@@ -1,5 +1,6 @@
 """What a wallet holds, whether or not the nightly work has been done. Source: docs/rules/balance.md."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,8 @@ from services.loyalty.domain.lot import Lot, LotId
 from services.loyalty.domain.wallet import NextExpiry, wallet_view
 from services.loyalty.tables.holds import HoldRow
 from services.loyalty.tables.ledger import LotRow, WalletRow
+
+HOLDS_SHOWN_MAX = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,22 @@ def held_now(db: Session, wallet: WalletRow, at: datetime) -> int:
     return int(db.execute(open_holds).scalar_one())
 
 
+def holds_of(db: Session, wallet: WalletRow, at: datetime) -> Sequence[HoldRow]:
+    """What is set aside at that moment, the first to end first."""
+    return db.scalars(
+        select(HoldRow)
+        .where(
+            HoldRow.tenant_id == wallet.tenant_id,
+            HoldRow.customer_id == wallet.customer_id,
+            HoldRow.unit == wallet.unit,
+            HoldRow.status == "held",
+            HoldRow.expires_at > at,
+        )
+        .order_by(HoldRow.expires_at, HoldRow.id)
+        .limit(HOLDS_SHOWN_MAX)
+    ).all()
+
+
 def is_settled(wallet: WalletRow, at: datetime) -> bool:
     """Whether the row still says what the wallet holds: nothing has died or become spendable since it was written."""
     return wallet.settled_until is None or wallet.settled_until > at
@@ -77,7 +96,9 @@ def balance_of(db: Session, wallet: WalletRow | None, unit: str, *, held: int, a
 def open_lots(db: Session, wallet: WalletRow) -> list[Lot]:
     """The lots of a wallet that something is left of."""
     rows = db.execute(
-        select(LotRow.id, LotRow.remaining, LotRow.spendable_at, LotRow.expires_at, LotRow.earned_at).where(
+        select(
+            LotRow.id, LotRow.remaining, LotRow.spendable_at, LotRow.expires_at, LotRow.earned_at, LotRow.sliding
+        ).where(
             LotRow.tenant_id == wallet.tenant_id,
             LotRow.customer_id == wallet.customer_id,
             LotRow.unit == wallet.unit,
@@ -89,7 +110,7 @@ def open_lots(db: Session, wallet: WalletRow) -> list[Lot]:
             id=LotId(row.id),
             remaining=row.remaining,
             spendable_at=row.spendable_at,
-            expires_at=row.expires_at,
+            expires_at=wallet.lapses_at if row.sliding else row.expires_at,
             earned_at=row.earned_at,
         )
         for row in rows

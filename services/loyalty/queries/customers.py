@@ -1,12 +1,15 @@
 """Finding customers."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from chassis.row_sets import pipeline
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.refusals import NoSuchCustomer
 from services.loyalty.tables.customers import CustomerRow
-from services.loyalty.tables.standings import Standing, lock_standing
+from services.loyalty.tables.standings import Standing, StandingsRequest, lock_standing
 
 
 def is_known(db: Session, tenant_id: TenantId, customer_id: CustomerId) -> bool:
@@ -15,6 +18,17 @@ def is_known(db: Session, tenant_id: TenantId, customer_id: CustomerId) -> bool:
         CustomerRow.tenant_id == tenant_id, CustomerRow.customer_id == customer_id
     )
     return db.scalar(found) is not None
+
+
+def all_locked(db: Session, tenant_id: TenantId, customers: Iterable[CustomerId]) -> dict[CustomerId, Standing]:
+    """Several customers under lock, in the order in which everybody locks. Raises NoSuchCustomer."""
+    wanted = set(customers)
+    with pipeline(db) as asking:
+        request = StandingsRequest(asking, [(tenant_id, customer_id) for customer_id in wanted])
+    standings = {standing.customer_id: standing for standing in request.answer().values()}
+    if standings.keys() != wanted:
+        raise NoSuchCustomer
+    return standings
 
 
 def locked(db: Session, tenant_id: TenantId, customer_id: CustomerId) -> Standing:

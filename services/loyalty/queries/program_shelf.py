@@ -101,3 +101,9 @@ def reigns_of(db: Session, tenant_id: TenantId, at: datetime) -> list[Reign]:
     """When each version of the tenant's programs began to decide sales, and when it ceased to, as known then."""
     found = db.execute(REIGNS, {"tenant_id": tenant_id, "at": at})
     return [Reign(row.program_id, row.version, row.began_at, row.ended_at) for row in found]
+
+
+def clamps(db: Session, tenant_id: TenantId, unit: str, at: datetime) -> bool:
+    """Whether the live program takes what there is, where more is asked for."""
+    program = SHELF.live(db, tenant_id, at)
+    return program is not None and program.document.of_unit(unit).overspend == "clamp"

@@ -65,6 +65,19 @@ INVARIANTS = {
         ) AS d ON d.lot_id = l.id
         WHERE l.tenant_id = :tenant_id AND l.remaining <> l.amount - coalesce(d.total, 0)
     """,
+    "I2 a lot that slides is in a wallet that says until when": """
+        SELECT l.id AS subject, 'left ' || l.remaining AS detail FROM lots l
+        LEFT JOIN wallets w ON w.tenant_id = l.tenant_id AND w.customer_id = l.customer_id AND w.unit = l.unit
+        WHERE l.tenant_id = :tenant_id AND l.sliding AND l.remaining <> 0 AND w.lapses_at IS NULL
+    """,
+    "I2 no wallet counts more earned in a period than was accrued": """
+        SELECT w.customer_id AS subject, 'earned ' || w.earned || ' since ' || w.earned_since AS detail
+        FROM wallets w WHERE w.tenant_id = :tenant_id AND w.earned > (
+            SELECT coalesce(sum(e.amount), 0) FROM entries e
+            WHERE e.tenant_id = w.tenant_id AND e.customer_id = w.customer_id AND e.unit = w.unit
+              AND e.wallet = 'customer' AND e.kind IN ('accrual', 'reversal') AND e.amount > 0
+              AND e.occurred_at >= w.earned_since - interval '1 day')
+    """,
     "I3 a purchase accrued what its effects say, once": """
         WITH said AS (
             SELECT p.id, sum((effect ->> 'amount')::bigint) AS units

@@ -7,6 +7,15 @@ from services.loyalty.tables.holds import HoldRow
 from services.loyalty.tables.ledger import AdjustmentRow, DrawRow, EntryRow, LotRow, WalletRow
 from services.loyalty.tables.memberships import MembershipEntryRow, MembershipNoticeRow, MembershipRow
 from services.loyalty.tables.passes import PassRow, PassUseRow
+from services.loyalty.tables.memberships import MembershipEntryRow, MembershipRow
+from services.loyalty.tables.moves import (
+    MergedLotRow,
+    PoolMemberRow,
+    PoolRow,
+    ReinstatementRow,
+    TransferRow,
+    WalletMergeRow,
+)
 from services.loyalty.tables.programs import ProgramRow, ProgramVersionRow
 from services.loyalty.tables.purchases import PurchaseRow, ReturnRow
 from services.loyalty.tables.reservations import ReservationRow
@@ -31,18 +40,24 @@ __all__ = [
     "MembershipRow",
     "PassRow",
     "PassUseRow",
+    "MergedLotRow",
+    "PoolMemberRow",
+    "PoolRow",
     "ProgramRow",
     "ProgramVersionRow",
     "PurchaseRow",
     "RedemptionRow",
     "RedemptionStepRow",
+    "ReinstatementRow",
     "ReservationRow",
     "ReturnRow",
     "RewardRow",
     "StampCardRow",
     "TallyRow",
+    "TransferRow",
     "VoucherCancellationRow",
     "VoucherRow",
+    "WalletMergeRow",
     "WalletRow",
     "WrongCodesRow",
 ]

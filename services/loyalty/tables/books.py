@@ -7,7 +7,7 @@ to zero, the wallet's balance is the sum of its entries, and it is the sum of it
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,7 @@ from services.loyalty.domain.membership import TimeEntry
 from services.loyalty.domain.wallet import wallet_view
 from services.loyalty.tables.memberships import read_time_entries
 from services.loyalty.tables.postings import Postings
-from services.loyalty.tables.standings import Card, Membership, OpenLot, Standing, Wallet, load_lots
+from services.loyalty.tables.standings import Card, Membership, OpenLot, Standing, Wallet, has_come, load_lots
 from services.loyalty.tables.tallies import TallyKey
 
 
@@ -25,7 +25,7 @@ from services.loyalty.tables.tallies import TallyKey
 class Movement:
     """One transaction of the ledger: what kind, what caused it (`reference`), and when it happened in the shop.
 
-    `house` is the wallet on the other side: issued, redeemed, expired or adjusted.
+    `house` is the wallet on the other side: issued, redeemed, expired, adjusted or transferred.
     """
 
     id: str
@@ -38,6 +38,9 @@ class Movement:
 def movement(kind: str, house: str, reference: str, occurred_at: datetime) -> Movement:
     """A transaction under a new id."""
     return Movement(id=new_id("ltx"), kind=kind, house=house, reference=reference, occurred_at=occurred_at)
+
+
+Holding = tuple[Standing, Wallet]
 
 
 class Books:
@@ -72,18 +75,29 @@ class Books:
         expires_at: datetime | None,
         rule: str | None = None,
         lot_id: LotId | None = None,
+        sliding: bool = False,
+        awaits: str | None = None,
+        earned_at: datetime | None = None,
     ) -> LotId:
-        """Units come in as a new lot; they pay the wallet's debt first. A negative amount is a debt."""
+        """Units come in as a new lot; they pay the wallet's debt first. A negative amount is a debt.
+
+        A lot that slides lives until the wallet lapses, which is at `expires_at` or later.
+        """
         lot_id = lot_id or LotId(new_id("lot"))
+        if sliding:
+            assert expires_at is not None, "what slides has an end"
+            self.lapse(standing, wallet)
+            self._slide(standing, wallet, expires_at)
+            expires_at = wallet.lapses_at
         lot = Lot(
             id=lot_id,
             remaining=amount,
             spendable_at=spendable_at,
             expires_at=expires_at,
-            earned_at=moved.occurred_at,
+            earned_at=earned_at or moved.occurred_at,
         )
         self._enter(standing, wallet, moved, amount)
-        self._keep(standing, wallet, OpenLot(lot, moved.reference, rule, amount))
+        self._keep(standing, wallet, OpenLot(lot, moved.reference, rule, amount, sliding, awaits))
         if amount > 0 and wallet.debt:
             self._pay_debt(standing, wallet, moved, lot_id)
         return lot_id
@@ -93,6 +107,80 @@ class Books:
         self._enter(standing, wallet, moved, -sum(draw.amount for draw in draws))
         for draw in draws:
             self._draw(standing, wallet, moved, draw)
+
+    def count_earned(self, standing: Standing, wallet: Wallet, amount: int, since: date) -> None:
+        """Count units towards the cap of the period that began that day; below zero where they were taken back.
+
+        A later period begins at nothing; what belongs to an earlier one counts no more.
+        """
+        if wallet.earned_since is None or since > wallet.earned_since:
+            wallet.earned, wallet.earned_since = 0, since
+        if since == wallet.earned_since:
+            wallet.earned = max(0, wallet.earned + amount)
+            self._touch(standing, wallet)
+
+    def be_active(self, standing: Standing, wallet: Wallet, until: datetime) -> None:
+        """The customer did something: units that slide live until then, at the least; those that had died stay dead."""
+        self.lapse(standing, wallet)
+        if wallet.lapses_at is not None:
+            self._slide(standing, wallet, until)
+
+    def lapse(self, standing: Standing, wallet: Wallet) -> bool:
+        """Where the wallet's time is over, units that slid have died when it was; whether that was so.
+
+        The wallet's lots must be loaded then, as those of every wallet that time has passed by are.
+        """
+        if not has_come(wallet.lapses_at, self.at):
+            return False
+        assert wallet.lots is not None
+        for opened in list(wallet.lots.values()):
+            if opened.sliding:
+                self._keep(standing, wallet, replace(opened, sliding=False))
+        wallet.lapses_at = None
+        self._touch(standing, wallet)
+        return True
+
+    def move(
+        self, moved: Movement, giver: Holding, taker: Holding, draws: Sequence[Draw], *, same_person: bool = False
+    ) -> list[LotId]:
+        """Units go from one wallet to another, in one transaction; each part keeps its dates and what made it.
+
+        Units that slide go on sliding with the `same_person`, and with another keep the date they had. The lots of
+        both must be loaded. Returns the ids the parts have in the other wallet, in the order of the draws.
+        """
+        standing, wallet = giver
+        assert wallet.lots is not None
+        before = [wallet.lots[draw.lot] for draw in draws]
+        self.take(standing, wallet, moved, draws)
+        return [
+            self.add(
+                *taker,
+                moved,
+                draw.amount,
+                spendable_at=opened.lot.spendable_at,
+                expires_at=opened.lot.expires_at,
+                rule=opened.rule,
+                sliding=opened.sliding and same_person,
+                awaits=opened.awaits,
+                earned_at=opened.lot.earned_at,
+            )
+            for draw, opened in zip(draws, before, strict=True)
+        ]
+
+    def release(
+        self, standing: Standing, wallet: Wallet, lot_id: LotId, *, expires_at: datetime | None, sliding: bool
+    ) -> None:
+        """Units that waited for an event can be spent from now on."""
+        assert wallet.lots is not None
+        opened = wallet.lots[lot_id]
+        if sliding:
+            assert expires_at is not None, "what slides has an end"
+            self.lapse(standing, wallet)
+            self._slide(standing, wallet, expires_at)
+            expires_at = wallet.lapses_at
+        free = replace(opened.lot, spendable_at=self.at, expires_at=expires_at)
+        self._keep(standing, wallet, replace(opened, lot=free, sliding=sliding, awaits=None))
+        self._touch(standing, wallet)
 
     def hold(self, standing: Standing, wallet: Wallet, amount: int) -> None:
         """Set units aside, or free them when negative. No units move."""
@@ -162,8 +250,9 @@ class Books:
         assert wallet.lots is not None
         opened = wallet.lots[draw.lot]
         left = replace(opened.lot, remaining=opened.lot.remaining - draw.amount)
-        self._keep(standing, wallet, OpenLot(left, opened.reference, opened.rule, opened.amount))
-        self.postings.draws.append((standing.tenant_id, moved.id, draw.lot, moved.kind, draw.amount))
+        self._keep(standing, wallet, replace(opened, lot=left))
+        row = (standing.tenant_id, moved.id, draw.lot, moved.kind, draw.amount, moved.reference, moved.occurred_at)
+        self.postings.draws.append(row)
 
     def _pay_debt(self, standing: Standing, wallet: Wallet, moved: Movement, lot_id: LotId) -> None:
         """Let a new lot pay the negative ones. No entry: nothing moves in or out of the wallet."""
@@ -191,12 +280,24 @@ class Books:
             lot.remaining,
             lot.earned_at,
             lot.spendable_at,
-            lot.expires_at,
+            None if opened.sliding else lot.expires_at,
+            opened.sliding,
+            opened.awaits,
         )
         if wallet.lots is not None:
             wallet.lots[lot.id] = opened
         else:
             count_new_lot(wallet, lot, self.at)
+
+    def _slide(self, standing: Standing, wallet: Wallet, until: datetime) -> None:
+        """Move the end of all that slides. The lots' rows stay as they are: the wallet says when they die."""
+        if wallet.lapses_at is not None and wallet.lapses_at >= until:
+            return
+        wallet.lapses_at = until
+        for opened in (wallet.lots or {}).values():
+            if opened.sliding:
+                opened.lot = replace(opened.lot, expires_at=until)
+        self._touch(standing, wallet)
 
     def _touch(self, standing: Standing, wallet: Wallet) -> None:
         self._touched[(*standing.owner, wallet.unit)] = (standing, wallet)
@@ -204,7 +305,8 @@ class Books:
     def _wallet_row(self, standing: Standing, wallet: Wallet) -> tuple[object, ...]:
         wallet.version += 1
         totals = (wallet.balance, wallet.pending, wallet.expired, wallet.held, wallet.debt)
-        return (*standing.owner, wallet.unit, *totals, wallet.settled_until, wallet.version, self.at)
+        dates = (wallet.settled_until, wallet.lapses_at, wallet.earned, wallet.earned_since)
+        return (*standing.owner, wallet.unit, *totals, *dates, wallet.version, self.at)
 
 
 def settle(wallet: Wallet, at: datetime) -> None:

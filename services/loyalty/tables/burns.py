@@ -4,11 +4,11 @@ from sqlalchemy.orm import Session
 
 from chassis.row_sets import pipeline
 from services.loyalty.domain.give_back import Drawn
-from services.loyalty.domain.lot import Lot, LotId
-from services.loyalty.tables.standings import OpenLot, Standing, Wallet
+from services.loyalty.tables.standings import Standing, Wallet, keep_lot
 
 DRAWN = """
-    SELECT d.amount, l.id, l.remaining, l.spendable_at, l.expires_at, l.earned_at, l.reference, l.rule, l.amount
+    SELECT d.amount, l.id, l.remaining, l.spendable_at, l.expires_at, l.earned_at, l.reference, l.rule, l.amount,
+           l.sliding, l.awaits
     FROM draws d JOIN lots l ON l.tenant_id = d.tenant_id AND l.id = d.lot_id
     WHERE d.tenant_id = %s AND d.transaction_id = %s AND l.customer_id = %s AND l.unit = %s
 """
@@ -20,14 +20,8 @@ def read_drawn(db: Session, standing: Standing, wallet: Wallet, transaction_id: 
     with pipeline(db) as asking:
         found = asking.send(DRAWN, (standing.tenant_id, transaction_id, standing.customer_id, wallet.unit))
     drawn = []
-    for taken, lot_id, remaining, spendable_at, expires_at, earned_at, *made_by in found.fetchall():
-        lot = Lot(
-            id=LotId(lot_id),
-            remaining=remaining,
-            spendable_at=spendable_at,
-            expires_at=expires_at,
-            earned_at=earned_at,
-        )
-        opened = wallet.lots.setdefault(lot.id, OpenLot(lot, *made_by))
-        drawn.append(Drawn(opened.lot, taken))
+    for taken, lot_id, *lot in found.fetchall():
+        if lot_id not in wallet.lots:
+            keep_lot(wallet, lot_id, *lot)
+        drawn.append(Drawn(wallet.lots[lot_id].lot, taken))
     return drawn

@@ -68,11 +68,26 @@ LOTS = RowSet(
         "earned_at": MOMENT,
         "spendable_at": MOMENT,
         "expires_at": MOMENT,
+        "sliding": "boolean",
+        "awaits": TEXT,
     },
-    # A lot that is there already only changes in what is left of it.
-    "ON CONFLICT (tenant_id, id) DO UPDATE SET remaining = excluded.remaining",
+    # A lot that is there already changes in what is left of it, and in when that can be spent.
+    """ON CONFLICT (tenant_id, id) DO UPDATE SET
+        remaining = excluded.remaining, spendable_at = excluded.spendable_at, expires_at = excluded.expires_at,
+        sliding = excluded.sliding, awaits = excluded.awaits""",
 )
-DRAWS = RowSet("draws", {"tenant_id": TEXT, "transaction_id": TEXT, "lot_id": TEXT, "kind": TEXT, "amount": WHOLE})
+DRAWS = RowSet(
+    "draws",
+    {
+        "tenant_id": TEXT,
+        "transaction_id": TEXT,
+        "lot_id": TEXT,
+        "kind": TEXT,
+        "amount": WHOLE,
+        "reference": TEXT,
+        "occurred_at": MOMENT,
+    },
+)
 WALLETS = RowSet(
     "wallets",
     {
@@ -85,13 +100,17 @@ WALLETS = RowSet(
         "held": WHOLE,
         "debt": WHOLE,
         "settled_until": MOMENT,
+        "lapses_at": MOMENT,
+        "earned": WHOLE,
+        "earned_since": DAY,
         "version": WHOLE,
         "updated_at": MOMENT,
     },
     """ON CONFLICT (tenant_id, customer_id, unit) DO UPDATE SET
         balance = excluded.balance, pending = excluded.pending, expired = excluded.expired, held = excluded.held,
-        debt = excluded.debt, settled_until = excluded.settled_until, version = excluded.version,
-        updated_at = excluded.updated_at""",
+        debt = excluded.debt, settled_until = excluded.settled_until, lapses_at = excluded.lapses_at,
+        earned = excluded.earned, earned_since = excluded.earned_since,
+        version = excluded.version, updated_at = excluded.updated_at""",
 )
 STAMP_CARDS = RowSet(
     "stamp_cards",

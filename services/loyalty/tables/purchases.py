@@ -66,6 +66,7 @@ class ReturnRow(Base):
     basket: Mapped[str | None]
     refund: Mapped[int]
     forgiven: Mapped[int]  # units that had died by then, and so were not taken back
+    waived: Mapped[int] = mapped_column(server_default="0")  # spent units that the program lets go; taken up again: < 0
     changes: Mapped[str]
     reason: Mapped[str | None]
     actor: Mapped[str | None]

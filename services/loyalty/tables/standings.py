@@ -1,7 +1,7 @@
 """Where customers stand, read under their lock in one round trip."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -23,7 +23,7 @@ READ = """
 LOCK = READ + " FOR NO KEY UPDATE OF c"
 WALLETS = """
     SELECT w.tenant_id, w.customer_id, w.unit, w.balance, w.pending, w.expired, w.held, w.debt, w.settled_until,
-           w.version
+           w.lapses_at, w.earned, w.earned_since, w.version
     FROM unnest(%b::text[], %b::text[]) AS wanted (tenant_id, customer_id)
     JOIN wallets w ON w.tenant_id = wanted.tenant_id AND w.customer_id = wanted.customer_id
 """
@@ -39,7 +39,7 @@ MEMBERSHIPS = """
 """
 OPEN_LOTS = """
     SELECT l.tenant_id, l.customer_id, l.unit, l.id, l.remaining, l.spendable_at, l.expires_at, l.earned_at,
-           l.reference, l.rule, l.amount
+           l.reference, l.rule, l.amount, l.sliding, l.awaits
     FROM unnest(%b::text[], %b::text[], %b::text[]) AS wanted (tenant_id, customer_id, unit)
     JOIN lots l ON l.tenant_id = wanted.tenant_id AND l.customer_id = wanted.customer_id AND l.unit = wanted.unit
     WHERE l.remaining <> 0
@@ -48,12 +48,14 @@ OPEN_LOTS = """
 
 @dataclass(slots=True)
 class OpenLot:
-    """A lot with what is left of it, and what made it."""
+    """A lot with what is left of it, what made it, whether it slides with its wallet, and the event it awaits."""
 
     lot: Lot
     reference: str
     rule: str | None
     amount: int
+    sliding: bool = False
+    awaits: str | None = None
 
 
 @dataclass(slots=True)
@@ -67,12 +69,36 @@ class Wallet:
     held: int = 0
     debt: int = 0
     settled_until: datetime | None = None
+    lapses_at: datetime | None = None
+    earned: int = 0
+    earned_since: date | None = None
     version: int = 0
     lots: dict[LotId, OpenLot] | None = None
 
     def needs_lots(self, at: datetime) -> bool:
         """Whether time has passed the wallet by, or there is debt to pay: then the totals do not say enough."""
-        return self.debt > 0 or (self.settled_until is not None and self.settled_until <= at)
+        return self.debt > 0 or has_come(self.settled_until, at) or has_come(self.lapses_at, at)
+
+    @property
+    def open_lots(self) -> list[Lot]:
+        """The lots that something is left of. They must be loaded."""
+        assert self.lots is not None
+        return [opened.lot for opened in self.lots.values()]
+
+    def alive(self, at: datetime) -> int:
+        """What has not died, less what is owed. A wallet that time has passed by must have its lots loaded."""
+        if self.lots is None:
+            return self.balance - self.expired
+        return sum(opened.lot.remaining for opened in self.lots.values() if not opened.lot.is_expired(at))
+
+    def earned_in(self, since: date) -> int:
+        """What was earned in the period that began that day."""
+        return self.earned if self.earned_since == since else 0
+
+
+def has_come(moment: datetime | None, at: datetime) -> bool:
+    """Whether there is such a moment, and it is over."""
+    return moment is not None and moment <= at
 
 
 @dataclass(slots=True)
@@ -173,7 +199,10 @@ def keep_lot(
     earned_at: datetime,
     *made_by: Any,
 ) -> None:
-    """Put a lot among the wallet's open ones; `made_by` is reference, rule and amount."""
+    """Put a lot among the wallet's open ones; `made_by` is all that an OpenLot knows beside the lot."""
     assert wallet.lots is not None
     lot = Lot(id=lot_id, remaining=remaining, spendable_at=spendable_at, expires_at=expires_at, earned_at=earned_at)
-    wallet.lots[lot_id] = OpenLot(lot, *made_by)
+    opened = OpenLot(lot, *made_by)
+    if opened.sliding:
+        opened.lot = replace(lot, expires_at=wallet.lapses_at)
+    wallet.lots[lot_id] = opened

@@ -25,22 +25,29 @@ from services.loyalty.operations.claim_purchase import Claimed, claim_purchase
 from services.loyalty.operations.create_program import create_program
 from services.loyalty.operations.create_reward import create_reward
 from services.loyalty.operations.edit_purchase import edit_purchase, reopen_purchase, void_purchase
+from services.loyalty.operations.gather_units import gather_units
 from services.loyalty.operations.hold_points import hold_points
 from services.loyalty.operations.learn_customer import learn_customer
+from services.loyalty.operations.merge_wallets import merge_wallets, undo_merge
 from services.loyalty.operations.move_redemption import move_redemption
+from services.loyalty.operations.open_pool import open_pool
 from services.loyalty.operations.publish_version import publish_version
 from services.loyalty.operations.record_purchases import Outcome, Recorded, Sale, record_purchases
 from services.loyalty.operations.redeem_reward import Redeemed, redeem_reward
+from services.loyalty.operations.reinstate_units import reinstate_units
 from services.loyalty.operations.release_hold import release_hold
 from services.loyalty.operations.release_reservation import release_reservation
 from services.loyalty.operations.reserve_vouchers import reserve_vouchers
 from services.loyalty.operations.return_purchase import return_purchase
 from services.loyalty.operations.start_backtest import start_backtest
+from services.loyalty.operations.transfer_units import transfer_units
 from services.loyalty.queries.balance import Balance, balance_of, held_now, wallet_of
 from services.loyalty.queries.verify import breaches_of
 from services.loyalty.schedules import expire_all_lots, tell_all_membership_ends, time_out_all_holds
+from services.loyalty.schedules import expire_all_lots, follow_all_merges, time_out_all_holds
 from services.loyalty.tables import Base
 from services.loyalty.tables.holds import HoldRow
+from services.loyalty.tables.moves import ReinstatementRow, TransferRow
 from services.loyalty.tables.reservations import ReservationRow
 from services.loyalty.tables.rewards import RedemptionRow
 from tests.services.loyalty.domain.build import NAME, document, line, rule
@@ -241,6 +248,73 @@ class Shop:
         }
         with self.database.transaction(self.tenant_id) as db:
             return start_backtest(db, self.tenant_id, program_id, version, at=self.at, **wanted).id
+
+    def transfer(self, giver: CustomerId, taker: CustomerId, amount: int) -> TransferRow:
+        """Give points of one customer to another."""
+        with self.database.transaction(self.tenant_id) as db:
+            return transfer_units(
+                db,
+                self.tenant_id,
+                giver=giver,
+                taker=taker,
+                unit="points",
+                amount=Points(amount),
+                reason="a gift",
+                actor="key_test",
+                at=self.at,
+            )
+
+    def merge(self, source: CustomerId, into: CustomerId) -> str:
+        """Merge one customer's wallets into another's; answers the merge's id."""
+        with self.database.transaction(self.tenant_id) as db:
+            merge = merge_wallets(
+                db, self.tenant_id, source=source, into=into, reason="one person", actor="key_test", at=self.at
+            )
+            return merge.id
+
+    def unmerge(self, merge_id: str) -> None:
+        """Undo a merge."""
+        with self.database.transaction(self.tenant_id) as db:
+            undo_merge(db, self.tenant_id, merge_id, at=self.at)
+
+    def reinstate(self, customer_id: CustomerId, amount: int, expires_at: datetime) -> ReinstatementRow:
+        """Give back points that expired."""
+        with self.database.transaction(self.tenant_id) as db:
+            row, _balance = reinstate_units(
+                db,
+                self.tenant_id,
+                customer_id,
+                unit="points",
+                amount=Points(amount),
+                expires_at=expires_at,
+                reason="the shop was closed",
+                actor="key_test",
+                at=self.at,
+            )
+            return row
+
+    def pool(self, owner: CustomerId, *others: CustomerId) -> str:
+        """Let customers spend each other's points; answers the pool's id."""
+        with self.database.transaction(self.tenant_id) as db:
+            return open_pool(db, self.tenant_id, owner, others, at=self.at).id
+
+    def gather(self, pool_id: str, customer_id: CustomerId, amount: int) -> list[TransferRow]:
+        """Bring points of a pool to one of its customers."""
+        with self.database.transaction(self.tenant_id) as db:
+            return gather_units(
+                db,
+                self.tenant_id,
+                pool_id,
+                customer_id,
+                unit="points",
+                amount=Points(amount),
+                actor="key_test",
+                at=self.at,
+            )
+
+    def follow(self) -> int:
+        """Run the job that brings what came to merged customers since."""
+        return follow_all_merges(self.database, self.tenant_id, self.at)
 
     def expire(self) -> int:
         """Run the job that books dead lots; answers how many."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -174,7 +175,8 @@ def test_expiring(busy_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
             assert expire_lots(db, shop.tenant_id, at=shop.at) == 1
 
     def prepare() -> Callable[[], Any]:
-        shop.adjust(ana, 10, expires_at=shop.at)
+        shop.adjust(ana, 10, expires_at=shop.at + timedelta(seconds=1))
+        shop.at += timedelta(seconds=1)
         return expire
 
     at_every_statement(shop, monkeypatch, prepare)

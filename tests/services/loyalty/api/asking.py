@@ -1,6 +1,7 @@
 """How each route of the service is asked about things that are really there."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 import httpx
@@ -42,6 +43,8 @@ def things_of(shop: Shop) -> Things:
     spare = shop.redeem(customer_id, reward_id)
     assert redeemed.code
     assert spare.code
+    other = shop.customer()
+    expire_one(shop, other)
     return {
         "customer_id": customer_id,
         "segment": "vip",
@@ -61,6 +64,10 @@ def things_of(shop: Shop) -> Things:
         "hold_id": shop.hold(customer_id, 5, days=9000).id,
         "entry_id": an_entry(shop, customer_id),
         "membership_id": a_planned_freeze(shop, customer_id),
+        "other_customer_id": other,
+        "stranger_id": shop.customer(),
+        "pool_id": shop.pool(customer_id, other),
+        "merge_id": shop.merge(shop.customer(), shop.customer()),
     }
 
 
@@ -76,6 +83,14 @@ def a_planned_freeze(shop: Shop, customer_id: CustomerId) -> str:
     gym = Memberships(shop, customer_id)
     gym.freeze("2036-06-01", "2036-06-10")
     return gym.id
+
+
+def expire_one(shop: Shop, customer_id: CustomerId) -> None:
+    """A point that is dead by now."""
+    now = shop.at
+    shop.at = now - timedelta(days=2)
+    shop.adjust(customer_id, 1, expires_at=now - timedelta(days=1))
+    shop.at = now
 
 
 class Question(NamedTuple):
@@ -116,6 +131,7 @@ QUESTIONS: dict[str, Question] = {
     "GET /v1/backtests": Question(200, 200),
     "GET /v1/backtests/{backtest_id}": Question(200, 404),
     "GET /v1/customers/{customer_id}/balance": Question(200, 404),
+    "GET /v1/customers/{customer_id}/balance/explain": Question(200, 404),
     "GET /v1/customers/{customer_id}/memberships": Question(200, 404),
     "GET /v1/customers/{customer_id}/passes": Question(200, 404),
     "GET /v1/customers/{customer_id}/purchases": Question(200, 404),
@@ -127,6 +143,7 @@ QUESTIONS: dict[str, Question] = {
     "GET /v1/customers/{customer_id}/vouchers": Question(200, 404),
     "GET /v1/memberships/{membership_id}": Question(200, 404),
     "GET /v1/memberships/{membership_id}/cancellation": Question(200, 404),
+    "GET /v1/pools/{pool_id}": Question(200, 404),
     "GET /v1/programs": Question(200, 200),
     "GET /v1/program_templates": Question(200, 200),
     "GET /v1/program_templates/{template_id}": Question(200, 200),
@@ -185,6 +202,12 @@ QUESTIONS: dict[str, Question] = {
         200, 404, body=lambda _things: {"plan": "gold", "reason": "upgrade"}
     ),
     "POST /v1/memberships/{membership_id}/resume": Question(200, 404, body=lambda _things: {"reason": "well again"}),
+    "POST /v1/pools": Question(201, 404, body=lambda things: {"owner_id": things["stranger_id"], "customer_ids": []}),
+    "POST /v1/pools/{pool_id}/customers": Question(
+        201, 404, body=lambda things: {"customer_id": things["stranger_id"]}
+    ),
+    "POST /v1/pools/{pool_id}/customers/{customer_id}/leave": Question(200, 404),
+    "POST /v1/pools/{pool_id}/gatherings": Question(201, 404, body=lambda things: of_customer(things, amount=1)),
     "POST /v1/programs": Question(201, 201, body=lambda _things: {"name": "Points", "document": DOCUMENT}),
     "POST /v1/programs/{program_id}/retire": Question(200, 404),
     "POST /v1/programs/{program_id}/versions": Question(201, 404, body=lambda _things: {"document": DOCUMENT}),
@@ -229,6 +252,17 @@ QUESTIONS: dict[str, Question] = {
     "POST /v1/redemptions/{redemption_id}/steps": Question(
         200, 404, body=lambda _things: {"status": "cancelled", "note": "asked to"}
     ),
+    "POST /v1/reinstatements": Question(
+        201,
+        404,
+        body=lambda things: {
+            "customer_id": things["other_customer_id"],
+            "amount": 1,
+            "expires_at": SOMEDAY,
+            "reason": "we were closed",
+        },
+    ),
+    "POST /v1/releases": Question(201, 404, body=lambda things: of_customer(things, event="delivered")),
     "POST /v1/rewards": Question(
         201,
         201,
@@ -251,6 +285,26 @@ QUESTIONS: dict[str, Question] = {
         200, 404, body=lambda things: {"code": things["code"], "customer_id": things["customer_id"], "till": "1"}
     ),
     "POST /v1/vouchers/{voucher_id}/cancel": Question(200, 404, body=lambda _things: {"reason": "by mistake"}),
+    "POST /v1/transfers": Question(
+        201,
+        404,
+        body=lambda things: {
+            "from_customer_id": things["customer_id"],
+            "to_customer_id": things["other_customer_id"],
+            "amount": 1,
+            "reason": "a gift",
+        },
+    ),
+    "POST /v1/wallet_merges": Question(
+        201,
+        404,
+        body=lambda things: {
+            "from_customer_id": things["other_customer_id"],
+            "into_customer_id": things["customer_id"],
+            "reason": "one person",
+        },
+    ),
+    "POST /v1/wallet_merges/{merge_id}/undo": Question(200, 404),
 }
 
 

@@ -27,6 +27,7 @@ def test_points_are_given_with_a_reason_and_an_actor(client: httpx.Client, shop:
         "customer_id": ana,
         "unit": "points",
         "amount": 50,
+        "wanted": 50,
         "reason": "اعتذار عن التأخير",
         "actor": client.headers[internal.ACTOR],
         "balance_after": 50,

@@ -23,6 +23,20 @@ AMENDMENTS = ("/returns", "/edit", "/void", "/reopen", "/claim", "/vouchers/{vou
 BY_RECEIPT = ("/v1/purchases", "/v1/purchases/batch")
 # These come with Wafa and are no tenant's.
 EVERYBODYS = ("/v1/program_templates", "/v1/program_templates/{template_id}")
+MONEY = (
+    "/v1/adjustments",
+    "/v1/customers",
+    "/v1/entries",
+    "/v1/holds",
+    "/v1/memberships",
+    "/v1/pools",
+    "/v1/redemptions",
+    "/v1/reinstatements",
+    "/v1/releases",
+    "/v1/reservations",
+    "/v1/transfers",
+    "/v1/wallet_merges",
+)
 by_door = pytest.mark.parametrize("door", DOORS, ids=str)
 
 
@@ -70,6 +84,7 @@ def test_the_scopes_are_these() -> None:
         "GET /v1/backtests": "programs:read",
         "GET /v1/backtests/{backtest_id}": "programs:read",
         "GET /v1/customers/{customer_id}/balance": "points:read",
+        "GET /v1/customers/{customer_id}/balance/explain": "points:read",
         "GET /v1/customers/{customer_id}/memberships": "points:read",
         "GET /v1/customers/{customer_id}/passes": "points:read",
         "GET /v1/customers/{customer_id}/purchases": "purchases:read",
@@ -83,6 +98,7 @@ def test_the_scopes_are_these() -> None:
         "GET /v1/program_templates/{template_id}": "programs:read",
         "GET /v1/memberships/{membership_id}": "points:read",
         "GET /v1/memberships/{membership_id}/cancellation": "points:read",
+        "GET /v1/pools/{pool_id}": "points:read",
         "GET /v1/programs": "programs:read",
         "GET /v1/programs/{program_id}/versions/{version}": "programs:read",
         "GET /v1/programs/{program_id}/versions/{version}/diff": "programs:read",
@@ -114,6 +130,10 @@ def test_the_scopes_are_these() -> None:
         "POST /v1/memberships/{membership_id}/goodwill": "points:write",
         "POST /v1/memberships/{membership_id}/plan": "points:write",
         "POST /v1/memberships/{membership_id}/resume": "points:write",
+        "POST /v1/pools": "points:write",
+        "POST /v1/pools/{pool_id}/customers": "points:write",
+        "POST /v1/pools/{pool_id}/customers/{customer_id}/leave": "points:write",
+        "POST /v1/pools/{pool_id}/gatherings": "points:write",
         "POST /v1/programs": "programs:write",
         "POST /v1/programs/{program_id}/retire": "programs:write",
         "POST /v1/programs/{program_id}/versions": "programs:write",
@@ -131,8 +151,13 @@ def test_the_scopes_are_these() -> None:
         "POST /v1/purchases/{purchase_id}/void": "purchases:write",
         "POST /v1/quotes": "purchases:write",
         "POST /v1/redemptions": "rewards:write",
+        "POST /v1/reinstatements": "points:write",
+        "POST /v1/releases": "points:write",
         "POST /v1/rewards": "rewards:write",
         "POST /v1/rewards/{reward_id}/withdraw": "rewards:write",
+        "POST /v1/transfers": "points:write",
+        "POST /v1/wallet_merges": "points:write",
+        "POST /v1/wallet_merges/{merge_id}/undo": "points:write",
     }
 
 
@@ -171,16 +196,7 @@ def test_what_moves_value_needs_a_key(client: httpx.Client, shop: Shop, path: st
     body = {} if question.body is None else {"json": question.body(things)}
     answer = client.post(path_of(Door("POST", path, None), things), **body)
     assert answer.status_code == (400 if needed else question.own), answer.text
-    moving = (
-        "/v1/adjustments",
-        "/v1/customers",
-        "/v1/entries",
-        "/v1/holds",
-        "/v1/memberships",
-        "/v1/redemptions",
-        "/v1/reservations",
-    )
-    assert needed is (path.startswith(moving) or path.endswith(AMENDMENTS))
+    assert needed is (path.startswith(MONEY) or path.endswith(AMENDMENTS))
     if needed:
         assert answer.json()["code"] == "idempotency_key_required"
 

@@ -93,3 +93,22 @@ def test_draws_add_up_and_no_lot_gives_more_than_it_has(wallet: list[Lot], amoun
     left = {each.id: each for each in wallet}
     assert sum(draw.amount for draw in draws) == amount
     assert all(0 < draw.amount <= left[draw.lot].remaining and left[draw.lot].is_spendable(TODAY) for draw in draws)
+
+
+@pytest.mark.parametrize(
+    ("amount", "held", "taken"),
+    [
+        pytest.param(100, 0, 70, id="what there is"),
+        pytest.param(70, 0, 70, id="enough"),
+        pytest.param(100, 30, 40, id="what is held stays"),
+    ],
+)
+def test_a_clamp_takes_what_there_is(amount: int, held: int, taken: int) -> None:
+    draws = plan_burn([lot("a", 70)], amount, at=TODAY, held=held, clamp=True)
+    assert sum(draw.amount for draw in draws) == taken
+
+
+def test_a_clamp_refuses_when_there_is_nothing() -> None:
+    with pytest.raises(InsufficientPoints) as refused:
+        plan_burn([lot("a", 70)], 10, at=TODAY, held=70, clamp=True)
+    assert refused.value.params == {"needed": 10, "available": 0}

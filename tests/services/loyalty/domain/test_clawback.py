@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.loyalty.domain.clawback import absorb_debt, plan_clawback
+from services.loyalty.domain.clawback import Policy, absorb_debt, plan_clawback
 from services.loyalty.domain.lot import Lot, LotId
 from tests.services.loyalty.domain.lots import TODAY, lot
 
@@ -46,6 +46,23 @@ def test_plan_clawback(lots: list[Lot], amount: int, lapsed: int, drawn: list[tu
     clawback = plan_clawback(lots, amount, made={LotId("own")}, at=TODAY, lapsed=lapsed)
     assert [(draw.lot, draw.amount) for draw in clawback.draws] == drawn
     assert clawback.debt == debt
+
+
+@pytest.mark.parametrize(
+    ("policy", "lots", "amount", "drawn", "waived"),
+    [
+        pytest.param("clamp", [lot("own", 30)], 100, [("own", 30)], 70, id="stops at zero"),
+        pytest.param("clamp", [lot("own", 30), lot("x", 50)], 70, [("own", 30), ("x", 40)], 0, id="others pay"),
+        pytest.param("clamp", [lot("own", 30), lot("debt", -5)], 40, [("own", 30)], 10, id="no more debt"),
+        pytest.param("pending_only", [lot("own", 100, spendable="2026-07-01")], 40, [("own", 40)], 0, id="pending"),
+        pytest.param("pending_only", [lot("own", 100)], 40, [], 40, id="spendable units stay"),
+        pytest.param("pending_only", [lot("x", 100, spendable="2026-07-01")], 40, [], 40, id="so do others' pending"),
+    ],
+)
+def test_policies(policy: Policy, lots: list[Lot], amount: int, drawn: list[tuple[str, int]], waived: int) -> None:
+    clawback = plan_clawback(lots, amount, made={LotId("own")}, at=TODAY, policy=policy)
+    assert [(draw.lot, draw.amount) for draw in clawback.draws] == drawn
+    assert (clawback.debt, clawback.waived) == (0, waived)
 
 
 @given(st.lists(st.integers(0, 50), max_size=5), st.integers(0, 300))

@@ -91,6 +91,19 @@ def test_life_of_units(terms: dict[str, Any], spendable: datetime, expires: date
     assert document(**terms).life_of_units("points", EARNED) == (spendable, expires)
 
 
+def test_sliding_counts_as_rolling_does() -> None:
+    sliding = EXPIRY.validate_python({"kind": "sliding", "months": 1, "round_to": "quarter"})
+    assert sliding.last_day(date(2026, 1, 31)) == date(2026, 3, 31)
+
+
+def test_units_that_wait_for_an_event_are_lost_without_it() -> None:
+    terms = document(pending={"kind": "event", "event": "delivered", "within_days": 30})
+    lost = datetime.fromisoformat("2026-02-10T00:00+03:00")
+    assert terms.life_of_units("points", EARNED) == (lost, lost)
+    assert terms.of_unit("points").awaits == "delivered"
+    assert terms.of_unit("miles").awaits is None
+
+
 @pytest.mark.parametrize(
     ("expiry", "earned", "last_day"),
     [

@@ -62,6 +62,14 @@ CORRUPTIONS = {
         "UPDATE entries SET balance_after = balance_after + 1 WHERE {mine} AND wallet = 'customer' AND kind = 'burn'",
         {"I2 the balance after each entry runs on from the one before"},
     ),
+    "a lot made to slide in a wallet that does not": (
+        "UPDATE lots SET sliding = true WHERE {mine}",
+        {"I2 a lot that slides is in a wallet that says until when"},
+    ),
+    "earnings counted that never were": (
+        "UPDATE wallets SET earned = 12001, earned_since = '2036-03-01' WHERE {mine}",
+        {"I2 no wallet counts more earned in a period than was accrued"},
+    ),
     "effects that were not posted": (
         "UPDATE purchases SET effects = replace(effects, '\"amount\":120', '\"amount\":121') WHERE {mine}",
         {"I3 a purchase accrued what its effects say, once"},

@@ -1,0 +1,72 @@
+"""Transfers: units given by one customer to another."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from chassis.caller import CurrentCaller, needs
+from chassis.problem_responses import problems
+from chassis.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
+from kernel.ids import CustomerId
+from kernel.points import Points
+from services.loyalty.api.rewards import UNITS_MAX
+from services.loyalty.domain.offer import WalletUnit
+from services.loyalty.domain.refusals import CustomerBlocked, InsufficientPoints, NoSuchCustomer, SameCustomer
+from services.loyalty.operations.transfer_units import transfer_units
+
+router = APIRouter(prefix="/v1", tags=["wallets"], route_class=TransactionRoute)
+
+
+class TransferRequest(BaseModel):
+    """Units to give, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    from_customer_id: Annotated[str, Field(min_length=1, max_length=64)]
+    to_customer_id: Annotated[str, Field(min_length=1, max_length=64)]
+    amount: Annotated[int, Field(ge=1, le=UNITS_MAX)]
+    unit: WalletUnit = "points"
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class TransferDocument(BaseModel):
+    """Units that moved, by which key, and why. `pool_id` names the pool they were gathered for."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    object: str = "transfer"
+    id: str
+    from_customer_id: str
+    to_customer_id: str
+    unit: str
+    amount: int
+    reason: str
+    actor: str
+    pool_id: str | None
+    recorded_at: datetime
+
+
+@router.post(
+    "/transfers",
+    status_code=201,
+    dependencies=[needs("points:write")],
+    responses=problems(NoSuchCustomer, CustomerBlocked, SameCustomer, InsufficientPoints),
+    openapi_extra=MONEY_LIKE,
+)
+def create_transfer(wish: TransferRequest, db: Transaction, caller: CurrentCaller, now: Now) -> TransferDocument:
+    """Give units of one customer to another. They keep their dates."""
+    transfer = transfer_units(
+        db,
+        caller.tenant_id,
+        giver=CustomerId(wish.from_customer_id),
+        taker=CustomerId(wish.to_customer_id),
+        unit=wish.unit,
+        amount=Points(wish.amount),
+        reason=wish.reason,
+        actor=caller.actor,
+        at=now,
+        trace=caller.request_id or None,
+    )
+    return TransferDocument.model_validate(transfer)

@@ -1,0 +1,160 @@
+"""Two customers who are one: nothing is lost, doubled or made to live longer, and it can be undone."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from kernel.ids import CustomerId
+from services.loyalty.domain.refusals import (
+    MergedAlready,
+    MergeUndone,
+    MergeUnknown,
+    NoSuchCustomer,
+    SameCustomer,
+    UnitsHeld,
+)
+from tests.services.loyalty.domain.build import line
+from tests.services.loyalty.operations.test_transfer_units import lots_of
+from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop, later
+
+
+def test_merging_duplicate_customers_loses_and_doubles_nothing(shop: Shop) -> None:
+    """Each lot comes with its own end; undone, each has their own again."""
+    old, new = shop.customer(), shop.customer()
+    shop.adjust(old, 100, expires_at=later(days=9))
+    shop.adjust(old, 7)
+    shop.adjust(new, 50, expires_at=later(days=3))
+    merge = shop.merge(old, new)
+    assert shop.points(old) == (0, 0)
+    assert lots_of(shop, new) == [(50, later(days=3)), (100, later(days=9)), (7, None)]
+    shop.unmerge(merge)
+    assert lots_of(shop, old) == [(100, later(days=9)), (7, None)]
+    assert lots_of(shop, new) == [(50, later(days=3))]
+
+
+def test_what_was_spent_meanwhile_stays_spent(shop: Shop) -> None:
+    old, new = shop.customer(), shop.customer()
+    shop.adjust(old, 100, expires_at=later(days=9))
+    shop.adjust(new, 50)
+    merge = shop.merge(old, new)
+    shop.redeem(new, shop.offer(120))
+    shop.unmerge(merge)
+    assert (shop.points(old), shop.points(new)) == ((0, 0), (30, 30))
+
+
+def test_what_died_meanwhile_stays_dead(shop: Shop) -> None:
+    old, new = shop.customer(), shop.customer()
+    shop.adjust(old, 100, expires_at=later(days=1))
+    shop.adjust(old, 5)
+    merge = shop.merge(old, new)
+    shop.at = later(days=2)
+    shop.unmerge(merge)
+    assert (shop.points(old), shop.points(new)) == ((5, 5), (0, 0))
+    assert shop.expire() == 1
+
+
+def test_debts_and_pending_units_come_along(shop: Shop) -> None:
+    shop.publish(POINT_PER_RIYAL)
+    old, new = shop.customer(), shop.customer()
+    sold = shop.earn(new, 20)
+    shop.redeem(new, shop.offer(20))
+    shop.take_back(sold)
+    shop.adjust(old, 100)
+    merge = shop.merge(old, new)
+    assert shop.points(new) == (80, 80)
+    shop.unmerge(merge)
+    assert (shop.points(old), shop.points(new)) == ((80, 80), (0, 0))
+    shop.publish(POINT_PER_RIYAL, pending_days=5)
+    third = shop.customer()
+    shop.earn(third, 40)
+    shop.merge(third, new)
+    assert (shop.points(new), shop.balance(new).pending) == ((40, 0), 40)
+
+
+def test_a_debt_of_the_merged_customer_comes_along(shop: Shop) -> None:
+    shop.publish(POINT_PER_RIYAL)
+    old, new = shop.customer(), shop.customer()
+    sold = shop.earn(old, 30)
+    shop.redeem(old, shop.offer(30))
+    shop.take_back(sold)
+    shop.adjust(new, 100)
+    merge = shop.merge(old, new)
+    assert (shop.points(old), shop.points(new)) == ((0, 0), (70, 70))
+    shop.unmerge(merge)
+    assert (shop.points(old), shop.points(new)) == ((-30, 0), (100, 100))
+
+
+def test_what_comes_later_follows(shop: Shop) -> None:
+    shop.publish(POINT_PER_RIYAL)
+    old, new = shop.customer(), shop.customer()
+    sold = shop.sell(old, line("THING", 2, 5000)).purchase.id
+    shop.merge(old, new)
+    shop.earn(old, 30)
+    assert shop.follow() == 1
+    assert (shop.points(old), shop.points(new)) == ((0, 0), (130, 130))
+    shop.take_back(sold, {0: 1})
+    assert shop.follow() == 1
+    assert (shop.points(old), shop.points(new)) == ((0, 0), (80, 80))
+    assert shop.follow() == 0
+
+
+def test_earning_on_both_during_the_merge_is_not_lost(shop: Shop) -> None:
+    shop.publish(POINT_PER_RIYAL)
+    old, new = shop.customer(), shop.customer()
+    with ThreadPoolExecutor(4) as hands:
+        sales = [hands.submit(shop.earn, customer_id, 10) for _sale in range(6) for customer_id in (old, new)]
+        merging = hands.submit(shop.merge, old, new)
+        for job in (*sales, merging):
+            job.result()
+    shop.follow()
+    assert (shop.points(old), shop.points(new)) == ((0, 0), (120, 120))
+
+
+def test_units_that_slide_go_on_sliding_with_the_same_person(shop: Shop) -> None:
+    shop.publish(POINT_PER_RIYAL, expiry={"kind": "sliding", "days": 30})
+    old, new = shop.customer(), shop.customer()
+    shop.earn(old, 100)
+    shop.at = later(days=10)
+    shop.merge(old, new)
+    shop.earn(new, 5)
+    assert shop.balance(new).next_expiry == (later(days=40, hours=12), 105)
+
+
+def test_an_open_checkout_is_in_the_way(shop: Shop) -> None:
+    old, new = shop.customer(), shop.customer()
+    shop.adjust(old, 10)
+    hold = shop.hold(old, 5)
+    with pytest.raises(UnitsHeld):
+        shop.merge(old, new)
+    shop.release(hold.id)
+    shop.merge(old, new)
+    assert shop.points(new) == (10, 10)
+
+
+def test_one_merge_at_a_time_and_the_last_is_undone_first(shop: Shop) -> None:
+    one, two, three = shop.customer(), shop.customer(), shop.customer()
+    shop.adjust(one, 10)
+    first = shop.merge(one, two)
+    for source, into in ((one, three), (three, one)):
+        with pytest.raises(MergedAlready):
+            shop.merge(source, into)
+    second = shop.merge(two, three)
+    with pytest.raises(MergedAlready):
+        shop.unmerge(first)
+    shop.unmerge(second)
+    shop.unmerge(first)
+    assert [shop.points(who) for who in (one, two, three)] == [(10, 10), (0, 0), (0, 0)]
+    with pytest.raises(MergeUndone):
+        shop.unmerge(first)
+
+
+def test_strangers_are_not_merged(shop: Shop, other_shop: Shop) -> None:
+    ana = shop.customer()
+    with pytest.raises(SameCustomer):
+        shop.merge(ana, ana)
+    for stranger in (CustomerId("cus_nobody"), other_shop.customer()):
+        with pytest.raises(NoSuchCustomer):
+            shop.merge(ana, stranger)
+    theirs = other_shop.merge(other_shop.customer(), other_shop.customer())
+    with pytest.raises(MergeUnknown):
+        shop.unmerge(theirs)

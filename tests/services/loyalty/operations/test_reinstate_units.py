@@ -1,0 +1,46 @@
+"""Expired units given back: no more than expired, each once, with a new end."""
+
+import pytest
+
+from contracts.events.loyalty import PointsReinstated
+from kernel.ids import CustomerId
+from services.loyalty.domain.refusals import EndsInThePast, NoSuchCustomer, NotSoManyExpired
+from tests.services.loyalty.shop import Shop, later
+
+
+@pytest.mark.parametrize("booked", [True, False], ids=["after the job", "before the job"])
+def test_no_more_than_expired_and_each_once(shop: Shop, booked: bool) -> None:
+    ana = shop.customer()
+    shop.adjust(ana, 100, expires_at=later(days=1))
+    shop.adjust(ana, 5)
+    shop.at = later(days=2)
+    if booked:
+        shop.expire()
+    with pytest.raises(NotSoManyExpired):
+        shop.reinstate(ana, 101, later(days=9))
+    shop.reinstate(ana, 60, later(days=9))
+    assert shop.points(ana) == (65, 65)
+    assert shop.balance(ana).next_expiry == (later(days=9), 60)
+    with pytest.raises(NotSoManyExpired):
+        shop.reinstate(ana, 41, later(days=9))
+    shop.reinstate(ana, 40, later(days=9))
+    told = shop.told()[-1]
+    assert isinstance(told, PointsReinstated)
+    assert (told.amount, told.balance, told.expires_at) == (40, 105, later(days=9))
+    shop.at = later(days=9)
+    assert shop.points(ana) == (5, 5)
+    shop.reinstate(ana, 100, later(days=10))
+    assert shop.points(ana) == (105, 105), "what expired again can be given back again"
+
+
+def test_what_cannot_be_given_back(shop: Shop, other_shop: Shop) -> None:
+    ana = shop.customer()
+    shop.adjust(ana, 100)
+    shop.adjust(ana, -40)
+    with pytest.raises(NotSoManyExpired):
+        shop.reinstate(ana, 1, later(days=9))
+    with pytest.raises(EndsInThePast):
+        shop.reinstate(ana, 1, later())
+    for stranger in (CustomerId("cus_nobody"), other_shop.customer()):
+        with pytest.raises(NoSuchCustomer):
+            shop.reinstate(stranger, 1, later(days=1))
