@@ -6,8 +6,6 @@ from services.loyalty.tables.customers import CustomerRow
 from services.loyalty.tables.holds import HoldRow
 from services.loyalty.tables.ledger import AdjustmentRow, DrawRow, EntryRow, LotRow, WalletRow
 from services.loyalty.tables.memberships import MembershipEntryRow, MembershipNoticeRow, MembershipRow
-from services.loyalty.tables.passes import PassRow, PassUseRow
-from services.loyalty.tables.memberships import MembershipEntryRow, MembershipRow
 from services.loyalty.tables.moves import (
     MergedLotRow,
     PoolMemberRow,
@@ -16,6 +14,7 @@ from services.loyalty.tables.moves import (
     TransferRow,
     WalletMergeRow,
 )
+from services.loyalty.tables.passes import PassRow, PassUseRow
 from services.loyalty.tables.programs import ProgramRow, ProgramVersionRow
 from services.loyalty.tables.purchases import PurchaseRow, ReturnRow
 from services.loyalty.tables.reservations import ReservationRow
@@ -38,9 +37,9 @@ __all__ = [
     "MembershipEntryRow",
     "MembershipNoticeRow",
     "MembershipRow",
+    "MergedLotRow",
     "PassRow",
     "PassUseRow",
-    "MergedLotRow",
     "PoolMemberRow",
     "PoolRow",
     "ProgramRow",

@@ -43,8 +43,7 @@ from services.loyalty.operations.start_backtest import start_backtest
 from services.loyalty.operations.transfer_units import transfer_units
 from services.loyalty.queries.balance import Balance, balance_of, held_now, wallet_of
 from services.loyalty.queries.verify import breaches_of
-from services.loyalty.schedules import expire_all_lots, tell_all_membership_ends, time_out_all_holds
-from services.loyalty.schedules import expire_all_lots, follow_all_merges, time_out_all_holds
+from services.loyalty.schedules import expire_all_lots, follow_all_merges, tell_all_membership_ends, time_out_all_holds
 from services.loyalty.tables import Base
 from services.loyalty.tables.holds import HoldRow
 from services.loyalty.tables.moves import ReinstatementRow, TransferRow

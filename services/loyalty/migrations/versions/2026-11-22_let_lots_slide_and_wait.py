@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_22_sliding_lots"
-down_revision = "2026_11_22_change_purchases"
+down_revision = "2026_11_22_passes"
 branch_labels = None
 depends_on = None
 
