@@ -13,7 +13,8 @@ from services.loyalty.domain.refusals import (
     PurchaseUnknown,
 )
 from tests.services.loyalty.domain.build import line, rule
-from tests.services.loyalty.operations.test_edit_purchase import CARD, GYM, WELCOME, holdings, kinds
+from tests.services.loyalty.operations.test_amend_purchase import kinds
+from tests.services.loyalty.operations.test_edit_purchase import CARD, GYM, WELCOME, holdings
 from tests.services.loyalty.operations.test_return_purchase import voucher_of
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop, later
 
