@@ -26,6 +26,7 @@ OWNERS: Final = {
     "reinstatements": "loyalty",
     "vouchers": "loyalty",
     "reservations": "loyalty",
+    "gift_cards": "loyalty",
     "coupons": "loyalty",
     "memberships": "loyalty",
     "entries": "loyalty",

@@ -76,8 +76,18 @@ class DiscountGiven(Fact):
     free_units: int = 0
 
 
+class PaidWith(Fact):
+    """Points or a gift card paid for part of it: `units` of a wallet for `amount` minor units; negative in a return."""
+
+    kind: Literal["paid_with"] = "paid_with"
+    tender: str = Field(description="points or gift_card.")
+    unit: str
+    units: Points
+    amount: int
+
+
 AnyFact = Annotated[
-    PointsAccrued | StampsGiven | VoucherIssued | MembershipExtended | PassesIssued | DiscountGiven,
+    PointsAccrued | StampsGiven | VoucherIssued | MembershipExtended | PassesIssued | DiscountGiven | PaidWith,
     Field(discriminator="kind"),
 ]
 
@@ -212,6 +222,18 @@ class VoucherCancelled(Event):
     voucher_id: str
     reward_name: dict[str, str]
     reason: str
+
+
+class GiftCardMoved(Event):
+    """A gift card was issued, topped up, blocked, let pay again, or cancelled. Its code is told to nobody."""
+
+    event_type: ClassVar[str] = "loyalty.gift_card_moved.v1"
+
+    gift_card_id: str
+    step: str = Field(description="issue, top_up, block, unblock or cancel.")
+    currency: str
+    amount: int = Field(description="Minor units put on the card; below zero taken off.")
+    balance: Points
 
 
 class PointsExpired(Event):

@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
 
 from chassis.caller import Caller, CurrentCaller, needs
 from chassis.problem_responses import problems
@@ -22,10 +23,18 @@ from services.loyalty.api.purchase_documents import (
 from services.loyalty.api.quote_tokens import Quoted, quote_token
 from services.loyalty.domain.basket import Basket, Label
 from services.loyalty.domain.guessing import Guesser
-from services.loyalty.domain.refusals import CurrencyMismatch, CustomerBlocked, CustomerUnknown, TooManyWrongCodes
+from services.loyalty.domain.refusals import (
+    CurrencyMismatch,
+    CustomerBlocked,
+    CustomerUnknown,
+    TooManyWrongCodes,
+)
+from services.loyalty.domain.tender import payments
 from services.loyalty.operations.check_guessing import check_guessing, count_wrong_codes
 from services.loyalty.operations.quote_basket import quote_basket
+from services.loyalty.queries.balance import balance_of, held_now, wallet_of
 from services.loyalty.queries.customers import is_known
+from services.loyalty.queries.program_shelf import ShelvedProgram
 
 router = APIRouter(prefix="/v1", tags=["purchases"], route_class=TransactionRoute)
 
@@ -34,6 +43,17 @@ class QuotedBasket(Basket):
     """A basket before it has a receipt."""
 
     external_id: Label = "quote"
+
+
+class PointsPaymentDocument(BaseModel):
+    """At most `units_max` units can pay `amount_max` minor units of the order, in steps of `step` units."""
+
+    unit: str
+    available: int
+    units_max: int
+    amount_max: int
+    step: int
+    step_amount: int
 
 
 class QuoteDocument(BaseModel):
@@ -46,6 +66,9 @@ class QuoteDocument(BaseModel):
     totals: TotalsDocument
     effects: list[EffectDocument]
     misses: list[MissDocument]
+    pay_with_points: PointsPaymentDocument | None = Field(
+        default=None, description="What points can pay of it; null where the program does not take them."
+    )
     program: ProgramReference | None
 
 
@@ -81,8 +104,32 @@ def create_quote(
             "currency": basket.currency,
             "totals": TotalsDocument.model_validate(decided.totals, from_attributes=True),
             "effects": effect_documents(decided.effects, compiled, caller.language),
+            "pay_with_points": points_payment(db, caller, basket, shelved, decided.totals.due, now),
             "misses": miss_documents(decided.misses, compiled, caller.language),
         }
+    )
+
+
+def points_payment(
+    db: Session, caller: Caller, basket: Basket, program: ShelvedProgram | None, due: int, now: datetime
+) -> PointsPaymentDocument | None:
+    """What the customer's points can pay. Raises PointsNotTaken and PaymentTooLarge for what the basket says of it."""
+    terms = program.document.pay_with_points if program else None
+    unit = program.document.unit if program else ""
+    payments(terms, unit, basket, due)
+    if terms is None or basket.customer_id is None:
+        return None
+    wallet = wallet_of(db, caller.tenant_id, CustomerId(basket.customer_id), unit)
+    held = held_now(db, wallet, now) if wallet else 0
+    available = balance_of(db, wallet, unit, held=held, at=now).available
+    most = terms.most(due, available)
+    return PointsPaymentDocument(
+        unit=unit,
+        available=available,
+        units_max=most,
+        amount_max=terms.money_for(most),
+        step=terms.step,
+        step_amount=terms.step_worth,
     )
 
 

@@ -97,6 +97,18 @@ class ChangesDocument(BaseModel):
     vouchers_freed: list[str]
 
 
+class RefundDocument(BaseModel):
+    """What of the refund went back to points or a gift card: `units` to its wallet, worth `amount` minor units."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    tender: str
+    owner: str
+    unit: str
+    units: int
+    amount: int
+
+
 class ReturnDocument(BaseModel):
     """What was posted for a return, and the purchase as it now is.
 
@@ -106,6 +118,7 @@ class ReturnDocument(BaseModel):
     object: str = "return"
     id: str
     refund: int
+    refunds: list[RefundDocument]
     currency: str
     changes: ChangesDocument
     purchase: PurchaseDocument
@@ -133,6 +146,7 @@ def return_document(amended: Amended, language: Language) -> ReturnDocument:
     return ReturnDocument(
         id=amended.id,
         refund=amended.refund,
+        refunds=[RefundDocument.model_validate(each) for each in amended.refunds],
         currency=amended.purchase.currency,
         changes=ChangesDocument.model_validate(amended.changes),
         purchase=PurchaseDocument.model_validate(purchase_document(amended.purchase, amended.program, language)),

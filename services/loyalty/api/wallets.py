@@ -11,6 +11,7 @@ from chassis.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
 from chassis.problem_responses import problems
 from chassis.transaction import Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId
+from kernel.language import Language
 from services.loyalty.api.known_customers import KnownCustomer
 from services.loyalty.domain.refusals import NoSuchCustomer
 from services.loyalty.domain.wording import entry_text
@@ -122,18 +123,22 @@ def read_statement(
     after = place_after(request, cursor)
     entries = statement_of(db, caller.tenant_id, customer_id, unit, after=after, limit=limit + 1)
 
-    def document(entry: EntryRow) -> EntryDocument:
-        assert entry.balance_after is not None, "a customer's line has a balance"
-        return EntryDocument(
-            id=str(entry.position),
-            transaction_id=entry.transaction_id,
-            kind=entry.kind,
-            reference=entry.reference,
-            amount=entry.amount,
-            balance_after=entry.balance_after,
-            text=entry_text(entry.kind, entry.amount, entry.unit, caller.language),
-            occurred_at=entry.occurred_at,
-            recorded_at=entry.recorded_at,
-        )
+    return page_of(
+        request, entries, limit, lambda entry: str(entry.position), lambda entry: entry_document(entry, caller.language)
+    )
 
-    return page_of(request, entries, limit, lambda entry: str(entry.position), document)
+
+def entry_document(entry: EntryRow, language: Language) -> EntryDocument:
+    """One line of a statement, in words as well."""
+    assert entry.balance_after is not None, "an owner's line has a balance"
+    return EntryDocument(
+        id=str(entry.position),
+        transaction_id=entry.transaction_id,
+        kind=entry.kind,
+        reference=entry.reference,
+        amount=entry.amount,
+        balance_after=entry.balance_after,
+        text=entry_text(entry.kind, entry.amount, entry.unit, language),
+        occurred_at=entry.occurred_at,
+        recorded_at=entry.recorded_at,
+    )

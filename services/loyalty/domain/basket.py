@@ -9,6 +9,7 @@ from services.loyalty.domain.written import ONE_LINE, Moment
 LINES_MAX = 500
 QUANTITY_MAX = 1_000_000
 MONEY_MAX = 10**13
+BY_POINTS = "points"  # the kind of tender that is units of the customer's wallet
 
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=ONE_LINE)]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=ONE_LINE)]
@@ -49,12 +50,16 @@ class Line(BaseModel):
 
 
 class Tender(BaseModel):
-    """One way the basket was paid, and how much of it: of money handed over, without the change."""
+    """One way the basket was paid, and how much of it: of money handed over, without the change.
+
+    `points`, and `gift_card` with a `code` of ours, are taken from their wallets.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Label
     amount: Amount
+    code: Code | None = None
 
 
 class Choice(BaseModel):

@@ -118,8 +118,28 @@ class IssuePass:
     valid_until: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pay:
+    """Units of a wallet that pay for `amount` minor units. `owner` is the customer, or the gift card.
+
+    `units_sold`, `amount_sold` and `due_sold` are as they were at the sale, whatever came back since; `burn` is the
+    transaction of the ledger that took the units.
+    """
+
+    kind: Literal["pay"] = "pay"
+    tender: str
+    owner: str
+    unit: str
+    units: int
+    amount: int
+    units_sold: int
+    amount_sold: int
+    due_sold: int
+    burn: str = ""
+
+
 Effect = Annotated[
-    Discount | Give | UseVoucher | Accrue | Stamp | IssueVoucher | ExtendMembership | IssuePass,
+    Discount | Give | UseVoucher | Accrue | Stamp | IssueVoucher | ExtendMembership | IssuePass | Pay,
     Field(discriminator="kind"),
 ]
 

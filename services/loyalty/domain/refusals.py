@@ -527,6 +527,70 @@ class TooManyWrongCodes(Throttled):
     )
 
 
+class PointsNotTaken(Unprocessable):
+    """The program does not take so many points, or none at all, as money for this order."""
+
+    code = "points_not_taken"
+    title = Text(en="Points cannot pay this amount", ar="لا يمكن دفع هذا المبلغ بالنقاط")
+    detail = Text(
+        en="Points can pay at most {most} minor units of this order, in steps of {step}; {amount} were asked for.",
+        ar="أقصى ما يُدفع بالنقاط من هذا الطلب {most} بالوحدات الصغرى، وبمضاعفات {step}، والمطلوب {amount}.",
+    )
+
+
+class PaymentTooLarge(Unprocessable):
+    """Points and gift cards pay more than is due, or one of them twice."""
+
+    code = "payment_too_large"
+    title = Text(en="More than is due", ar="أكثر من المستحق")
+    detail = Text(
+        en="{due} minor units are due, {amount} are paid.", ar="المستحق {due} بالوحدات الصغرى، والمدفوع {amount}."
+    )
+
+
+class GiftCardUnknown(Unprocessable):
+    """The tenant has no gift card of this code."""
+
+    code = "gift_card_unknown"
+    title = Text(en="Unknown gift card", ar="بطاقة هدية غير معروفة")
+    detail = Text(en="There is no such gift card.", ar="لا توجد بطاقة هدية كهذه.")
+
+
+class NoSuchGiftCard(Missing):
+    """The tenant has no such gift card."""
+
+    code = "gift_card_not_found"
+    title = Text(en="No such gift card", ar="لا توجد بطاقة هدية كهذه")
+    detail = Text(en="There is no such gift card.", ar="لا توجد بطاقة هدية كهذه.")
+
+
+class GiftCardBlocked(Conflict):
+    """Nothing can be paid with the gift card for now, or ever again."""
+
+    code = "gift_card_blocked"
+    title = Text(en="The gift card is blocked", ar="بطاقة الهدية موقوفة")
+    detail = Text(en="The gift card is {status}.", ar="حالة بطاقة الهدية: {status}.")
+
+
+class GiftCardTooLow(Unprocessable):
+    """The gift card holds less than it is to pay, or nothing in this currency."""
+
+    code = "gift_card_too_low"
+    title = Text(en="Not enough on the gift card", ar="رصيد بطاقة الهدية لا يكفي")
+    detail = Text(
+        en="{needed} minor units are needed, {available} are on the card.",
+        ar="المطلوب {needed} بالوحدات الصغرى، والمتاح على البطاقة {available}.",
+    )
+
+
+class GiftCardExists(Conflict):
+    """There is a gift card of this code already."""
+
+    code = "gift_card_exists"
+    title = Text(en="The code is in use", ar="الرمز مستخدم")
+    detail = Text(en="There is a gift card of this code already.", ar="توجد بطاقة هدية بهذا الرمز.")
+
+
 class HoldUnknown(Missing):
     """The tenant has no such hold."""
 

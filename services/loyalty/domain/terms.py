@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from services.loyalty.domain.basket import BY_POINTS
 from services.loyalty.domain.clawback import Policy as Clawback
 from services.loyalty.domain.expiry import Expiry, Never, Sliding, expires_at
 from services.loyalty.domain.local_day import days_later
+from services.loyalty.domain.pay_with_points import PayWithPoints
 from services.loyalty.domain.pending import Pending, PendingEvent
 
 
@@ -106,6 +108,10 @@ class FurtherUnit(UnitTerms):
 UNNAMED = UnitTerms()
 
 
+NO_TENDERS: frozenset[str] = frozenset()
+NOT_EARNING = frozenset({BY_POINTS})
+
+
 class Terms(UnitTerms):
     """The program's money, its zone, and what its wallets count: the main unit, whose terms stand here, and others.
 
@@ -123,6 +129,7 @@ class Terms(UnitTerms):
     several_percentages: Literal["each_of_what_is_left", "best_only", "added_up"] = "each_of_what_is_left"
     odd_cent: Literal["largest_remainder", "first_line", "last_line"] = "largest_remainder"
     voucher_on_return: Literal["given_back", "kept_used"] = "given_back"
+    pay_with_points: PayWithPoints | None = None
 
     @model_validator(mode="after")
     def _counts_each_unit_once(self) -> Self:
@@ -130,6 +137,12 @@ class Terms(UnitTerms):
         if len(names) != len(set(names)):
             raise ValueError("two units have the same name")
         return self
+
+    @property
+    def tenders_not_earning(self) -> frozenset[str]:
+        """The tenders that no rule gives units for: what points pay for, unless the program says otherwise."""
+        taken = self.pay_with_points
+        return NOT_EARNING if taken is not None and not taken.earns else NO_TENDERS
 
     @cached_property
     def zone(self) -> ZoneInfo:

@@ -2,6 +2,7 @@
 
 from kernel.language import Language, Text
 from kernel.money import Money
+from services.loyalty.domain.basket import BY_POINTS
 from services.loyalty.domain.effects import (
     Accrue,
     Discount,
@@ -10,6 +11,7 @@ from services.loyalty.domain.effects import (
     Give,
     IssuePass,
     IssueVoucher,
+    Pay,
     Stamp,
     UseVoucher,
 )
@@ -46,6 +48,8 @@ UNITS_SAID = {
 GIFT = Text(en="{units} of {name} free", ar="{units} من {name} مجانًا")
 VOUCHER_USED = Text(en="Voucher {code}: {money} off", ar="القسيمة {code}: خصم {money}")
 VOUCHER_ISSUED = Text(en="a voucher for {reward}", ar="قسيمة: {reward}")
+PAID_WITH_CARD = Text(en="Paid with a gift card: {money}", ar="مدفوع ببطاقة هدية: {money}")
+PAID_WITH_UNITS = Text(en="Paid with {units}: {money}", ar="مدفوع من الرصيد {units}: {money}")
 STAMPED = Text(en="{stamps}, the card shows {on_card} of {needed}", ar="{stamps}، وعلى البطاقة {on_card} من {needed}")
 PASSES_ISSUED = Text(en="{passes} of {entries}", ar="{passes}، في كل منها {entries}")
 PASS_ISSUED = Text(en="a pass of {entries}", ar="بطاقة دخول فيها {entries}")
@@ -91,6 +95,7 @@ ENTRIES = {
     "burn": Text(en="Spent", ar="مصروفة"),
     "expiry": Text(en="Expired", ar="منتهية"),
     "adjustment": Text(en="Adjusted", ar="تسوية"),
+    "top_up": Text(en="Topped up", ar="مشحونة"),
     "reversal": Text(en="Returned", ar="مرتجعة"),
     "transfer": Text(en="Moved", ar="محوّلة"),
 }
@@ -99,12 +104,21 @@ ENTRIES = {
 ISOLATED = "\u2068{}\u2069"
 
 
+EffectOfRule = Discount | Give | Accrue | Stamp | IssueVoucher | ExtendMembership | IssuePass
+
+
 def effect_text(effect: Effect, program: CompiledProgram, language: Language) -> str:
     """What happened, as the customer reads it."""
+    if isinstance(effect, UseVoucher):
+        money = _money(effect.amount, program, language)
+        return _said(VOUCHER_USED, language, code=ISOLATED.format(displayed(effect.code)), money=money)
+    if isinstance(effect, Pay):
+        return _paid(effect, program, language)
+    return f"{program.names[effect.rule].in_language(language)}: {_rule_text(effect, program, language)}"
+
+
+def _rule_text(effect: EffectOfRule, program: CompiledProgram, language: Language) -> str:
     match effect:
-        case UseVoucher():
-            money = _money(effect.amount, program, language)
-            return _said(VOUCHER_USED, language, code=ISOLATED.format(displayed(effect.code)), money=money)
         case Discount():
             text = MONEY_OFF if effect.capped_from is None else MOST_MONEY_OFF
             said = _said(text, language, money=_money(effect.amount, program, language))
@@ -124,7 +138,7 @@ def effect_text(effect: Effect, program: CompiledProgram, language: Language) ->
             said = _passes(effect, language)
         case ExtendMembership():
             said = _membership(effect, language)
-    return f"{program.names[effect.rule].in_language(language)}: {said}"
+    return said
 
 
 def miss_text(miss: Miss, program: CompiledProgram, language: Language) -> str:
@@ -160,6 +174,13 @@ def _amount(miss: Miss, program: CompiledProgram, language: Language) -> str:
     if miss.wallet is not None:
         return wallet_units(miss.short_by, miss.wallet, language)
     return counted(UNITS, miss.short_by, language)
+
+
+def _paid(effect: Pay, program: CompiledProgram, language: Language) -> str:
+    money = _money(effect.amount, program, language)
+    if effect.tender != BY_POINTS:
+        return _said(PAID_WITH_CARD, language, money=money)
+    return _said(PAID_WITH_UNITS, language, units=wallet_units(effect.units, effect.unit, language), money=money)
 
 
 def wallet_units(amount: int, unit: str, language: Language) -> str:

@@ -17,10 +17,12 @@ from kernel.ids import TenantId
 from services.loyalty.domain.basket import Basket
 from services.loyalty.domain.customer import CustomerFacts
 from services.loyalty.domain.difference import Difference, difference
-from services.loyalty.domain.effects import Effect, UseVoucher, effects_as_json, effects_from_json
+from services.loyalty.domain.effects import Effect, Pay, UseVoucher, effects_as_json, effects_from_json
 from services.loyalty.domain.evaluate import Evaluation
 from services.loyalty.domain.program import CompiledProgram
 from services.loyalty.domain.tally import NOTHING_USED, Used
+from services.loyalty.domain.tender import as_far_as_due, kept, without_codes
+from services.loyalty.operations.give_payments_back import Refund, give_payments_back, refunds_of
 from services.loyalty.operations.post_difference import DifferencePosting, post_difference
 from services.loyalty.operations.record_purchases import FACTS, MISSES, USED, decide, program_of
 from services.loyalty.queries.purchases import find_purchase
@@ -60,11 +62,13 @@ class Wish:
 class Amended:
     """What was changed: the money to give back in minor units, what was posted, and the purchase as it now is.
 
-    The refund is below zero when the purchase now costs more: so much is still owed.
+    The refund is below zero when the purchase now costs more: so much is still owed. `refunds` is what of it went back
+    to its source by itself.
     """
 
     id: str
     refund: int
+    refunds: tuple[Refund, ...]
     changes: Difference
     purchase: PurchaseRecord
     program: CompiledProgram | None
@@ -94,17 +98,31 @@ def amend_purchase(
     before = effects_from_json(purchase.effects)
     program = program_of(db, purchase)
     decided = decide(program, wish.left, wish.facts, purchase.occurred_at, used_then(purchase))
+    paid = [effect for effect in before if isinstance(effect, Pay)]
+    still = kept(program.terms.pay_with_points if program else None, paid, decided.totals.due)
+    if paid:
+        # What points pay for earns nothing; how much they still pay is known only now.
+        left = as_far_as_due(wish.left, paid, still, decided.totals.due)
+        decided = decide(program, left, wish.facts, purchase.occurred_at, used_then(purchase))
     changes = difference(before, decided.effects)
     posting = post_difference(db, purchase, standing, program, changes, at=at)
     if standing is not None and (more := (purchase.status in GONE) - (wish.status in GONE)):
         posting.books.count_purchase(standing, more)
-    after = posting.with_codes(before, decided.effects)
+    posting.told += give_payments_back(db, posting.books, purchase, standing, paid, still)
+    after = [*posting.with_codes(before, decided.effects), *still]
     refund = purchase.due - decided.totals.due
     rest = rewritten(purchase, wish, decided, after)
     posting.books.postings.tell(posting.event(refund, whole=wish.status in GONE, change=wish.amendment), trace)
     posting.books.close(db)
     keep(db, posting, rest, refund, changes, wish)
-    return Amended(id=posting.id, refund=refund, changes=changes, purchase=rest, program=program)
+    return Amended(
+        id=posting.id,
+        refund=refund,
+        refunds=refunds_of(paid, still),
+        changes=changes,
+        purchase=rest,
+        program=program,
+    )
 
 
 def facts_then(db: Session, purchase: PurchaseRecord) -> CustomerFacts | None:
@@ -139,7 +157,7 @@ def rewritten(purchase: PurchaseRecord, wish: Wish, decided: Evaluation, effects
         subtotal=decided.totals.subtotal,
         discount=decided.totals.discount,
         due=decided.totals.due,
-        basket=wish.basket.model_dump_json(exclude_defaults=True),
+        basket=without_codes(wish.basket).model_dump_json(exclude_defaults=True),
         facts=stored_facts(purchase, wish),
         effects=orjson.dumps(effects_as_json(effects)).decode(),
         misses=MISSES.dump_json(decided.misses).decode(),

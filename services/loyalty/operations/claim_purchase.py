@@ -13,14 +13,16 @@ from kernel.ids import CustomerId, TenantId, new_id
 from kernel.points import Points
 from services.loyalty.domain.basket import Basket
 from services.loyalty.domain.difference import difference
-from services.loyalty.domain.effects import Effect, effects_as_json, effects_from_json
+from services.loyalty.domain.effects import Effect, Pay, effects_as_json, effects_from_json
 from services.loyalty.domain.local_day import days_later
 from services.loyalty.domain.program import CompiledProgram
 from services.loyalty.domain.refusals import ClaimTooLate, NothingToClaim, PurchaseClaimedBefore
 from services.loyalty.domain.remaining import remaining_basket
 from services.loyalty.domain.tally import NOTHING_USED, Used, given_by
+from services.loyalty.domain.tender import kept
 from services.loyalty.operations.amend_purchase import CHANGES, GONE, units_returned
 from services.loyalty.operations.apply_effects import Cause, apply_effects
+from services.loyalty.operations.give_payments_back import give_payments_back
 from services.loyalty.operations.record_purchases import (
     FACTS,
     MISSES,
@@ -104,6 +106,10 @@ def claim_purchase(
         effects, told = apply_effects(db, books, standing, cause, effects, presented)
         for change in counted(keys, given_by(effects), shelved.compiled.cooling, purchase.occurred_at):
             books.count_given(*change)
+    paid = [effect for effect in effects_from_json(purchase.effects) if isinstance(effect, Pay)]
+    still = kept(None, paid, decided.totals.due)
+    told += give_payments_back(db, books, purchase, standing, paid, still)
+    effects = [*effects, *still]
     books.count_purchase(standing)
     claimed = replace(
         purchase,

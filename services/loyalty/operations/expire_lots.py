@@ -11,6 +11,7 @@ from kernel.ids import CustomerId, TenantId
 from kernel.points import Points
 from services.loyalty.domain.lot import Draw, Lot
 from services.loyalty.tables.books import Books, movement
+from services.loyalty.tables.gift_cards import CARDS
 from services.loyalty.tables.standings import Owner, Standing, StandingsRequest, Wallet, load_lots
 
 OWNERS_MAX = 200
@@ -63,7 +64,7 @@ def expire(books: Books, standing: Standing, wallet: Wallet) -> int:
         assert wallet.lots is not None
         died_at = wallet.lots[draw.lot].lot.expires_at or books.at
         books.take(standing, wallet, movement("expiry", "expired", draw.lot, died_at), [draw])
-    if draws:
+    if draws and standing.status not in CARDS:
         books.postings.tell(
             PointsExpired(
                 tenant_id=standing.tenant_id,

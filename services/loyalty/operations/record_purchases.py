@@ -27,11 +27,14 @@ from services.loyalty.domain.program import CompiledProgram
 from services.loyalty.domain.refusals import CustomerBlocked, CustomerUnknown, PurchaseConflict
 from services.loyalty.domain.reigns import Reign, reign_at
 from services.loyalty.domain.tally import NOTHING_USED, Used, given_by
+from services.loyalty.domain.tender import card_tenders, payments, pays_itself, without_codes
 from services.loyalty.domain.voucher_code import is_voucher_code, normalised
 from services.loyalty.operations.apply_effects import REWARD, Cause, apply_effects
+from services.loyalty.operations.take_payments import PlannedPayment, plan_payments, take_payments
 from services.loyalty.operations.wallet_room import wallet_room
 from services.loyalty.queries.program_shelf import LIVE, SHELF, ShelvedProgram, reigns_of
 from services.loyalty.tables.books import Books
+from services.loyalty.tables.gift_cards import CARDS
 from services.loyalty.tables.receipts import PresentedVoucher, PurchaseRecord, Receipt, ReceiptsRequest
 from services.loyalty.tables.standings import Standing, StandingsRequest, load_lots
 from services.loyalty.tables.tallies import Keys, Tallies, counted, keys_of
@@ -120,8 +123,9 @@ class Batch:
         self.spoilt = False
         self.books = Books(at)
         self.tallies = Tallies()
+        self.paying = {owner for sale in sales if pays_itself(sale.basket) for owner in owners_of(sale)}
         with pipeline(db) as asking:
-            standings = StandingsRequest(asking, [sale.owner for sale in sales if sale.owner])
+            standings = StandingsRequest(asking, [owner for sale in sales for owner in owners_of(sale)])
             receipts = ReceiptsRequest(
                 asking,
                 [sale.receipt for sale in sales],
@@ -171,7 +175,7 @@ class Batch:
             (standing, wallet)
             for standing in self.standings.values()
             for wallet in standing.wallets.values()
-            if wallet.needs_lots(self.at)
+            if wallet.needs_lots(self.at) or standing.owner in self.paying
         ]
         load_lots(self.db, unsettled)
 
@@ -199,12 +203,15 @@ class Batch:
         purchase_id = new_id("pur")
         keys, used = self._tallied(sale, program, occurred_at)
         decided = decide(program.compiled if program else None, sale.basket, facts, occurred_at, used)
+        planned = self._plan_payments(sale, program, decided)
         effects, told = list(decided.effects), list[AnyFact]()
+        self.posting = True
+        paid, told_of = take_payments(self.books, purchase_id, occurred_at, planned)
         if standing and program:
             cause = Cause(purchase_id, occurred_at, program)
-            self.posting = True
             effects, told = apply_effects(self.db, self.books, standing, cause, effects, self.vouchers)
-            self.posting = False
+        self.posting = False
+        effects, told = [*effects, *paid], [*told, *told_of]
         if keys and program:
             self._count_given(keys, program.compiled, decided.effects, occurred_at)
         return self._write(sale, standing, program, facts, used, purchase_id, occurred_at, decided, effects, told)
@@ -226,6 +233,15 @@ class Batch:
         for key, amount, last_at in counted(keys, given_by(effects), program.cooling, occurred_at):
             self.tallies.add(key, amount, last_at)
             self.books.count_given(key, amount, last_at)
+
+    def _plan_payments(self, sale: Sale, program: ShelvedProgram | None, decided: Evaluation) -> list[PlannedPayment]:
+        """What of the basket is paid with what we hold. A sale to which nothing of that belongs costs nothing here."""
+        if not pays_itself(sale.basket):
+            return []
+        terms = program.document.pay_with_points if program else None
+        unit = program.document.unit if program else ""
+        pays = payments(terms, unit, sale.basket, decided.totals.due)
+        return plan_payments(self.db, self.books, sale.tenant_id, pays, self.standings)
 
     def _standing(self, sale: Sale) -> Standing | None:
         return welcome(self.standings.get(sale.owner), sale.owner[1]) if sale.owner else None
@@ -274,7 +290,7 @@ class Batch:
             discount=totals.discount,
             due=totals.due,
             balance_after=balance,
-            basket=basket.model_dump_json(exclude_defaults=True),
+            basket=without_codes(basket).model_dump_json(exclude_defaults=True),
             facts=FACTS.dump_json(facts, exclude_defaults=True).decode() if facts else "null",
             used=None if used is NOTHING_USED else USED.dump_json(used, exclude_defaults=True).decode(),
             effects=orjson.dumps(effects_as_json(effects)).decode(),
@@ -303,6 +319,12 @@ class Batch:
         return standing.wallet(program.document.unit).balance if program else None
 
 
+def owners_of(sale: Sale) -> list[tuple[TenantId, CustomerId]]:
+    """All whose wallets a sale may move: its customer, and the gift cards that pay for it."""
+    cards = [(sale.tenant_id, CustomerId(card)) for _tender, card in card_tenders(sale.basket)]
+    return [sale.owner, *cards] if sale.owner else cards
+
+
 def latest(occurred_at: datetime, at: datetime) -> datetime:
     """The till's moment, as far as it can be believed: a clock that runs far ahead is read as now."""
     return occurred_at if occurred_at <= at + CLOCK_AHEAD_MAX else at
@@ -310,7 +332,7 @@ def latest(occurred_at: datetime, at: datetime) -> datetime:
 
 def welcome(standing: Standing | None, customer_id: CustomerId) -> Standing:
     """The customer, if they may take part. Raises CustomerUnknown and CustomerBlocked."""
-    if standing is None:
+    if standing is None or standing.status in CARDS:
         raise CustomerUnknown(customer_id=customer_id)
     if standing.status == "blocked":
         raise CustomerBlocked(customer_id=customer_id)

@@ -9,13 +9,16 @@ from chassis.row_sets import pipeline
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.refusals import NoSuchCustomer
 from services.loyalty.tables.customers import CustomerRow
+from services.loyalty.tables.gift_cards import CARDS
 from services.loyalty.tables.standings import Standing, StandingsRequest, lock_standing
 
 
 def is_known(db: Session, tenant_id: TenantId, customer_id: CustomerId) -> bool:
     """Whether loyalty has heard of the customer."""
     found = select(CustomerRow.customer_id).where(
-        CustomerRow.tenant_id == tenant_id, CustomerRow.customer_id == customer_id
+        CustomerRow.tenant_id == tenant_id,
+        CustomerRow.customer_id == customer_id,
+        CustomerRow.status.not_in(CARDS),
     )
     return db.scalar(found) is not None
 
@@ -25,7 +28,8 @@ def all_locked(db: Session, tenant_id: TenantId, customers: Iterable[CustomerId]
     wanted = set(customers)
     with pipeline(db) as asking:
         request = StandingsRequest(asking, [(tenant_id, customer_id) for customer_id in wanted])
-    standings = {standing.customer_id: standing for standing in request.answer().values()}
+    found = request.answer().values()
+    standings = {standing.customer_id: standing for standing in found if standing.status not in CARDS}
     if standings.keys() != wanted:
         raise NoSuchCustomer
     return standings
@@ -34,6 +38,6 @@ def all_locked(db: Session, tenant_id: TenantId, customers: Iterable[CustomerId]
 def locked(db: Session, tenant_id: TenantId, customer_id: CustomerId) -> Standing:
     """The customer under lock. Raises NoSuchCustomer."""
     standing = lock_standing(db, tenant_id, customer_id)
-    if standing is None:
+    if standing is None or standing.status in CARDS:
         raise NoSuchCustomer
     return standing

@@ -116,6 +116,20 @@ INVARIANTS = {
         SELECT id AS subject, 'ended ' || expires_at AS detail FROM holds
         WHERE tenant_id = :tenant_id AND status = 'held' AND expires_at < CAST(:at AS timestamptz) - interval '60 s'
     """,
+    "I6 what paid for a purchase left its wallets": """
+        WITH said AS (
+            SELECT p.id, sum((effect ->> 'units')::bigint) AS units
+            FROM purchases p, jsonb_array_elements(p.effects::jsonb) AS effect
+            WHERE p.tenant_id = :tenant_id AND effect ->> 'kind' = 'pay' GROUP BY p.id
+        ), posted AS (
+            SELECT e.reference AS id, sum(e.amount) AS units FROM entries e
+            JOIN purchases p ON p.tenant_id = e.tenant_id AND p.id = e.reference
+            WHERE e.tenant_id = :tenant_id AND e.wallet = 'redeemed' GROUP BY e.reference
+        )
+        SELECT coalesce(s.id, e.id) AS subject,
+               'effects ' || coalesce(s.units, 0) || ', ledger ' || coalesce(e.units, 0) AS detail
+        FROM said s FULL JOIN posted e ON e.id = s.id WHERE coalesce(s.units, 0) <> coalesce(e.units, 0)
+    """,
     "I5 what was taken of a reward is its redemptions": """
         SELECT w.id AS subject, 'taken ' || w.taken || ', redemptions ' || coalesce(r.total, 0) AS detail
         FROM rewards w LEFT JOIN (

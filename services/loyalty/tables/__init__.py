@@ -3,6 +3,7 @@
 from services.loyalty.tables.backtests import BacktestRow, BacktestSliceRow
 from services.loyalty.tables.base import Base
 from services.loyalty.tables.customers import CustomerRow
+from services.loyalty.tables.gift_cards import GiftCardRow, GiftCardStepRow
 from services.loyalty.tables.holds import HoldRow
 from services.loyalty.tables.ledger import AdjustmentRow, DrawRow, EntryRow, LotRow, WalletRow
 from services.loyalty.tables.memberships import MembershipEntryRow, MembershipNoticeRow, MembershipRow
@@ -32,6 +33,8 @@ __all__ = [
     "CustomerRow",
     "DrawRow",
     "EntryRow",
+    "GiftCardRow",
+    "GiftCardStepRow",
     "HoldRow",
     "LotRow",
     "MembershipEntryRow",

@@ -20,6 +20,7 @@ from services.loyalty.domain.offer import Offer
 from services.loyalty.operations.add_version import add_version
 from services.loyalty.operations.adjust_points import adjust_points
 from services.loyalty.operations.amend_purchase import Amended
+from services.loyalty.operations.block_gift_card import Change, block_gift_card
 from services.loyalty.operations.capture_hold import capture_hold
 from services.loyalty.operations.claim_purchase import Claimed, claim_purchase
 from services.loyalty.operations.create_program import create_program
@@ -27,6 +28,7 @@ from services.loyalty.operations.create_reward import create_reward
 from services.loyalty.operations.edit_purchase import edit_purchase, reopen_purchase, void_purchase
 from services.loyalty.operations.gather_units import gather_units
 from services.loyalty.operations.hold_points import hold_points
+from services.loyalty.operations.issue_gift_card import ByHand, Issued, issue_gift_card
 from services.loyalty.operations.learn_customer import learn_customer
 from services.loyalty.operations.merge_wallets import merge_wallets, undo_merge
 from services.loyalty.operations.move_redemption import move_redemption
@@ -45,6 +47,7 @@ from services.loyalty.queries.balance import Balance, balance_of, held_now, wall
 from services.loyalty.queries.verify import breaches_of
 from services.loyalty.schedules import expire_all_lots, follow_all_merges, tell_all_membership_ends, time_out_all_holds
 from services.loyalty.tables import Base
+from services.loyalty.tables.gift_cards import GiftCardRow
 from services.loyalty.tables.holds import HoldRow
 from services.loyalty.tables.moves import ReinstatementRow, TransferRow
 from services.loyalty.tables.reservations import ReservationRow
@@ -56,6 +59,9 @@ NOON = datetime(2036, 3, 2, 9, tzinfo=UTC)  # noon in Riyadh, a Sunday
 POINT_PER_RIYAL = rule("earn", per=100)
 A_YEAR = {"kind": "rolling", "months": 12}
 FREE_COFFEE = {"kind": "free_item", "name": NAME, "selector": {"skus": ["COFFEE"]}}
+
+
+BY_HAND = ByHand(actor="key_test", reason="for the test")
 
 
 def later(**time: float) -> datetime:
@@ -211,6 +217,31 @@ class Shop:
         """Let go of vouchers that were set aside."""
         with self.database.transaction(self.tenant_id) as db:
             return release_reservation(db, self.tenant_id, reservation_id, at=self.at)
+
+    def gift_card(self, amount: int, currency: str = "SAR", expires_at: datetime | None = None) -> Issued:
+        """Issue a gift card."""
+        with self.database.transaction(self.tenant_id) as db:
+            return issue_gift_card(
+                db,
+                self.tenant_id,
+                amount=amount,
+                currency=currency,
+                expires_at=expires_at,
+                source="receipt 9",
+                by=BY_HAND,
+                at=self.at,
+            )
+
+    def on_card(self, card_id: str, unit: str = "SAR") -> int:
+        """What a gift card can pay."""
+        with self.database.transaction(self.tenant_id) as db:
+            wallet = wallet_of(db, self.tenant_id, CustomerId(card_id), unit)
+            return balance_of(db, wallet, unit, held=0, at=self.at).available
+
+    def change_card(self, card_id: str, change: Change) -> GiftCardRow:
+        """Block a card, let it pay again, or cancel it."""
+        with self.database.transaction(self.tenant_id) as db:
+            return block_gift_card(db, self.tenant_id, card_id, change, by=BY_HAND, at=self.at)
 
     def hold(self, customer_id: CustomerId, amount: int, **lasting: float) -> HoldRow:
         """Set points aside, for a quarter of an hour unless told otherwise."""

@@ -69,14 +69,15 @@ class Earn(RuleDocument):
 
     def _earn_for_money(self, cart: Cart, places: list[int]) -> None:
         portions = self._portions(cart, places)
-        if self.except_tenders:
-            portions = [(cart.paid_otherwise(portion, self.except_tenders), count) for portion, count in portions]
+        left_out = self.except_tenders | cart.terms.tenders_not_earning
+        if left_out:
+            portions = [(cart.paid_otherwise(portion, left_out), count) for portion, count in portions]
         earned = sum([self._points_for(portion) * count for portion, count in portions])
         if earned:
             self._accrue(cart, earned, sum([portion * count for portion, count in portions]))
             return
         dearest = max(portion for portion, _ in portions)
-        if dearest or not self.except_tenders:
+        if dearest or not left_out:
             cart.miss(self.id, self.kind, Shortfall(self._first_point_at() - dearest, "money"))
         else:
             cart.miss(self.id, "except_tenders", UNMET)

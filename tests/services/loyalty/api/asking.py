@@ -40,6 +40,7 @@ def things_of(shop: Shop) -> Things:
     bought = shop.sell(customer_id, line("COFFEE", 3), line("GYM", 1, 20000)).purchase
     reward_id = shop.offer(10)
     redeemed = shop.redeem(customer_id, reward_id)
+    card = shop.gift_card(5000)
     spare = shop.redeem(customer_id, reward_id)
     assert redeemed.code
     assert spare.code
@@ -59,6 +60,8 @@ def things_of(shop: Shop) -> Things:
         "reward_id": reward_id,
         "redemption_id": redeemed.redemption.id,
         "code": redeemed.code,
+        "gift_card_id": card.card.id,
+        "gift_card_code": card.code,
         "voucher_id": str(redeemed.redemption.voucher_id),
         "reservation_id": shop.reserve(customer_id, spare.code, days=9000).id,
         "hold_id": shop.hold(customer_id, 5, days=9000).id,
@@ -159,6 +162,28 @@ QUESTIONS: dict[str, Question] = {
     "GET /v1/redemptions/{redemption_id}": Question(200, 404),
     "GET /v1/rewards": Question(200, 200),
     "GET /v1/rewards/{reward_id}": Question(200, 404),
+    "GET /v1/gift_cards/{gift_card_id}": Question(200, 404),
+    "GET /v1/gift_cards/{gift_card_id}/statement": Question(200, 404),
+    "POST /v1/gift_cards": Question(
+        201,
+        201,
+        body=lambda _things: {
+            "amount": 5000,
+            "currency": "SAR",
+            "expires_at": SOMEDAY,
+            "source": "receipt 9",
+            "reason": "sold",
+        },
+    ),
+    "POST /v1/gift_cards/lookup": Question(
+        200, 404, body=lambda things: {"code": things["gift_card_code"], "till": "1"}
+    ),
+    "POST /v1/gift_cards/{gift_card_id}/steps": Question(
+        200, 404, body=lambda _things: {"step": "block", "reason": "lost"}
+    ),
+    "POST /v1/gift_cards/{gift_card_id}/top_ups": Question(
+        200, 404, body=lambda _things: {"amount": 1000, "reason": "topped up"}
+    ),
     "GET /v1/reservations/{reservation_id}": Question(200, 404),
     "GET /v1/vouchers/{voucher_id}": Question(200, 404),
     "PATCH /v1/rewards/{reward_id}": Question(

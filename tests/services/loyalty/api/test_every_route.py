@@ -27,6 +27,7 @@ MONEY = (
     "/v1/adjustments",
     "/v1/customers",
     "/v1/entries",
+    "/v1/gift_cards/{",
     "/v1/holds",
     "/v1/memberships",
     "/v1/pools",
@@ -108,6 +109,12 @@ def test_the_scopes_are_these() -> None:
         "GET /v1/redemptions": "rewards:read",
         "GET /v1/purchases/{purchase_id}/amendments": "purchases:read",
         "GET /v1/redemptions/{redemption_id}": "rewards:read",
+        "GET /v1/gift_cards/{gift_card_id}": "points:read",
+        "GET /v1/gift_cards/{gift_card_id}/statement": "points:read",
+        "POST /v1/gift_cards": "points:write",
+        "POST /v1/gift_cards/lookup": "points:read",
+        "POST /v1/gift_cards/{gift_card_id}/steps": "points:write",
+        "POST /v1/gift_cards/{gift_card_id}/top_ups": "points:write",
         "GET /v1/reservations/{reservation_id}": "purchases:read",
         "GET /v1/vouchers/{voucher_id}": "rewards:read",
         "POST /v1/reservations": "purchases:write",
@@ -196,7 +203,7 @@ def test_what_moves_value_needs_a_key(client: httpx.Client, shop: Shop, path: st
     body = {} if question.body is None else {"json": question.body(things)}
     answer = client.post(path_of(Door("POST", path, None), things), **body)
     assert answer.status_code == (400 if needed else question.own), answer.text
-    assert needed is (path.startswith(MONEY) or path.endswith(AMENDMENTS))
+    assert needed is (path.startswith(MONEY) or path.endswith((*AMENDMENTS, "/gift_cards")))
     if needed:
         assert answer.json()["code"] == "idempotency_key_required"
 

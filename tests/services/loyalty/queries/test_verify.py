@@ -26,16 +26,16 @@ GYM = rule(
 # What was changed by hand, and the invariants that must find it.
 CORRUPTIONS = {
     "an entry changed": (
-        "UPDATE entries SET amount = amount - 1 WHERE {mine} AND wallet = 'redeemed'",
+        "UPDATE entries SET amount = amount - 1 WHERE {mine} AND wallet = 'redeemed' AND unit = 'points'",
         {"I1 a transaction's entries add up to zero", "I1 all entries add up to zero"},
     ),
     "two entries changed so that the whole still adds up": (
         "UPDATE entries SET amount = amount + CASE wallet WHEN 'issued' THEN 1 ELSE -1 END "
-        "WHERE {mine} AND (wallet = 'redeemed' OR (wallet = 'issued' AND amount = -120))",
+        "WHERE {mine} AND unit = 'points' AND (wallet = 'redeemed' OR (wallet = 'issued' AND amount = -120))",
         {"I1 a transaction's entries add up to zero"},
     ),
     "an entry taken away": (
-        "DELETE FROM entries WHERE {mine} AND kind = 'burn'",
+        "DELETE FROM entries WHERE {mine} AND kind = 'burn' AND unit = 'points'",
         {"I2 a wallet's balance is the sum of its entries"},
     ),
     "a balance changed": (
@@ -100,6 +100,10 @@ CORRUPTIONS = {
         "UPDATE holds SET expires_at = %(minute_ago)s WHERE {mine}",
         {"I4 no hold stays open past its time"},
     ),
+    "a payment that left no wallet": (
+        "UPDATE purchases SET effects = replace(effects, '\"units\":7', '\"units\":8') WHERE {mine}",
+        {"I6 what paid for a purchase left its wallets"},
+    ),
     "a reward taken behind the catalogue's back": (
         "UPDATE rewards SET taken = taken + 1 WHERE {mine}",
         {"I5 what was taken of a reward is its redemptions"},
@@ -139,6 +143,8 @@ def corruptible(database: Database, tenant_id: TenantId) -> Shop:
     swims.use()
     shop.redeem(ana, shop.offer(30))
     shop.hold(ana, 20)
+    card = shop.gift_card(7)
+    shop.sell(None, line("TEA", 1, 7), tenders=[{"kind": "gift_card", "amount": 7, "code": card.code}])
     return shop
 
 
@@ -170,7 +176,7 @@ def test_every_invariant_can_find_something() -> None:
 def test_the_proof_goes_from_tenant_to_tenant(corruptible: Shop, settings: Settings, database: Database) -> None:
     with database.transaction() as db:
         learn_tenant(db, corruptible.tenant_id, livemode=False, currency="SAR", time_zone="Asia/Riyadh")
-    corrupt(corruptible, settings, "UPDATE wallets SET held = held + 1 WHERE {mine}")
+    corrupt(corruptible, settings, "UPDATE wallets SET held = held + 1 WHERE {mine} AND unit = 'points'")
     found = [breach for breach in breaches(database, corruptible.at) if breach.tenant_id == corruptible.tenant_id]
     assert [breach.invariant for breach in found] == ["I4 what is held is the sum of open holds"]
 
