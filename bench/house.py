@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from chassis.database import Database
+from chassis.data.database import Database
 from chassis.settings import Settings
 from cli.embedded_postgres import Postgres, prepare_postgres
 from cli.environment import SECRETS, admin_environment, shared_environment

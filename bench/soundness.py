@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import text
 
 from bench.house import House
-from chassis.database import Database
+from chassis.data.database import Database
 from kernel.clock import utc_now
 from kernel.ids import TenantId
 from services.loyalty.queries.verify import breaches

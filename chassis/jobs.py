@@ -6,8 +6,8 @@ from datetime import datetime
 from threading import Event
 from time import monotonic
 
-from chassis.database import Database
-from chassis.known_tenants import known_tenants
+from chassis.data.database import Database
+from chassis.data.known_tenants import known_tenants
 from chassis.logging import log
 from kernel.clock import utc_now
 from kernel.ids import TenantId

@@ -9,15 +9,15 @@ import uvicorn
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 
-from chassis.app import health_routes
-from chassis.database import Database
+from chassis.data.database import Database
+from chassis.data.known_tenants import learn_tenant
+from chassis.events.letters import Hearing, Listeners
+from chassis.events.listening import listen
+from chassis.events.relay import run_relay
 from chassis.jobs import Job, run_jobs
-from chassis.known_tenants import learn_tenant
-from chassis.letters import Hearing, Listeners
-from chassis.listening import listen
 from chassis.logging import configure_logging, log
-from chassis.relay import run_relay
 from chassis.settings import Settings
+from chassis.web.app import health_routes
 from contracts.events.access import TenantCreated
 
 RESTART_SECONDS = 1.0

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
-from chassis.database import Database, Role
+from chassis.data.database import Database, Role
 from chassis.settings import Settings
 from cli.environment import use_home
 from cli.home import CommandFailed, Home

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from sqlalchemy import text
 
-from chassis.database import Database
-from chassis.migrations import DATABASES
+from chassis.data.database import Database
+from chassis.data.migrations import DATABASES
+from chassis.data.verification import Breach
 from chassis.settings import Settings
-from chassis.verification import Breach
 from cli.databases import open_database
 from cli.listeners import event_types_heard_by
 from contracts.event import parse_type

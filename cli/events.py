@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 from sqlalchemy import text
 
-from chassis.database import Database
-from chassis.dead_letters import keys_with_parked
-from chassis.known_tenants import known_tenants
-from chassis.letters import NO_TENANT
-from chassis.migrations import DATABASES
-from chassis.replay import replay, retry_dead_letters
+from chassis.data.database import Database
+from chassis.data.known_tenants import known_tenants
+from chassis.data.migrations import DATABASES
+from chassis.events.dead_letters import keys_with_parked
+from chassis.events.letters import NO_TENANT
+from chassis.events.replay import replay, retry_dead_letters
 from chassis.settings import Settings
 from cli.databases import open_database
 from cli.home import CommandFailed

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from chassis.database import Database
+from chassis.data.database import Database
 from chassis.settings import Settings
 from cli.databases import open_database
 from cli.home import ACCESS_FILE, Home

@@ -3,8 +3,8 @@
 from importlib import import_module
 from importlib.util import find_spec
 
-from chassis.letters import Listeners
-from chassis.migrations import DATABASES
+from chassis.data.migrations import DATABASES
+from chassis.events.letters import Listeners
 from chassis.worker import on_tenant_created
 from contracts.events.access import TenantCreated
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from chassis.migrations import DATABASES, bootstrap, migrate
+from chassis.data.migrations import DATABASES, bootstrap, migrate
 from chassis.settings import Settings
 
 

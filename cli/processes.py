@@ -13,9 +13,9 @@ from cli.readiness import Answers, Connects, Succeeds
 
 # What all our processes load, and none of them changes. Loading it may start no thread and open no connection.
 SHARED_MODULES = (
-    "chassis.app",
-    "chassis.internal_client",
-    "chassis.serving",
+    "chassis.web.app",
+    "chassis.web.internal_client",
+    "chassis.web.serving",
     "chassis.worker",
     "email_validator",
     "sqlalchemy.dialects.postgresql.psycopg",

@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from chassis.migrations import DATABASES
+from chassis.data.migrations import DATABASES
+from chassis.data.verification import Breach
 from chassis.settings import Settings
-from chassis.verification import Breach
 from cli.databases import open_database
 from cli.delivery import undelivered
 

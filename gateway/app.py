@@ -2,9 +2,9 @@
 
 from starlette.types import ASGIApp
 
-from chassis.app import create_service_app
-from chassis.database import Database
-from chassis.serving import serve
+from chassis.data.database import Database
+from chassis.web.app import create_service_app
+from chassis.web.serving import serve
 from gateway.api import api_keys, tenant
 from gateway.authentication import Authentication
 from gateway.descriptions import Descriptions

@@ -8,8 +8,8 @@ from urllib.parse import unquote_plus
 from sqlalchemy import text
 from starlette.concurrency import run_in_threadpool
 
-from chassis.caller import Unauthenticated
-from chassis.database import Database
+from chassis.data.database import Database
+from chassis.web.caller import Unauthenticated
 from contracts import internal
 from gateway.domain.api_key import digest, holds_key, key_id_in
 from gateway.headers import Header, find

@@ -11,8 +11,8 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.logging import log
-from chassis.problem_responses import InternalError, NotFound, problem_response
-from chassis.requests import REQUEST_ID, record, with_request_id
+from chassis.web.problem_responses import InternalError, NotFound, problem_response
+from chassis.web.requests import REQUEST_ID, record, with_request_id
 from gateway.authentication import Authentication
 from gateway.forwarding import forward
 from gateway.headers import find, for_service, without_internal

@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from chassis.app import VERSION
-from chassis.caller import Unauthenticated
-from chassis.openapi import Document, add_refusal
+from chassis.web.app import VERSION
+from chassis.web.caller import Unauthenticated
+from chassis.web.openapi import Document, add_refusal
 from gateway.refusals import (
     AtTheDoor,
     BodyTooLarge,

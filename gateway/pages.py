@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from chassis.app import is_migrated
+from chassis.web.app import is_migrated
 from gateway.fetching import fetch
 from gateway.upstream import Upstream
 from kernel.refusal import Refused

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from chassis.caller import Unauthenticated
+from chassis.web.caller import Unauthenticated
 from kernel.language import Text
 from kernel.refusal import Refused, Unavailable
 

@@ -10,8 +10,8 @@ from typing import Final
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
-from chassis.database import Database
-from chassis.migrations import DATABASES
+from chassis.data.database import Database
+from chassis.data.migrations import DATABASES
 from chassis.settings import Settings
 from cli.databases import open_database
 from cli.listeners import event_types_heard_by

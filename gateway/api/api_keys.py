@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from chassis.caller import CurrentCaller, ScopeMissing, needs
-from chassis.database import Database
-from chassis.pages import LIMIT_DEFAULT, InvalidCursor, Limit, Page, page_of, place_after
-from chassis.problem_responses import problems
-from chassis.transaction import Now, Transaction, TransactionRoute
+from chassis.data.database import Database
+from chassis.web.caller import CurrentCaller, ScopeMissing, needs
+from chassis.web.pages import LIMIT_DEFAULT, InvalidCursor, Limit, Page, page_of, place_after
+from chassis.web.problem_responses import problems
+from chassis.web.transaction import Now, Transaction, TransactionRoute
 from contracts.scopes import SCOPES
 from gateway.operations.create_api_key import UnknownScope, create_api_key
 from gateway.operations.revoke_api_key import ApiKeyMissing, revoke_api_key

@@ -6,9 +6,9 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from chassis.caller import CurrentCaller
-from chassis.problem_responses import problems
-from chassis.transaction import Transaction, TransactionRoute
+from chassis.web.caller import CurrentCaller
+from chassis.web.problem_responses import problems
+from chassis.web.transaction import Transaction, TransactionRoute
 from gateway.operations.create_api_key import TenantMissing
 from gateway.tables.tenants import TenantRow
 

@@ -5,8 +5,8 @@ from zoneinfo import available_timezones
 
 from sqlalchemy.orm import Session
 
-from chassis.database import see_only
-from chassis.outbox import publish
+from chassis.data.database import see_only
+from chassis.events.outbox import publish
 from contracts.events.access import TenantCreated
 from gateway.tables.tenants import TenantRow
 from kernel.ids import TenantId, new_id

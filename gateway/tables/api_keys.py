@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from chassis.tables import TenantKey
+from chassis.data.tables import TenantKey
 from gateway.tables.base import Base
 from kernel.ids import TenantId
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped
 
-from chassis.tables import TenantKey
+from chassis.data.tables import TenantKey
 from gateway.tables.base import Base
 
 

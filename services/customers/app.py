@@ -2,8 +2,8 @@
 
 from fastapi import FastAPI
 
-from chassis.app import create_service_app
-from chassis.serving import serve
+from chassis.web.app import create_service_app
+from chassis.web.serving import serve
 from services.customers.api import consents, contacts, customers, searches
 from services.customers.settings import CustomersSettings
 

@@ -2,9 +2,9 @@
 
 from fastapi import FastAPI
 
-from chassis.app import create_service_app
-from chassis.internal_client import InternalClient
-from chassis.serving import serve
+from chassis.web.app import create_service_app
+from chassis.web.internal_client import InternalClient
+from chassis.web.serving import serve
 from services.loyalty.api import (
     adjustments,
     amendments,

@@ -5,7 +5,7 @@ The worker starts as many as there are processors, so that neither sales nor the
 
 import os
 
-from chassis.database import Database
+from chassis.data.database import Database
 from chassis.logging import configure_logging
 from services.loyalty.schedules import backtests_waiting, play_backtest
 from services.loyalty.settings import LoyaltySettings

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from chassis.letters import Hearing, Listeners
+from chassis.events.letters import Hearing, Listeners
 from contracts.events.customers import CustomerChanged, CustomerCreated, CustomerFacts
 from services.loyalty.operations.learn_customer import learn_customer
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from chassis.database import Database
+from chassis.data.database import Database
+from chassis.data.known_tenants import known_tenants
 from chassis.jobs import Job
-from chassis.known_tenants import known_tenants
 from chassis.logging import log
 from kernel.clock import utc_now
 from kernel.ids import TenantId

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from threading import Event
 
-from chassis.database import Database
+from chassis.data.database import Database
 from chassis.worker import run_worker
 from services.loyalty.listeners import LISTENERS
 from services.loyalty.schedules import JOBS, backtests_waiting

@@ -5,8 +5,8 @@ Consents are not heard: they are asked for at the moment of sending, when only t
 
 from sqlalchemy.orm import Session
 
-from chassis.known_tenants import learn_tenant
-from chassis.letters import Hearing, Listeners
+from chassis.data.known_tenants import learn_tenant
+from chassis.events.letters import Hearing, Listeners
 from contracts.events.access import TenantCreated
 from contracts.events.customers import CustomerChanged, CustomerCreated
 from contracts.events.loyalty import PointsExpired, PurchaseRecorded, PurchaseReturned, RewardRedeemed

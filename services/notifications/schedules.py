@@ -2,8 +2,8 @@
 
 from threading import Event
 
-from chassis.database import Database
-from chassis.internal_client import InternalClient
+from chassis.data.database import Database
+from chassis.web.internal_client import InternalClient
 from kernel.clock import utc_now
 from services.notifications.operations.deliver_message import Post
 from services.notifications.operations.deliver_messages import deliver_messages

@@ -2,7 +2,7 @@
 
 from threading import Event
 
-from chassis.database import Database
+from chassis.data.database import Database
 from chassis.worker import run_worker
 from services.notifications.listeners import LISTENERS
 from services.notifications.schedules import send_messages

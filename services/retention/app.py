@@ -2,8 +2,8 @@
 
 from fastapi import FastAPI
 
-from chassis.app import create_service_app
-from chassis.serving import serve
+from chassis.web.app import create_service_app
+from chassis.web.serving import serve
 from services.retention.api import figures, stages
 from services.retention.settings import RetentionSettings
 

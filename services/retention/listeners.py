@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from chassis.letters import Hearing, Listeners
+from chassis.events.letters import Hearing, Listeners
 from contracts.events.access import TenantCreated
 from contracts.events.customers import CustomerChanged, CustomerCreated
 from contracts.events.loyalty import PurchaseClaimed, PurchaseRecorded, PurchaseReturned

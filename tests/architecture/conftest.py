@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from psycopg.rows import namedtuple_row
 
-from chassis.migrations import DATABASES
+from chassis.data.migrations import DATABASES
 from chassis.settings import Settings
 from tests.support.databases import FreshDatabases
 

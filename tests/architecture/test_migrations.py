@@ -10,8 +10,8 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from psycopg import sql
 
-from chassis.database import Database
-from chassis.migrations import alembic_config, create_database
+from chassis.data.database import Database
+from chassis.data.migrations import alembic_config, create_database
 from chassis.settings import Settings
 
 

@@ -7,7 +7,7 @@ from psycopg.errors import InsufficientPrivilege
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
-from chassis.database import Database, see_only
+from chassis.data.database import Database, see_only
 from tests.support.databases import FreshDatabases
 
 Admin = psycopg.Connection[Any]

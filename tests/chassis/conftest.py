@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from chassis.app import CONNECTIONS_MAX
-from chassis.database import Database
+from chassis.data.database import Database
 from chassis.settings import Settings
+from chassis.web.app import CONNECTIONS_MAX
 from tests.support.databases import FreshDatabases
 
 

@@ -5,9 +5,9 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import text
 
-from chassis.database import Database
+from chassis.data.database import Database
+from chassis.data.known_tenants import known_tenants, learn_tenant
 from chassis.jobs import Job, run_for_all, run_jobs
-from chassis.known_tenants import known_tenants, learn_tenant
 from chassis.settings import Settings
 from kernel.ids import TenantId
 from tests.support.databases import FreshDatabases

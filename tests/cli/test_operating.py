@@ -11,10 +11,10 @@ import pytest
 from rich.console import Console
 from sqlalchemy import text
 
-from chassis.database import Database
-from chassis.dead_letters import park
-from chassis.letters import Letter, Message
-from chassis.migrations import DATABASES
+from chassis.data.database import Database
+from chassis.data.migrations import DATABASES
+from chassis.events.dead_letters import park
+from chassis.events.letters import Letter, Message
 from chassis.settings import Settings
 from cli import databases as databases_module
 from cli.delivery import undelivered

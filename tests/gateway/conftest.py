@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 
-from chassis.database import Database
+from chassis.data.database import Database
 from chassis.settings import Settings
 from contracts.scopes import SCOPES
 from gateway import upstream

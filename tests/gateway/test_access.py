@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from structlog.testing import capture_logs
 
-from chassis.database import Database
+from chassis.data.database import Database
 from gateway.domain.api_key import digest
 from gateway.operations.create_api_key import create_api_key
 from kernel.clock import utc_now

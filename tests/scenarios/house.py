@@ -8,13 +8,13 @@ from itertools import product
 from threading import Event as Signal
 from typing import Any
 
-from chassis.database import Database, Role
-from chassis.hearing import hear
-from chassis.internal_client import InternalClient
-from chassis.letters import Letter, Listeners, open_letter
-from chassis.migrations import DATABASES
-from chassis.replay import archived, message_of
+from chassis.data.database import Database, Role
+from chassis.data.migrations import DATABASES
+from chassis.events.hearing import hear
+from chassis.events.letters import Letter, Listeners, open_letter
+from chassis.events.replay import archived, message_of
 from chassis.settings import Settings
+from chassis.web.internal_client import InternalClient
 from cli.listeners import listeners_of
 from gateway.app import create_app as create_gateway
 from gateway.settings import GatewaySettings

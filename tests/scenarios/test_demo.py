@@ -5,7 +5,7 @@ from itertools import islice
 import pytest
 from sqlalchemy import text
 
-from chassis.migrations import DATABASES
+from chassis.data.migrations import DATABASES
 from cli.demo.cursor import Cursor
 from cli.demo.door import Door
 from cli.demo.figures import read_figures

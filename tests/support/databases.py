@@ -12,8 +12,8 @@ import pytest
 from psycopg import sql
 from pydantic import SecretStr
 
-from chassis.database import Database, Role, database_name
-from chassis.migrations import DATABASES, bootstrap, migrate
+from chassis.data.database import Database, Role, database_name
+from chassis.data.migrations import DATABASES, bootstrap, migrate
 from chassis.settings import Settings
 from kernel.ids import TenantId, new_id
 

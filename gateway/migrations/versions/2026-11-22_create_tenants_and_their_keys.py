@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from chassis.migrations import create_mailroom, drop_mailroom, isolate_tenants
+from chassis.data.migrations import create_mailroom, drop_mailroom, isolate_tenants
 
 revision = "2026_11_22_access"
 down_revision = None

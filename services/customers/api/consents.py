@@ -7,9 +7,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
-from chassis.caller import CurrentCaller, needs
-from chassis.problem_responses import problems
-from chassis.transaction import Now, Transaction, TransactionRoute
+from chassis.web.caller import CurrentCaller, needs
+from chassis.web.problem_responses import problems
+from chassis.web.transaction import Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId, TenantId
 from services.customers.api.fields import ShortLine, Wish, Wording
 from services.customers.domain.consent import CHANNELS, PURPOSES, Channel, Purpose, Said, granted_by_default

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
 
-from chassis.caller import CurrentCaller, needs
-from chassis.transaction import Transaction, TransactionRoute
+from chassis.web.caller import CurrentCaller, needs
+from chassis.web.transaction import Transaction, TransactionRoute
 from kernel.ids import CustomerId
 from services.customers.domain.consent import Channel, Purpose, Reason
 from services.customers.queries.contacts import contacts

@@ -6,11 +6,11 @@ from typing import Annotated, Literal, cast
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from chassis.caller import CurrentCaller, needs
-from chassis.etags import ExpectedVersion, IfMatchRequired, VersionStale, etag
-from chassis.pages import LIMIT_DEFAULT, InvalidCursor, Limit, Page, page_of, place_after
-from chassis.problem_responses import problems
-from chassis.transaction import Now, Transaction, TransactionRoute
+from chassis.web.caller import CurrentCaller, needs
+from chassis.web.etags import ExpectedVersion, IfMatchRequired, VersionStale, etag
+from chassis.web.pages import LIMIT_DEFAULT, InvalidCursor, Limit, Page, page_of, place_after
+from chassis.web.problem_responses import problems
+from chassis.web.transaction import Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId
 from services.customers.api.consents import ConsentWish
 from services.customers.api.fields import Country, Day, HomeCountry, Line, Metadata, ShortLine, TimeZone, Wish

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Request
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from chassis.caller import CurrentCaller, needs
-from chassis.pages import LIMIT_DEFAULT, LIMIT_MAX, InvalidCursor, Page, page_of, place_after
-from chassis.problem_responses import problems
-from chassis.transaction import Transaction, TransactionRoute
+from chassis.web.caller import CurrentCaller, needs
+from chassis.web.pages import LIMIT_DEFAULT, LIMIT_MAX, InvalidCursor, Page, page_of, place_after
+from chassis.web.problem_responses import problems
+from chassis.web.transaction import Transaction, TransactionRoute
 from services.customers.api.customers import Customer, customer_of
 from services.customers.api.fields import Country, HomeCountry, Line, Wish
 from services.customers.domain.refusals import InvalidCard, InvalidEmail, InvalidPhone

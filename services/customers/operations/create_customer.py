@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from chassis.outbox import publish
+from chassis.events.outbox import publish
 from contracts.events.customers import CustomerCreated
 from kernel.ids import CustomerId, TenantId, new_id
 from services.customers.domain.consent import Said

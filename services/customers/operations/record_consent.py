@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from chassis.outbox import publish
+from chassis.events.outbox import publish
 from contracts.events.customers import ConsentChanged
 from kernel.ids import CustomerId, TenantId
 from services.customers.domain.consent import Said

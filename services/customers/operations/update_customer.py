@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from chassis.etags import check_version
-from chassis.outbox import publish
+from chassis.events.outbox import publish
+from chassis.web.etags import check_version
 from contracts.events.customers import CustomerChanged
 from kernel.ids import CustomerId, TenantId
 from services.customers.domain.name import folded

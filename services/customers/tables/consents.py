@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Text, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from chassis.tables import TenantKey
+from chassis.data.tables import TenantKey
 from kernel.ids import CustomerId, TenantId
 from services.customers.domain.consent import Channel, Purpose, Said
 from services.customers.tables.base import Base

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from chassis.tables import TenantKey
+from chassis.data.tables import TenantKey
 from kernel.ids import CustomerId, TenantId
 from services.customers.domain.profile import Profile
 from services.customers.domain.refusals import CustomerExists, CustomerMissing

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from sqlalchemy import ForeignKeyConstraint, Index, delete, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from chassis.tables import TenantKey
+from chassis.data.tables import TenantKey
 from kernel.ids import CustomerId, TenantId
 from services.customers.tables.base import Base
 

@@ -7,10 +7,10 @@ import orjson
 from fastapi import APIRouter, Header, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from chassis.caller import CurrentCaller, needs
-from chassis.etags import VersionStale, expected_version
-from chassis.problem_responses import problems
-from chassis.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
+from chassis.web.caller import CurrentCaller, needs
+from chassis.web.etags import VersionStale, expected_version
+from chassis.web.problem_responses import problems
+from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId
 from services.loyalty.api.purchase_documents import PurchaseDocument, purchase_document
 from services.loyalty.api.quotes import introduce_customer

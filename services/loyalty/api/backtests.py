@@ -6,10 +6,10 @@ from typing import Annotated, Self
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from chassis.caller import CurrentCaller, needs
-from chassis.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
-from chassis.problem_responses import problems
-from chassis.transaction import Now, Transaction, TransactionRoute
+from chassis.web.caller import CurrentCaller, needs
+from chassis.web.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
+from chassis.web.problem_responses import problems
+from chassis.web.transaction import Now, Transaction, TransactionRoute
 from services.loyalty.api.rewards import UNITS_MAX
 from services.loyalty.domain.backtest import Counting, Given, Tally, Worth
 from services.loyalty.domain.basket import MONEY_MAX, Label

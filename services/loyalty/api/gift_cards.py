@@ -7,10 +7,10 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from chassis.caller import Caller, CurrentCaller, needs
-from chassis.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
-from chassis.problem_responses import problem_response, problems
-from chassis.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
+from chassis.web.caller import Caller, CurrentCaller, needs
+from chassis.web.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
+from chassis.web.problem_responses import problem_response, problems
+from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.api.vouchers import CodeQuestion
 from services.loyalty.api.wallets import EntryDocument, entry_document

@@ -6,10 +6,10 @@ from typing import Any
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
-from chassis.caller import CurrentCaller, needs
-from chassis.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
-from chassis.problem_responses import problems
-from chassis.transaction import Now, Transaction, TransactionRoute
+from chassis.web.caller import CurrentCaller, needs
+from chassis.web.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
+from chassis.web.problem_responses import problems
+from chassis.web.transaction import Now, Transaction, TransactionRoute
 from services.loyalty.api.known_customers import KnownCustomer
 from services.loyalty.api.purchase_documents import PurchaseDocument, purchase_document
 from services.loyalty.domain.refusals import NoSuchCustomer

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Request
 
-from chassis.caller import CurrentCaller
-from chassis.transaction import Transaction
+from chassis.web.caller import CurrentCaller
+from chassis.web.transaction import Transaction
 from kernel.ids import CustomerId
 from services.loyalty.api.newcomers import introduce_one
 from services.loyalty.domain.refusals import NoSuchCustomer

@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from chassis.caller import Caller, CurrentCaller, needs
-from chassis.problem_responses import problems
-from chassis.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
+from chassis.web.caller import Caller, CurrentCaller, needs
+from chassis.web.problem_responses import problems
+from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from services.loyalty.api.memberships import MembershipDocument, MembershipId, membership_document
 from services.loyalty.domain.membership_term import TimeKind
 from services.loyalty.domain.refusals import (

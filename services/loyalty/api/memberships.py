@@ -7,9 +7,9 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from chassis.caller import CurrentCaller, needs
-from chassis.problem_responses import problems
-from chassis.transaction import Now, Transaction, TransactionRoute
+from chassis.web.caller import CurrentCaller, needs
+from chassis.web.problem_responses import problems
+from chassis.web.transaction import Now, Transaction, TransactionRoute
 from kernel.ids import TenantId
 from services.loyalty.api.holdings import All
 from services.loyalty.api.known_customers import KnownCustomer

@@ -8,9 +8,9 @@ import httpx
 from fastapi import FastAPI
 from sqlalchemy.orm import Session
 
-from chassis.database import Database
-from chassis.internal_client import InternalClient
+from chassis.data.database import Database
 from chassis.logging import log
+from chassis.web.internal_client import InternalClient
 from kernel.clock import utc_now
 from kernel.ids import CustomerId, TenantId, is_id
 from services.loyalty.operations.learn_customer import learn_customer

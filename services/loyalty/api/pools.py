@@ -7,9 +7,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from chassis.caller import CurrentCaller, needs
-from chassis.problem_responses import problems
-from chassis.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
+from chassis.web.caller import CurrentCaller, needs
+from chassis.web.problem_responses import problems
+from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId
 from kernel.points import Points
 from services.loyalty.api.rewards import UNITS_MAX

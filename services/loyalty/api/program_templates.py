@@ -3,9 +3,9 @@
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from chassis.caller import needs
-from chassis.problem_responses import problems
-from chassis.transaction import TransactionRoute
+from chassis.web.caller import needs
+from chassis.web.problem_responses import problems
+from chassis.web.transaction import TransactionRoute
 from services.loyalty.domain.name import Name
 from services.loyalty.domain.refusals import TemplateUnknown
 from services.loyalty.domain.template import ProgramTemplate

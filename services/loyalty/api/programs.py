@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from chassis.caller import CurrentCaller, needs
-from chassis.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
-from chassis.problem_responses import problems
-from chassis.transaction import Now, Transaction, TransactionRoute
+from chassis.web.caller import CurrentCaller, needs
+from chassis.web.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
+from chassis.web.problem_responses import problems
+from chassis.web.transaction import Now, Transaction, TransactionRoute
 from services.loyalty.domain.program import ProgramDocument
 from services.loyalty.domain.refusals import (
     AnotherProgramLive,

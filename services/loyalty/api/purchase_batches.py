@@ -13,9 +13,9 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from starlette.responses import Response
 
-from chassis.caller import Caller
-from chassis.hot_routes import hot_caller, hot_route, parsed, read_body
-from chassis.problem_responses import Problem, invalid_document, problem_document, problems
+from chassis.web.caller import Caller
+from chassis.web.hot_routes import hot_caller, hot_route, parsed, read_body
+from chassis.web.problem_responses import Problem, invalid_document, problem_document, problems
 from kernel.clock import utc_now
 from kernel.refusal import Refused
 from services.loyalty.api.newcomers import introduce

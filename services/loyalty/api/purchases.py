@@ -9,12 +9,12 @@ from fastapi import APIRouter, Query, Request
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
-from chassis.caller import Caller, CurrentCaller, needs
-from chassis.etags import etag
-from chassis.hot_routes import hot_caller, hot_route, parsed, read_body
-from chassis.idempotency import HEADER, IdempotencyKeyReused, checked_key
-from chassis.problem_responses import problem_response, problems
-from chassis.transaction import Transaction, TransactionRoute
+from chassis.web.caller import Caller, CurrentCaller, needs
+from chassis.web.etags import etag
+from chassis.web.hot_routes import hot_caller, hot_route, parsed, read_body
+from chassis.web.idempotency import HEADER, IdempotencyKeyReused, checked_key
+from chassis.web.problem_responses import problem_response, problems
+from chassis.web.transaction import Transaction, TransactionRoute
 from kernel.refusal import Refused
 from services.loyalty.api.newcomers import introduce
 from services.loyalty.api.purchase_documents import PurchaseDocument, purchase_document

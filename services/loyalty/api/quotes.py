@@ -7,9 +7,9 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
-from chassis.caller import Caller, CurrentCaller, needs
-from chassis.problem_responses import problems
-from chassis.transaction import Now, Transaction, TransactionRoute
+from chassis.web.caller import Caller, CurrentCaller, needs
+from chassis.web.problem_responses import problems
+from chassis.web.transaction import Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId
 from services.loyalty.api.newcomers import introduce_one
 from services.loyalty.api.purchase_documents import (

@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from chassis.caller import CurrentCaller, needs
-from chassis.problem_responses import problems
-from chassis.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
+from chassis.web.caller import CurrentCaller, needs
+from chassis.web.problem_responses import problems
+from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from kernel.language import Language
 from services.loyalty.api.purchase_documents import PurchaseDocument, purchase_document
 from services.loyalty.domain.basket import LINES_MAX, QUANTITY_MAX

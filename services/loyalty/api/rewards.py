@@ -7,11 +7,11 @@ from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from chassis.caller import CurrentCaller, needs
-from chassis.etags import ExpectedVersion, IfMatchRequired, VersionStale, etag
-from chassis.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
-from chassis.problem_responses import problems
-from chassis.transaction import Now, Transaction, TransactionRoute
+from chassis.web.caller import CurrentCaller, needs
+from chassis.web.etags import ExpectedVersion, IfMatchRequired, VersionStale, etag
+from chassis.web.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
+from chassis.web.problem_responses import problems
+from chassis.web.transaction import Now, Transaction, TransactionRoute
 from services.loyalty.domain.local_day import local_date
 from services.loyalty.domain.offer import COUNT_MAX, PRICE_MAX, Offer, OfferLimit, Price, WalletUnit
 from services.loyalty.domain.refusals import RewardUnknown

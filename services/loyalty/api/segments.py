@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import BaseModel
 
-from chassis.caller import CurrentCaller, needs
-from chassis.problem_responses import problems
-from chassis.transaction import Transaction, TransactionRoute
+from chassis.web.caller import CurrentCaller, needs
+from chassis.web.problem_responses import problems
+from chassis.web.transaction import Transaction, TransactionRoute
 from services.loyalty.api.known_customers import KnownCustomer
 from services.loyalty.domain.refusals import NoSuchCustomer, TooManySegments
 from services.loyalty.operations.change_segment import change_segment

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from fastapi import FastAPI
 from psycopg.errors import DeadlockDetected, UniqueViolation
 
-from chassis.batcher import Batcher
-from chassis.database import Database
+from chassis.data.database import Database
+from chassis.web.batcher import Batcher
 from kernel.clock import utc_now
 from services.loyalty.operations.record_purchases import Outcome, Sale, SpoiltBatch, record_purchases
 

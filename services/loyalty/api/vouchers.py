@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from chassis.caller import CurrentCaller, needs
-from chassis.problem_responses import problem_response, problems
-from chassis.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
+from chassis.web.caller import CurrentCaller, needs
+from chassis.web.problem_responses import problem_response, problems
+from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from services.loyalty.api.holdings import VoucherDocument, voucher_document
 from services.loyalty.domain.basket import Code, Label
 from services.loyalty.domain.guessing import Guesser

@@ -6,10 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from chassis.caller import CurrentCaller, needs
-from chassis.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
-from chassis.problem_responses import problems
-from chassis.transaction import Now, Transaction, TransactionRoute
+from chassis.web.caller import CurrentCaller, needs
+from chassis.web.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
+from chassis.web.problem_responses import problems
+from chassis.web.transaction import Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId
 from kernel.language import Language
 from services.loyalty.api.known_customers import KnownCustomer

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from chassis.etags import check_version
-from chassis.row_sets import pipeline
+from chassis.data.row_sets import pipeline
+from chassis.web.etags import check_version
 from kernel.ids import TenantId
 from services.loyalty.domain.basket import Basket
 from services.loyalty.domain.customer import CustomerFacts

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from chassis.outbox import publish
+from chassis.events.outbox import publish
 from contracts.events.loyalty import ProgramPublished
 from kernel.ids import TenantId
 from services.loyalty.domain.program import ProgramDocument

@@ -12,8 +12,8 @@ import orjson
 from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
-from chassis.idempotency import IdempotencyKeyReused
-from chassis.row_sets import pipeline
+from chassis.data.row_sets import pipeline
+from chassis.web.idempotency import IdempotencyKeyReused
 from contracts.events.loyalty import AnyFact, PurchaseRecorded
 from kernel.ids import CustomerId, TenantId, new_id
 from kernel.points import Points

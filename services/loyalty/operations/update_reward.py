@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from chassis.etags import check_version
+from chassis.web.etags import check_version
 from kernel.ids import TenantId
 from services.loyalty.domain.offer import Offer
 from services.loyalty.operations.create_reward import columns_of, offer_of

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from chassis.row_sets import pipeline
+from chassis.data.row_sets import pipeline
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.wallet import WalletView, wallet_view
 from services.loyalty.tables.standings import StandingsRequest, load_lots

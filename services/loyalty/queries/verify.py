@@ -7,9 +7,9 @@ from itertools import groupby
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from chassis.database import Database
-from chassis.known_tenants import known_tenants
-from chassis.verification import Breach
+from chassis.data.database import Database
+from chassis.data.known_tenants import known_tenants
+from chassis.data.verification import Breach
 from kernel.ids import TenantId
 from services.loyalty.domain.membership import last_day
 from services.loyalty.queries.verify_limits import LIMITS

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.tables import TenantKey
+from chassis.data.tables import TenantKey
 from services.loyalty.tables.base import Base
 
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from chassis.row_sets import pipeline
+from chassis.data.row_sets import pipeline
 from services.loyalty.domain.give_back import Drawn
 from services.loyalty.tables.standings import Standing, Wallet, keep_lot
 

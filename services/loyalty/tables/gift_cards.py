@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.tables import TenantKey
+from chassis.data.tables import TenantKey
 from services.loyalty.tables.base import Base
 
 # The status of a card's row among the owners of wallets: no customer's is called so.

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from chassis.outbox import outbox_rows
-from chassis.row_sets import Pipeline, RowSet, columns_of, pipeline
+from chassis.data.row_sets import Pipeline, RowSet, columns_of, pipeline
+from chassis.events.outbox import outbox_rows
 from contracts.event import Event
 from services.loyalty.tables.tallies import ADD as ADD_TALLIES
 

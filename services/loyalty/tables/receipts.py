@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from chassis.row_sets import Pipeline, columns_of
+from chassis.data.row_sets import Pipeline, columns_of
 from kernel.ids import CustomerId, TenantId
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from chassis.row_sets import Pipeline, columns_of, pipeline
+from chassis.data.row_sets import Pipeline, columns_of, pipeline
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.lot import Lot, LotId
 

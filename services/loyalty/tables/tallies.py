@@ -7,8 +7,8 @@ from typing import NamedTuple
 from psycopg import Cursor
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from chassis.row_sets import Pipeline, RowSet, columns_of, pipeline
-from chassis.tables import TenantKey
+from chassis.data.row_sets import Pipeline, RowSet, columns_of, pipeline
+from chassis.data.tables import TenantKey
 from kernel.ids import TenantId
 from services.loyalty.domain.program import CompiledProgram
 from services.loyalty.domain.tally import Given, Tally, Used

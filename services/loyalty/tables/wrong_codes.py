@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from chassis.tables import TenantKey
+from chassis.data.tables import TenantKey
 from kernel.ids import TenantId
 from services.loyalty.domain.guessing import WINDOW, Guesser, Wrong
 from services.loyalty.tables.base import Base

@@ -9,9 +9,9 @@ import httpx
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from chassis.database import Database
-from chassis.internal_client import InternalClient
+from chassis.data.database import Database
 from chassis.logging import log
+from chassis.web.internal_client import InternalClient
 from kernel.ids import CustomerId, TenantId
 from services.notifications.domain.content import content_of
 from services.notifications.domain.message import State

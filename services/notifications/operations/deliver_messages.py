@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from chassis.database import Database
+from chassis.data.database import Database
 from services.notifications.operations.deliver_message import Post, deliver_message
 from services.notifications.operations.report_lost_messages import report_lost_messages
 from services.notifications.operations.settle_unwritable import settle_unwritable

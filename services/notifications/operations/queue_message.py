@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from chassis.letters import Hearing
+from chassis.events.letters import Hearing
 from contracts.event import Event
 from services.notifications.domain.message import Kind, State
 from services.notifications.domain.parts import Part

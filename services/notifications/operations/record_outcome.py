@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from chassis.outbox import publish
+from chassis.events.outbox import publish
 from contracts.events.notifications import MessageFailed, MessageSent
 from services.notifications.domain.message import State
 from services.notifications.domain.outcome import Outcome

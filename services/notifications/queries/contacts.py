@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from chassis.internal_client import InternalClient
+from chassis.web.internal_client import InternalClient
 from kernel.ids import CustomerId, TenantId
 from kernel.language import Language
 

@@ -3,7 +3,7 @@
 import httpx
 from sqlalchemy.orm import Session
 
-from chassis.internal_client import InternalClient
+from chassis.web.internal_client import InternalClient
 from kernel.ids import CustomerId, TenantId, is_id
 from kernel.language import Language
 from services.notifications.domain.refusals import CustomerMissing, CustomersUnreachable

@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis.database import see_only
-from chassis.known_tenants import known_tenants
+from chassis.data.database import see_only
+from chassis.data.known_tenants import known_tenants
 from kernel.ids import TenantId
 
 AT_WORK = text("""

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Mapped
 
-from chassis.tables import TenantKey
+from chassis.data.tables import TenantKey
 from services.notifications.tables.base import Base
 
 

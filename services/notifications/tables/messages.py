@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from chassis.tables import TenantKey
+from chassis.data.tables import TenantKey
 from kernel.ids import CustomerId, TenantId
 from services.notifications.domain.message import Kind, State
 from services.notifications.domain.refusals import MessageMissing

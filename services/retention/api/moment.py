@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Query
 from pydantic import AwareDatetime
 
-from chassis.transaction import Now
+from chassis.web.transaction import Now
 from services.retention.domain.refusals import MomentInFuture
 
 AsOfQuery = Annotated[

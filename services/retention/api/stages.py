@@ -6,9 +6,9 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from chassis.caller import CurrentCaller, needs
-from chassis.problem_responses import problems
-from chassis.transaction import Transaction, TransactionRoute
+from chassis.web.caller import CurrentCaller, needs
+from chassis.web.problem_responses import problems
+from chassis.web.transaction import Transaction, TransactionRoute
 from kernel.ids import CustomerId
 from kernel.language import Language
 from services.retention.api.moment import AsOf

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis.known_tenants import learn_tenant
+from chassis.data.known_tenants import learn_tenant
 from kernel.ids import CustomerId, TenantId
 from services.retention.operations.refresh_rhythms import refresh_rhythms
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis.database import Database
-from chassis.known_tenants import known_tenants
-from chassis.verification import Breach
+from chassis.data.database import Database
+from chassis.data.known_tenants import known_tenants
+from chassis.data.verification import Breach
 from kernel.ids import CustomerId, TenantId
 from services.retention.queries.rhythms import VisitFacts, facts_from_visits, kept_days, kept_rhythm
 from services.retention.queries.time_zone import time_zone

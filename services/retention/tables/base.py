@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import DeclarativeBase
 
-from chassis.tables import COLUMN_TYPES, service_metadata
+from chassis.data.tables import COLUMN_TYPES, service_metadata
 
 
 class Base(DeclarativeBase):

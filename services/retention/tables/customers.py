@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import ARRAY, CheckConstraint, Date, Numeric
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.tables import TenantKey
+from chassis.data.tables import TenantKey
 from kernel.ids import CustomerId
 from services.retention.tables.base import Base
 

@@ -10,8 +10,8 @@ from psycopg import sql
 from pydantic import SecretStr
 from sqlalchemy import create_engine, text
 
-from chassis.database import Database
-from chassis.migrations import bootstrap, create_mailroom
+from chassis.data.database import Database
+from chassis.data.migrations import bootstrap, create_mailroom
 from chassis.settings import Settings
 from tests.chassis.events.world import TEMPLATE, World
 from tests.support.brokers import Broker

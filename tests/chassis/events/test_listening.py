@@ -10,10 +10,10 @@ import psycopg
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis.dead_letters import keys_with_parked
-from chassis.event_metrics import EVENTS_MISSED
-from chassis.letters import Hearing
-from chassis.replay import Retried, retry_dead_letters
+from chassis.events.dead_letters import keys_with_parked
+from chassis.events.event_metrics import EVENTS_MISSED
+from chassis.events.letters import Hearing
+from chassis.events.replay import Retried, retry_dead_letters
 from contracts.topics import dead_letter_topic
 from kernel.ids import new_id
 from tests.chassis.events.world import Noted, World, note

@@ -6,10 +6,10 @@ from contextlib import closing
 
 import pytest
 
-from chassis.event_metrics import EVENTS_REPUBLISHED
-from chassis.realignment import realign
+from chassis.events.event_metrics import EVENTS_REPUBLISHED
+from chassis.events.realignment import realign
+from chassis.events.topic_log import Reach, open_topic_log
 from chassis.settings import Settings
-from chassis.topic_log import Reach, open_topic_log
 from contracts.topics import topics_written_by
 from tests.chassis.events.world import World
 from tests.support.brokers import Broker

@@ -4,7 +4,7 @@ from contextlib import closing
 
 from kafka import TopicPartition
 
-from chassis.kafka import admin, group_consumer
+from chassis.events.kafka import admin, group_consumer
 from tests.chassis.events.world import World
 from tests.support.waiting import eventually
 

@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import pytest
 
-from chassis.outbox import EVENT_BYTES_MAX, outbox_rows, publish
+from chassis.events.outbox import EVENT_BYTES_MAX, outbox_rows, publish
 from tests.chassis.events.world import World
 
 

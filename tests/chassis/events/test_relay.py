@@ -11,11 +11,11 @@ from pathlib import Path
 
 import psycopg
 
-from chassis.event_metrics import EVENTS_UNSENT
-from chassis.outbox_marks import Mark, mark, unsent_rows
-from chassis.relay import try_lock
-from chassis.rounds import record_of
-from chassis.topic_log import open_topic_log
+from chassis.events.event_metrics import EVENTS_UNSENT
+from chassis.events.outbox_marks import Mark, mark, unsent_rows
+from chassis.events.relay import try_lock
+from chassis.events.rounds import record_of
+from chassis.events.topic_log import open_topic_log
 from contracts.topics import topics_written_by
 from tests.chassis.events.world import World
 from tests.support.brokers import Broker

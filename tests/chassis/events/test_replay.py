@@ -5,8 +5,8 @@ from threading import Event
 
 from sqlalchemy.orm import Session
 
-from chassis.letters import Hearing
-from chassis.replay import replay
+from chassis.events.letters import Hearing
+from chassis.events.replay import replay
 from kernel.clock import utc_now
 from tests.chassis.events.world import Noted, World, note
 from tests.support.waiting import eventually

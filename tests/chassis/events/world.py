@@ -19,13 +19,13 @@ from psycopg import sql
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis.database import Database, Role
-from chassis.dead_letters import envelope_text
-from chassis.kafka import admin, ensure_topics, log_reader, round_producer
-from chassis.letters import Hearing, Listeners, Message
-from chassis.listening import listen
-from chassis.outbox import publish
-from chassis.relay import run_relay
+from chassis.data.database import Database, Role
+from chassis.events.dead_letters import envelope_text
+from chassis.events.kafka import admin, ensure_topics, log_reader, round_producer
+from chassis.events.letters import Hearing, Listeners, Message
+from chassis.events.listening import listen
+from chassis.events.outbox import publish
+from chassis.events.relay import run_relay
 from chassis.settings import Settings
 from contracts.event import Event
 from contracts.topics import PARTITIONS, topics_written_by

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from chassis.database import Database
+from chassis.data.database import Database
 from chassis.settings import Settings
 from contracts import internal
 from contracts.scopes import SCOPES

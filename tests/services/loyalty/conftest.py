@@ -6,9 +6,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from chassis.app import CONNECTIONS_MAX
-from chassis.database import Database
+from chassis.data.database import Database
 from chassis.settings import Settings
+from chassis.web.app import CONNECTIONS_MAX
 from kernel.ids import TenantId
 from services.loyalty.app import create_app
 from services.loyalty.settings import LoyaltySettings

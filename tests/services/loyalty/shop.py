@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 from sqlalchemy import text
 
-from chassis.database import Database
-from chassis.verification import Breach
+from chassis.data.database import Database
+from chassis.data.verification import Breach
 from contracts.event import EVENT_CLASSES, Event
 from kernel.ids import CustomerId, TenantId, new_id
 from kernel.points import Points

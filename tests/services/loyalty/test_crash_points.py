@@ -11,8 +11,8 @@ from psycopg import sql
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from chassis.database import Database
-from chassis.row_sets import Pipeline
+from chassis.data.database import Database
+from chassis.data.row_sets import Pipeline
 from services.loyalty.api.till import record_one, record_together
 from services.loyalty.operations.expire_lots import expire_lots
 from services.loyalty.operations.record_purchases import Recorded

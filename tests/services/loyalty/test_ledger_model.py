@@ -19,7 +19,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from chassis.database import Database
+from chassis.data.database import Database
 from kernel.ids import CustomerId, TenantId, new_id
 from kernel.refusal import Refused
 from services.loyalty.domain.refusals import HoldClosed, InsufficientPoints, NothingToReturn, ReturnTooLarge

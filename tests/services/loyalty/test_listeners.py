@@ -2,7 +2,7 @@
 
 import pytest
 
-from chassis.letters import Hearing
+from chassis.events.letters import Hearing
 from contracts.events.customers import CustomerChanged, CustomerCreated, CustomerFacts
 from kernel.ids import CustomerId, new_id
 from services.loyalty.domain.refusals import CustomerBlocked

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from chassis.database import Database
+from chassis.data.database import Database
+from chassis.data.known_tenants import learn_tenant
 from chassis.jobs import Job, run_for_all
-from chassis.known_tenants import learn_tenant
 from kernel.ids import TenantId, new_id
 from services.loyalty.operations import expire_lots as expiring
 from services.loyalty.schedules import JOBS

@@ -9,9 +9,9 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from chassis.database import Database
-from chassis.internal_client import InternalClient
+from chassis.data.database import Database
 from chassis.settings import Settings
+from chassis.web.internal_client import InternalClient
 from kernel.ids import TenantId
 from services.customers.app import create_app as create_customers_app
 from services.customers.settings import CustomersSettings

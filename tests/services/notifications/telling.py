@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from chassis.database import Database
-from chassis.letters import Hearing
+from chassis.data.database import Database
+from chassis.events.letters import Hearing
 from contracts.event import Event
 from contracts.events.access import TenantCreated
 from contracts.events.customers import CustomerChanged, CustomerCreated

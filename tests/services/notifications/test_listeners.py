@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from chassis.database import Database
+from chassis.data.database import Database
 from contracts.event import Event
 from contracts.events.loyalty import PointsExpired, RewardRedeemed
 from kernel.ids import CustomerId, TenantId, new_id

@@ -2,7 +2,7 @@
 
 from threading import Event, Thread
 
-from chassis.database import Database
+from chassis.data.database import Database
 from kernel.ids import TenantId
 from services.notifications.schedules import send_messages
 from services.notifications.settings import NotificationsSettings

@@ -6,9 +6,9 @@ from datetime import datetime
 import httpx
 import pytest
 
-from chassis.database import Database
+from chassis.data.database import Database
 from chassis.settings import Settings
-from chassis.transaction import moment as request_moment
+from chassis.web.transaction import moment as request_moment
 from kernel.ids import TenantId
 from services.retention.app import create_app
 from services.retention.settings import RetentionSettings

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from chassis.database import Database
+from chassis.data.database import Database
 from kernel.ids import CustomerId, TenantId
 from services.retention.operations.record_visit import record_visit
 from tests.services.retention.telling import moment

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from chassis.database import Database
-from chassis.letters import Hearing
+from chassis.data.database import Database
+from chassis.events.letters import Hearing
 from contracts.event import Event
 from contracts.events.access import TenantCreated
 from contracts.events.customers import CustomerChanged, CustomerCreated

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chassis.database import Database
+from chassis.data.database import Database
 from kernel.ids import TenantId, new_id
 from tests.services.retention.conftest import Client
 from tests.services.retention.oracle import Shop

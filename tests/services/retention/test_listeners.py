@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chassis.database import Database
+from chassis.data.database import Database
 from contracts.event import Event
 from kernel.clock import utc_now
 from kernel.ids import TenantId, new_id

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from chassis.database import Database
+from chassis.data.database import Database
 from kernel.ids import TenantId, new_id
 from tests.services.retention.conftest import NOW, Client
 from tests.services.retention.oracle import Shop

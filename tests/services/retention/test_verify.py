@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import text
 
-from chassis.database import Database
+from chassis.data.database import Database
 from kernel.clock import utc_now
 from kernel.ids import TenantId
 from services.retention.queries.verify import breaches
@@ -66,7 +66,7 @@ def test_the_migrated_database_is_what_the_tables_say(databases: Callable[..., D
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
-    from chassis.migrations import is_described
+    from chassis.data.migrations import is_described
     from services.retention.tables import Base
 
     with databases("retention", "owner").engine.connect() as connection:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.migrations import create_mailroom, drop_mailroom, isolate_tenants
+from chassis.data.migrations import create_mailroom, drop_mailroom, isolate_tenants
 
 revision = "customers_0001"
 down_revision = None

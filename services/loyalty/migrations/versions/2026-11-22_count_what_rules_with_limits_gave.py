@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from chassis.migrations import isolate_tenants
+from chassis.data.migrations import isolate_tenants
 
 revision = "2026_11_22_tallies"
 down_revision = "2026_11_22_reservations"

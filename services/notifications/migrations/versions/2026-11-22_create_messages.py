@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from chassis.migrations import create_mailroom, drop_mailroom, isolate_tenants
+from chassis.data.migrations import create_mailroom, drop_mailroom, isolate_tenants
 
 revision = "2026_11_22_messages"
 down_revision = None

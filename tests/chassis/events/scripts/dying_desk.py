@@ -5,8 +5,8 @@ import signal
 import sys
 import threading
 
-import chassis.listening
-from chassis.database import Database
+import chassis.events.listening
+from chassis.data.database import Database
 from chassis.settings import Settings
 from tests.chassis.events.world import make_event_class, note
 
@@ -15,6 +15,6 @@ def die(_consumer: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-chassis.listening.commit = die
+chassis.events.listening.commit = die
 database = Database(Settings(), sys.argv[1])
-chassis.listening.listen(database, {make_event_class(sys.argv[2]): note}, threading.Event())
+chassis.events.listening.listen(database, {make_event_class(sys.argv[2]): note}, threading.Event())

@@ -3,8 +3,8 @@
 import sys
 import threading
 
-from chassis.database import Database
-from chassis.relay import run_relay
+from chassis.data.database import Database
+from chassis.events.relay import run_relay
 from chassis.settings import Settings
 
 run_relay(Database(Settings(), sys.argv[1], "relay"), threading.Event())

@@ -6,7 +6,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import text
 
-from chassis.database import Database
+from chassis.data.database import Database
 from kernel.ids import TenantId, is_id
 from services.customers.domain.consent import Said
 from services.customers.domain.profile import Profile

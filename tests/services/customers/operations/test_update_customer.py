@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis.database import Database
-from chassis.etags import VersionStale
+from chassis.data.database import Database
+from chassis.web.etags import VersionStale
 from kernel.ids import CustomerId, TenantId
 from services.customers.domain.profile import Profile
 from services.customers.domain.refusals import CustomerExists, CustomerMissing, InvalidEmail

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy.orm import Session
 
-from chassis.database import Database
+from chassis.data.database import Database
 from kernel.ids import CustomerId, TenantId
 from services.customers.domain.consent import Channel, Purpose, Said
 from services.customers.operations.record_consent import record_consent

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy.orm import Session
 
-from chassis.database import Database
+from chassis.data.database import Database
 from kernel.ids import TenantId
 from services.customers.domain.refusals import InvalidPhone
 from services.customers.queries.customers import Identifier, find_customer, list_customers

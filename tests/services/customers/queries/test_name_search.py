@@ -5,7 +5,7 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
-from chassis.database import Database
+from chassis.data.database import Database
 from chassis.settings import Settings
 from kernel.ids import TenantId
 from services.customers.queries.name_search import search_by_name, words_like

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from chassis.app import CONNECTIONS_MAX
 from chassis.settings import Settings
+from chassis.web.app import CONNECTIONS_MAX
 from kernel.ids import CustomerId, TenantId, new_id
 from services.customers.app import create_app as create_customers_app
 from services.customers.settings import CustomersSettings

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from sqlalchemy import event
 
-from chassis.database import Database
+from chassis.data.database import Database
 from tests.services.loyalty.conftest import Client
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop, later
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chassis.etags import VersionStale
+from chassis.web.etags import VersionStale
 from contracts.events.loyalty import PurchaseReturned
 from services.loyalty.domain.refusals import PurchaseNotVoided, PurchaseVoided, ReceiptChanged
 from tests.services.loyalty.domain.build import line, rule

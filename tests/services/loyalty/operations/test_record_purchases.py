@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chassis.idempotency import IdempotencyKeyReused
+from chassis.web.idempotency import IdempotencyKeyReused
 from contracts.events.loyalty import PurchaseRecorded
 from kernel.ids import CustomerId
 from kernel.refusal import Refused

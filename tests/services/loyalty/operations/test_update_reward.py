@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from chassis.etags import VersionStale
+from chassis.web.etags import VersionStale
 from services.loyalty.domain.refusals import RewardNotOpen, RewardSoldOut, RewardUnknown
 from services.loyalty.operations.update_reward import update_reward
 from services.loyalty.tables.rewards import RewardRow

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chassis.known_tenants import learn_tenant
+from chassis.data.known_tenants import learn_tenant
 from kernel.ids import CustomerId
 from services.loyalty.domain.refusals import PurchaseUnknown, RedemptionUnknown
 from services.loyalty.queries.holdings import memberships_of, stamp_cards_of, vouchers_of

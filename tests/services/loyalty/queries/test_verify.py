@@ -5,8 +5,8 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from chassis.database import Database
-from chassis.known_tenants import learn_tenant
+from chassis.data.database import Database
+from chassis.data.known_tenants import learn_tenant
 from chassis.settings import Settings
 from kernel.ids import TenantId
 from services.loyalty.queries.verify import INVARIANTS, MEMBERSHIP_END, breaches

@@ -1,6 +1,6 @@
 """How many messages there are, read through the API."""
 
-from chassis.database import Database
+from chassis.data.database import Database
 from kernel.ids import CustomerId, TenantId, new_id
 from services.notifications.operations.deliver_message import Post, deliver_message
 from tests.services.notifications.conftest import NOW, Client

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from chassis.database import Database
+from chassis.data.database import Database
 from kernel.ids import CustomerId, TenantId, new_id
 from services.notifications.domain.isolation import isolated
 from tests.services.notifications.conftest import Client

@@ -9,8 +9,8 @@ from email.message import EmailMessage
 import pytest
 from sqlalchemy import text
 
-from chassis.database import Database
-from chassis.internal_client import InternalClient
+from chassis.data.database import Database
+from chassis.web.internal_client import InternalClient
 from kernel.ids import CustomerId, TenantId, new_id
 from services.notifications.domain.isolation import isolated
 from services.notifications.domain.outcome import Outcome

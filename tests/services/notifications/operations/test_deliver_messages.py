@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from chassis.database import Database
+from chassis.data.database import Database
 from kernel.ids import TenantId
 from services.notifications.operations.deliver_message import Post
 from services.notifications.operations.deliver_messages import TURN_MESSAGES, deliver_messages

@@ -1,6 +1,6 @@
 """The name a tenant writes under."""
 
-from chassis.database import Database
+from chassis.data.database import Database
 from kernel.ids import TenantId
 from services.notifications.operations.keep_business import keep_business
 from services.notifications.tables import BusinessRow

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chassis.database import Database
+from chassis.data.database import Database
 from kernel.ids import CustomerId, TenantId
 from services.notifications.operations.keep_customer import keep_customer
 from services.notifications.tables import CustomerRow

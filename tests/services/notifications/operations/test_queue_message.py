@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from chassis.database import Database
-from chassis.letters import Hearing
+from chassis.data.database import Database
+from chassis.events.letters import Hearing
 from kernel.ids import CustomerId, TenantId, new_id
 from services.notifications.domain import parts
 from services.notifications.domain.message import Kind

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from chassis.database import Database
+from chassis.data.database import Database
 from kernel.ids import CustomerId, TenantId
 from services.notifications.domain.refusals import MessageMissing
 from services.notifications.operations.read_message import read_message

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from chassis.database import Database
+from chassis.data.database import Database
 from kernel.ids import CustomerId, TenantId
 from services.notifications.domain.message import State
 from services.notifications.domain.outcome import Outcome

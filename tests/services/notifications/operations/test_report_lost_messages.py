@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from chassis.database import Database
+from chassis.data.database import Database
 from kernel.ids import CustomerId, TenantId
 from services.notifications.operations import report_lost_messages as report_lost_messages_file
 from services.notifications.operations.deliver_message import claim

@@ -3,9 +3,9 @@
 from collections import Counter
 from dataclasses import replace
 
-from chassis.database import Database
-from chassis.internal_client import InternalClient
+from chassis.data.database import Database
 from chassis.settings import Settings
+from chassis.web.internal_client import InternalClient
 from kernel.ids import TenantId
 from services.notifications.operations.deliver_message import Post
 from services.notifications.operations.deliver_messages import TURN_MESSAGES, deliver_messages

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from chassis.database import Database
-from chassis.inbox import remember_heard
+from chassis.data.database import Database
+from chassis.events.inbox import remember_heard
 from kernel.ids import CustomerId, TenantId, new_id
 from services.notifications.queries.verify import breaches
 from tests.services.notifications.telling import MORNING, created, messages, tell

@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from chassis.database import Database
+from chassis.data.database import Database
 from kernel.ids import TenantId
 from services.retention.operations.know_customer import know_customer
 from tests.services.retention.keeping import ANA, kept, one

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 
 from sqlalchemy import text
 
-from chassis.database import Database
+from chassis.data.database import Database
 from kernel.ids import TenantId
 from services.retention.operations.learn_time_zone import learn_time_zone
 from services.retention.operations.record_visit import record_visit

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chassis.database import Database
+from chassis.data.database import Database
 from kernel.ids import TenantId
 from services.retention.operations.record_return import record_return
 from tests.services.retention.keeping import ANA, kept, one, visit

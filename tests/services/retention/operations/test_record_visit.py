@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor, wait
 
-from chassis.database import Database
+from chassis.data.database import Database
 from kernel.ids import TenantId
 from services.retention.operations.record_visit import record_visit
 from tests.services.retention.keeping import ANA, kept, one, visit

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 
-from chassis.database import Database
+from chassis.data.database import Database
 from kernel.ids import CustomerId, TenantId
 from services.retention.operations.refresh_rhythms import refresh_rhythms
 from tests.services.retention.keeping import ANA, kept, one, visit

@@ -10,13 +10,13 @@ from sqlalchemy import text
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from chassis.database import Database
+from chassis.data.database import Database
 from chassis.logging import log
 from chassis.metrics import metrics
-from chassis.openapi import DescribedApp, operation_id
-from chassis.problem_responses import install_problem_handlers
-from chassis.requests import RequestRecords
 from chassis.settings import Settings
+from chassis.web.openapi import DescribedApp, operation_id
+from chassis.web.problem_responses import install_problem_handlers
+from chassis.web.requests import RequestRecords
 
 VERSION = "0.1.0"
 BODY_BYTES_MAX = 1 << 20

@@ -17,10 +17,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from chassis.caller import Unauthenticated, language_of
-from chassis.etags import IfMatchRequired
 from chassis.logging import log
-from chassis.validation_texts import validation_text
+from chassis.web.caller import Unauthenticated, language_of
+from chassis.web.etags import IfMatchRequired
+from chassis.web.validation_texts import validation_text
 from contracts import internal
 from kernel.language import Language, Text
 from kernel.refusal import (

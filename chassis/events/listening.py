@@ -14,13 +14,13 @@ from time import monotonic
 
 from kafka.errors import KafkaError
 
-from chassis.database import Database
-from chassis.gaps import Gaps, Polled
-from chassis.hearing import Interrupted, hear
-from chassis.kafka import Member, admin, ensure_topics, group_consumer, knock
-from chassis.letters import Letter, Listeners, Message, open_letter
+from chassis.data.database import Database
+from chassis.events.gaps import Gaps, Polled
+from chassis.events.hearing import Interrupted, hear
+from chassis.events.kafka import Member, admin, ensure_topics, group_consumer, knock
+from chassis.events.letters import Letter, Listeners, Message, open_letter
+from chassis.events.membership import take_place
 from chassis.logging import log
-from chassis.membership import take_place
 from contracts.event import parse_type
 from contracts.topics import event_topic
 

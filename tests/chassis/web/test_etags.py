@@ -1,7 +1,7 @@
 import pytest
 from fastapi import Request, Response
 
-from chassis.etags import (
+from chassis.web.etags import (
     NO_VERSION,
     IfMatchRequired,
     VersionStale,

@@ -11,7 +11,7 @@ from kafka.admin import OffsetSpec
 from kafka.errors import KafkaError, KafkaTimeoutError
 from kafka.partitioner.default import murmur2
 
-from chassis.kafka import RoundProducer, admin, ensure_topics, knock, log_reader, round_producer
+from chassis.events.kafka import RoundProducer, admin, ensure_topics, knock, log_reader, round_producer
 from chassis.settings import Settings
 from contracts.envelope import Headers
 

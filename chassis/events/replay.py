@@ -8,13 +8,13 @@ from typing import NamedTuple
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis.database import Database, see_only
-from chassis.dead_letters import keys_with_parked, note_failure, oldest_parked, resolve
-from chassis.hearing import hear, is_transient, reason_of
-from chassis.inbox import remember_heard
-from chassis.letters import Hearing, Letter, Listeners, Message, open_letter
-from chassis.outbox_marks import COLUMNS, OutboxRow
-from chassis.rounds import ROUND_ROWS, record_of
+from chassis.data.database import Database, see_only
+from chassis.events.dead_letters import keys_with_parked, note_failure, oldest_parked, resolve
+from chassis.events.hearing import hear, is_transient, reason_of
+from chassis.events.inbox import remember_heard
+from chassis.events.letters import Hearing, Letter, Listeners, Message, open_letter
+from chassis.events.outbox_marks import COLUMNS, OutboxRow
+from chassis.events.rounds import ROUND_ROWS, record_of
 from kernel.clock import utc_now
 
 ARCHIVED = text(f"""

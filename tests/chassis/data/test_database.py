@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
-from chassis.database import Database
+from chassis.data.database import Database
 from chassis.settings import Settings
 from kernel.ids import TenantId
 

@@ -9,11 +9,11 @@ from pydantic import BaseModel
 from sqlalchemy import text
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chassis.app import create_service_app
-from chassis.caller import CurrentCaller, needs
-from chassis.database import Database
+from chassis.data.database import Database
 from chassis.settings import Settings
-from chassis.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
+from chassis.web.app import create_service_app
+from chassis.web.caller import CurrentCaller, needs
+from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from kernel.ids import TenantId
 from kernel.language import Text
 from kernel.refusal import Conflict

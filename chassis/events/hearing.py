@@ -19,11 +19,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from chassis.database import Database, see_only
-from chassis.dead_letters import park, parked_keys
-from chassis.event_metrics import EVENTS_HEARD
-from chassis.inbox import EventKey, remember_heard
-from chassis.letters import Hearing, Letter, Listeners
+from chassis.data.database import Database, see_only
+from chassis.events.dead_letters import park, parked_keys
+from chassis.events.event_metrics import EVENTS_HEARD
+from chassis.events.inbox import EventKey, remember_heard
+from chassis.events.letters import Hearing, Letter, Listeners
 from chassis.logging import log
 from kernel.clock import utc_now
 

@@ -14,11 +14,11 @@ from itertools import repeat
 from kafka import TopicPartition
 from sqlalchemy import Connection
 
-from chassis.kafka import RETENTION_MS
+from chassis.events.kafka import RETENTION_MS
+from chassis.events.outbox_marks import GONE, Mark, OutboxRow, last_sent, mark, sent_below, sent_from
+from chassis.events.rounds import ROUND_ROWS, in_rounds, record_of
+from chassis.events.topic_log import Reach, TopicLog
 from chassis.logging import log
-from chassis.outbox_marks import GONE, Mark, OutboxRow, last_sent, mark, sent_below, sent_from
-from chassis.rounds import ROUND_ROWS, in_rounds, record_of
-from chassis.topic_log import Reach, TopicLog
 from kernel.clock import utc_now
 
 # A wider hole was not left by rounds that failed: the topic was made anew, and its offsets begin again.

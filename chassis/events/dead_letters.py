@@ -1,7 +1,7 @@
 """Events a service could not handle. They wait, and their customer's later events wait behind them, in order.
 
 A dead letter is a row here and an event of the topic `<service>.dead-letters`, both written in the transaction that
-notes the event as heard. `chassis.replay.retry_dead_letters` tries again; `resolve` alone gives up.
+notes the event as heard. `chassis.events.replay.retry_dead_letters` tries again; `resolve` alone gives up.
 """
 
 import json
@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis.inbox import EventKey
-from chassis.letters import Letter, Message
-from chassis.outbox import OutboxColumns, insert_rows
+from chassis.events.inbox import EventKey
+from chassis.events.letters import Letter, Message
+from chassis.events.outbox import OutboxColumns, insert_rows
 from contracts.topics import dead_letter_topic
 from kernel.clock import utc_now
 from kernel.ids import new_id

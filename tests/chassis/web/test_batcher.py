@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine, Sequence
 
 import pytest
 
-from chassis.batcher import Batcher
+from chassis.web.batcher import Batcher
 
 
 class Doubling:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
-from chassis.caller import Caller, caller_of, needs
+from chassis.web.caller import Caller, caller_of, needs
 
 Handler = Callable[[Request], Awaitable[Response]]
 Body = TypeVar("Body")

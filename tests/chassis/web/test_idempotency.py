@@ -2,8 +2,8 @@ from contextlib import suppress
 
 import pytest
 
-from chassis.database import Database
-from chassis.idempotency import (
+from chassis.data.database import Database
+from chassis.web.idempotency import (
     Claim,
     IdempotencyKeyRequired,
     IdempotencyKeyReused,

@@ -13,7 +13,7 @@ from kafka import KafkaAdminClient
 from kafka.admin import MemberToRemove
 from sqlalchemy import Connection, text
 
-from chassis.database import Database
+from chassis.data.database import Database
 from chassis.logging import log
 
 PLACES = range(1, 65)

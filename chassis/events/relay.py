@@ -16,13 +16,13 @@ from kafka.errors import KafkaError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from chassis.database import Database
-from chassis.event_metrics import EVENTS_REPUBLISHED, EVENTS_SENT, EVENTS_UNSENT, EVENTS_UNSENT_SECONDS
+from chassis.data.database import Database
+from chassis.events.event_metrics import EVENTS_REPUBLISHED, EVENTS_SENT, EVENTS_UNSENT, EVENTS_UNSENT_SECONDS
+from chassis.events.outbox_marks import Mark, OutboxRow, backlog, claimed_rows, mark, unsent_rows
+from chassis.events.realignment import realign
+from chassis.events.rounds import ROUND_ROWS, in_rounds, record_of
+from chassis.events.topic_log import TopicLog, open_topic_log
 from chassis.logging import log
-from chassis.outbox_marks import Mark, OutboxRow, backlog, claimed_rows, mark, unsent_rows
-from chassis.realignment import realign
-from chassis.rounds import ROUND_ROWS, in_rounds, record_of
-from chassis.topic_log import TopicLog, open_topic_log
 from contracts.topics import topics_written_by
 
 # While events come the outbox is looked at every ten milliseconds; in quiet hours that would cost a tenth of a core.

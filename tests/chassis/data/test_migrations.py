@@ -7,8 +7,8 @@ from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from chassis.database import Database
-from chassis.migrations import DATABASES, bootstrap, migrate
+from chassis.data.database import Database
+from chassis.data.migrations import DATABASES, bootstrap, migrate
 from chassis.settings import Settings
 from kernel.clock import utc_now
 from kernel.ids import TenantId

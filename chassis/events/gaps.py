@@ -8,8 +8,8 @@ from typing import Any
 
 from kafka import TopicPartition
 
-from chassis.event_metrics import EVENTS_MISSED
-from chassis.kafka import Member
+from chassis.events.event_metrics import EVENTS_MISSED
+from chassis.events.kafka import Member
 from chassis.logging import log
 
 Polled = Mapping[TopicPartition, Sequence[Any]]

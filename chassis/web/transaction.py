@@ -10,10 +10,10 @@ from fastapi.routing import APIRoute
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
-from chassis.caller import Caller, caller_of
-from chassis.database import Database, see_only
-from chassis.etags import unless_unchanged
-from chassis.idempotency import (
+from chassis.data.database import Database, see_only
+from chassis.web.caller import Caller, caller_of
+from chassis.web.etags import unless_unchanged
+from chassis.web.idempotency import (
     HEADER,
     Claim,
     Reply,
@@ -23,7 +23,7 @@ from chassis.idempotency import (
     give_up_key,
     keep_reply,
 )
-from chassis.openapi import idempotency_key
+from chassis.web.openapi import idempotency_key
 from kernel.clock import utc_now
 
 # For a route's `openapi_extra`: it moves value, so that a retry must be recognisable.

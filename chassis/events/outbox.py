@@ -1,7 +1,7 @@
 """Telling the others: events are rows of the outbox, written in the transaction that made them true.
 
-A change and its event are both there or neither is. The relay carries the rows to the broker (chassis/relay.py); they
-stay for replay until their day's partition is dropped. Take the lock that orders a customer's changes before
+A change and its event are both there or neither is. The relay carries the rows to the broker (`relay.py`); they stay
+for replay until their day's partition is dropped. Take the lock that orders a customer's changes before
 publishing: the rows of one customer then stand in the order in which the changes were made.
 """
 

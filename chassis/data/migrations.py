@@ -12,9 +12,9 @@ from alembic.config import Config
 from psycopg import sql
 from sqlalchemy import MetaData, pool
 
-from chassis.database import Database, database_name
+from chassis.data.database import Database, database_name
+from chassis.data.tables import service_metadata
 from chassis.settings import Settings
-from chassis.tables import service_metadata
 
 DATABASES = {
     "gateway": "gateway",
@@ -116,7 +116,7 @@ def isolate_tenants(table: str, grants: str) -> None:
 
 
 def create_mailroom() -> None:
-    """The tables every service has, as `chassis.tables.describe_mailroom` describes them, with their rights."""
+    """The tables every service has, as `chassis.data.tables.describe_mailroom` describes them, with their rights."""
     metadata = service_metadata()
     op.execute("GRANT USAGE ON SCHEMA public TO wafa_app, wafa_relay")
     # Readiness asks whether the database has been migrated.

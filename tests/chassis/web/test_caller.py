@@ -3,8 +3,8 @@ from fastapi import FastAPI, Request
 from pydantic import ValidationError
 from starlette.datastructures import Headers
 
-from chassis.caller import Caller, ScopeMissing, Unauthenticated, caller_of, language_of
 from chassis.settings import Settings
+from chassis.web.caller import Caller, ScopeMissing, Unauthenticated, caller_of, language_of
 from contracts import internal
 from kernel.ids import TenantId
 from kernel.language import Language

@@ -3,8 +3,8 @@ from fastapi import FastAPI, Request
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.pages import InvalidCursor, page_of, place_after
 from chassis.settings import Settings
+from chassis.web.pages import InvalidCursor, page_of, place_after
 
 KEYS = Settings.model_validate(
     dict.fromkeys(("owner_password", "app_password", "relay_password", "internal_token"), "k")

@@ -7,10 +7,10 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.datastructures import Headers
 
-from chassis.caller import ScopeMissing, Unauthenticated
-from chassis.etags import IfMatchRequired, VersionStale
-from chassis.pages import InvalidCursor
-from chassis.problem_responses import (
+from chassis.web.caller import ScopeMissing, Unauthenticated
+from chassis.web.etags import IfMatchRequired, VersionStale
+from chassis.web.pages import InvalidCursor
+from chassis.web.problem_responses import (
     FieldProblem,
     InternalError,
     InvalidRequest,

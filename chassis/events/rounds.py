@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 
 from kafka import TopicPartition
 
-from chassis.kafka import ROUND_BYTES_MAX
-from chassis.outbox_marks import OutboxRow
-from chassis.topic_log import Record
+from chassis.events.kafka import ROUND_BYTES_MAX
+from chassis.events.outbox_marks import OutboxRow
+from chassis.events.topic_log import Record
 from contracts.envelope import Envelope, to_kafka
 from contracts.event import parse_type
 

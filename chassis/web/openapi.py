@@ -5,9 +5,9 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from chassis.caller import ScopeMissing
-from chassis.idempotency import IdempotencyKeyRequired, IdempotencyKeyReused
-from chassis.problem_responses import (
+from chassis.web.caller import ScopeMissing
+from chassis.web.idempotency import IdempotencyKeyRequired, IdempotencyKeyReused
+from chassis.web.problem_responses import (
     MEDIA_TYPE,
     MalformedBody,
     TemporarilyUnavailable,

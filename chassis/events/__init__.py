@@ -1,0 +1,1 @@
+"""What every service needs to tell and to hear what happened."""
