@@ -1,4 +1,4 @@
-"""The demo's program is one that loyalty takes, and it uses every kind of rule there is."""
+"""The demo's program is one that loyalty takes, and it uses every kind of rule that the data has something for."""
 
 from typing import get_args
 
@@ -15,10 +15,14 @@ def test_the_program_is_one_that_loyalty_takes() -> None:
     assert [rule.code for rule in program.price_rules if rule.code] == [COUPON_CODE]
 
 
-def test_the_program_uses_every_kind_of_rule() -> None:
+# Families that came after the program whose year the documentation reports; nobody in the data buys entries.
+NOT_SHOWN = {"milestone", "multiplier", "pass"}
+
+
+def test_the_program_uses_every_other_kind_of_rule() -> None:
     kinds = {get_args(rule.model_fields["kind"].annotation)[0] for rule in get_args(get_args(Rule)[0])}
 
-    assert {rule["kind"] for rule in PROGRAM["rules"]} == kinds
+    assert {rule["kind"] for rule in PROGRAM["rules"]} == kinds - NOT_SHOWN
 
 
 def test_both_ways_of_counting_free_units_are_shown() -> None:
