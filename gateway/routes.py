@@ -20,6 +20,7 @@ OWNERS: Final = {
     "holds": "loyalty",
     "adjustments": "loyalty",
     "releases": "loyalty",
+    "ledger": "loyalty",
     "transfers": "loyalty",
     "pools": "loyalty",
     "wallet_merges": "loyalty",

@@ -246,6 +246,18 @@ class PointsExpired(Event):
     balance: Points
 
 
+class PointsExpiring(Event):
+    """Units die soon unless they are spent. Told once for each of the program's notices and each moment they die."""
+
+    event_type: ClassVar[str] = "loyalty.points_expiring.v1"
+
+    unit: str
+    amount: Points
+    expires_at: datetime = Field(description="The moment from which they are gone.")
+    last_day: date = Field(description="The last day in the shop on which they can be spent.")
+    days: int = Field(description="How many days before they are told of at the most.")
+
+
 class PointsAdjusted(Event):
     """Somebody gave or took units by hand, for a reason."""
 

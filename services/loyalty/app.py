@@ -13,6 +13,7 @@ from services.loyalty.api import (
     gift_cards,
     holdings,
     holds,
+    ledger,
     membership_changes,
     memberships,
     passes,
@@ -67,6 +68,7 @@ ROUTERS = (
     pools.router,
     wallet_merges.router,
     reinstatements.router,
+    ledger.router,
 )
 
 # Few, and placed ahead of FastAPI's machinery.

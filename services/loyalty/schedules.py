@@ -17,6 +17,8 @@ from services.loyalty.operations.forget_wrong_codes import forget_wrong_codes
 from services.loyalty.operations.merge_wallets import follow_merges
 from services.loyalty.operations.play_next_slice import fail_backtest, play_next_slice
 from services.loyalty.operations.schedule_version import publish_scheduled
+from services.loyalty.operations.seal_entries import seal_entries
+from services.loyalty.operations.tell_expiring import tell_expiring
 from services.loyalty.operations.tell_membership_ends import tell_membership_ends
 from services.loyalty.operations.time_out_holds import time_out_holds
 from services.loyalty.queries.backtests import unfinished_backtests
@@ -46,6 +48,16 @@ def tell_all_membership_ends(database: Database, tenant_id: TenantId, at: dateti
 def follow_all_merges(database: Database, tenant_id: TenantId, at: datetime) -> int:
     """Bring what came to merged customers since."""
     return until_none(database, tenant_id, lambda db: follow_merges(db, tenant_id, at=at))
+
+
+def tell_all_expiring(database: Database, tenant_id: TenantId, at: datetime) -> int:
+    """Tell customers of units that die within the program's notice days."""
+    return until_none(database, tenant_id, lambda db: tell_expiring(db, tenant_id, at=at))
+
+
+def seal_all_entries(database: Database, tenant_id: TenantId, at: datetime) -> int:
+    """Seal what has been written, as far as nothing can come before it any more."""
+    return until_none(database, tenant_id, lambda db: seal_entries(db, tenant_id, at=at))
 
 
 def until_none(database: Database, tenant_id: TenantId, work: Callable[[Session], int]) -> int:
@@ -99,4 +111,6 @@ JOBS = (
     Job("forget_wrong_codes", 3600.0, forget_all_wrong_codes),
     Job("tell_membership_ends", 600.0, tell_all_membership_ends),
     Job("follow_merges", 60.0, follow_all_merges),
+    Job("tell_expiring", 3600.0, tell_all_expiring),
+    Job("seal_entries", 30.0, seal_all_entries),
 )

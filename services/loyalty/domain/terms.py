@@ -34,6 +34,9 @@ Cap = Annotated[int, Field(strict=True, ge=1, le=10**12)]
 Period = Literal["day", "week", "month", "quarter", "year"]
 
 
+NoticeDays = Annotated[int, Field(strict=True, ge=1, le=365)]
+
+
 class UnitTerms(BaseModel):
     """How units of one kind live.
 
@@ -41,7 +44,7 @@ class UnitTerms(BaseModel):
     whether their life counts from then or from the purchase. At most `balance_max` fit into a wallet, `sale_max` are
     earned by one sale, and `period_max` in one `period` of the shop's calendar; what is over is cut, or all of it is
     refused. `clawback` is what happens to units that were spent before their purchase came back, `overspend` what
-    happens when more is to be taken than there is.
+    happens when more is to be taken than there is. Customers are told `notice_days` before units die.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -57,6 +60,7 @@ class UnitTerms(BaseModel):
     over_max: Literal["cut", "refuse"] = "cut"
     clawback: Clawback = "debt"
     overspend: Literal["refuse", "clamp"] = "refuse"
+    notice_days: Annotated[tuple[NoticeDays, ...], Field(max_length=5)] = ()
 
     @model_validator(mode="after")
     def _waits_once(self) -> Self:

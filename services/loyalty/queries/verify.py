@@ -12,6 +12,7 @@ from chassis.data.known_tenants import known_tenants
 from chassis.data.verification import Breach
 from kernel.ids import TenantId
 from services.loyalty.domain.membership import last_day
+from services.loyalty.queries.sealed import broken_chain
 from services.loyalty.queries.verify_limits import LIMITS
 from services.loyalty.tables.memberships import MembershipEntryRow, MembershipRow, time_entry
 
@@ -175,6 +176,7 @@ def breaches_of(db: Session, tenant_id: TenantId, at: datetime) -> Iterator[Brea
         for row in db.execute(text(query), {"tenant_id": tenant_id, "at": at}):
             yield Breach(invariant, tenant_id, row.subject, row.detail)
     yield from memberships_that_end_otherwise(db, tenant_id)
+    yield from broken_chain(db, tenant_id)
 
 
 def memberships_that_end_otherwise(db: Session, tenant_id: TenantId) -> Iterator[Breach]:

@@ -3,6 +3,7 @@
 from services.loyalty.tables.backtests import BacktestRow, BacktestSliceRow
 from services.loyalty.tables.base import Base
 from services.loyalty.tables.customers import CustomerRow
+from services.loyalty.tables.expiry_notices import ExpiryNoticeRow
 from services.loyalty.tables.gift_cards import GiftCardRow, GiftCardStepRow
 from services.loyalty.tables.holds import HoldRow
 from services.loyalty.tables.ledger import AdjustmentRow, DrawRow, EntryRow, LotRow, WalletRow
@@ -20,6 +21,7 @@ from services.loyalty.tables.programs import ProgramRow, ProgramVersionRow
 from services.loyalty.tables.purchases import PurchaseRow, ReturnRow
 from services.loyalty.tables.reservations import ReservationRow
 from services.loyalty.tables.rewards import RedemptionRow, RedemptionStepRow, RewardRow
+from services.loyalty.tables.seals import EntrySealRow, LedgerHeadRow
 from services.loyalty.tables.stamp_cards import StampCardRow
 from services.loyalty.tables.tallies import TallyRow
 from services.loyalty.tables.vouchers import VoucherCancellationRow, VoucherRow
@@ -33,9 +35,12 @@ __all__ = [
     "CustomerRow",
     "DrawRow",
     "EntryRow",
+    "EntrySealRow",
+    "ExpiryNoticeRow",
     "GiftCardRow",
     "GiftCardStepRow",
     "HoldRow",
+    "LedgerHeadRow",
     "LotRow",
     "MembershipEntryRow",
     "MembershipNoticeRow",

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from chassis.data.database import Database
 from chassis.data.verification import Breach
 from contracts.event import EVENT_CLASSES, Event
+from contracts.events.loyalty import PointsExpiring
 from kernel.ids import CustomerId, TenantId, new_id
 from kernel.points import Points
 from services.loyalty.domain.basket import Basket
@@ -45,7 +46,14 @@ from services.loyalty.operations.start_backtest import start_backtest
 from services.loyalty.operations.transfer_units import transfer_units
 from services.loyalty.queries.balance import Balance, balance_of, held_now, wallet_of
 from services.loyalty.queries.verify import breaches_of
-from services.loyalty.schedules import expire_all_lots, follow_all_merges, tell_all_membership_ends, time_out_all_holds
+from services.loyalty.schedules import (
+    expire_all_lots,
+    follow_all_merges,
+    seal_all_entries,
+    tell_all_expiring,
+    tell_all_membership_ends,
+    time_out_all_holds,
+)
 from services.loyalty.tables import Base
 from services.loyalty.tables.gift_cards import GiftCardRow
 from services.loyalty.tables.holds import HoldRow
@@ -345,6 +353,21 @@ class Shop:
     def follow(self) -> int:
         """Run the job that brings what came to merged customers since."""
         return follow_all_merges(self.database, self.tenant_id, self.at)
+
+    def seal(self) -> int:
+        """Run the job that seals entries, until all of them are; answers how many."""
+        first = seal_all_entries(self.database, self.tenant_id, self.at)
+        return first + seal_all_entries(self.database, self.tenant_id, self.at)
+
+    def tell_expiring(self) -> list[tuple[CustomerId | None, int, str, int]]:
+        """Run the job that tells of units about to die; answers whom it told, how many, the last day, which notice."""
+        before = len(self.told())
+        tell_all_expiring(self.database, self.tenant_id, self.at)
+        return [
+            (event.customer_id, event.amount, event.last_day.isoformat(), event.days)
+            for event in self.told()[before:]
+            if isinstance(event, PointsExpiring)
+        ]
 
     def expire(self) -> int:
         """Run the job that books dead lots; answers how many."""

@@ -146,6 +146,7 @@ QUESTIONS: dict[str, Question] = {
     "GET /v1/customers/{customer_id}/vouchers": Question(200, 404),
     "GET /v1/memberships/{membership_id}": Question(200, 404),
     "GET /v1/memberships/{membership_id}/cancellation": Question(200, 404),
+    "GET /v1/ledger/head": Question(200, 200),
     "GET /v1/pools/{pool_id}": Question(200, 404),
     "GET /v1/programs": Question(200, 200),
     "GET /v1/program_templates": Question(200, 200),

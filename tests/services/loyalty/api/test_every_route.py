@@ -99,6 +99,7 @@ def test_the_scopes_are_these() -> None:
         "GET /v1/program_templates/{template_id}": "programs:read",
         "GET /v1/memberships/{membership_id}": "points:read",
         "GET /v1/memberships/{membership_id}/cancellation": "points:read",
+        "GET /v1/ledger/head": "points:read",
         "GET /v1/pools/{pool_id}": "points:read",
         "GET /v1/programs": "programs:read",
         "GET /v1/programs/{program_id}/versions/{version}": "programs:read",

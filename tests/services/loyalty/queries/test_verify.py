@@ -9,6 +9,7 @@ from chassis.data.database import Database
 from chassis.data.known_tenants import learn_tenant
 from chassis.settings import Settings
 from kernel.ids import TenantId
+from services.loyalty.queries.sealed import CHAIN
 from services.loyalty.queries.verify import INVARIANTS, MEMBERSHIP_END, breaches
 from tests.services.loyalty.domain.build import line, rule
 from tests.services.loyalty.passes import SWIM_TEN, Passes
@@ -131,6 +132,34 @@ CORRUPTIONS = {
 }
 
 
+# What only the chain of seals can tell: the sums are right, and still it is not what was written.
+SEALED_CORRUPTIONS = {
+    "a date changed": ("UPDATE entries SET occurred_at = occurred_at - interval '1 day' WHERE {mine}", {CHAIN}),
+    "a reference changed": (
+        "UPDATE entries SET reference = 'red_other' WHERE {mine} AND wallet = 'redeemed' AND unit = 'points'",
+        {CHAIN},
+    ),
+    "a whole transaction taken away, with all that hung on it": (
+        "WITH gone AS (DELETE FROM entries WHERE {mine} AND kind = 'burn' AND unit = 'points'), "
+        "less AS (UPDATE wallets SET balance = balance + 30 WHERE {mine} AND unit = 'points'), "
+        "drawn AS (DELETE FROM draws d USING lots l WHERE l.tenant_id = d.tenant_id AND l.id = d.lot_id "
+        "AND d.tenant_id = %(tenant)s AND l.unit = 'points' RETURNING d.lot_id) "
+        "UPDATE lots SET remaining = remaining + 30 WHERE {mine} AND id IN (SELECT lot_id FROM drawn)",
+        {CHAIN},
+    ),
+    "a transaction slipped in": (
+        "INSERT INTO entries (tenant_id, position, transaction_id, kind, reference, wallet, customer_id, unit, amount, "
+        "occurred_at, recorded_at) OVERRIDING SYSTEM VALUE "
+        "SELECT tenant_id, min(position) - forged, 'ltx_forged', 'adjustment', 'adj_forged', 'adjusted', 'cus_x', "
+        "'stars', 2 * forged - 3, min(occurred_at), min(recorded_at) "
+        "FROM entries, generate_series(1, 2) AS forged WHERE {mine} GROUP BY tenant_id, forged",
+        {CHAIN},
+    ),
+    "a seal changed": ("UPDATE entry_seals SET hash = sha256(hash) WHERE {mine}", {CHAIN}),
+    "a head changed": ("UPDATE ledger_heads SET hash = sha256(hash) WHERE {mine}", {CHAIN}),
+}
+
+
 @pytest.fixture
 def corruptible(database: Database, tenant_id: TenantId) -> Shop:
     """A shop with something of everything, which need not be sound at the end."""
@@ -169,8 +198,19 @@ def test_a_row_changed_by_hand_is_found(
     assert all(breach.subject and breach.detail for breach in found)
 
 
+@pytest.mark.parametrize(("statement", "expected"), SEALED_CORRUPTIONS.values(), ids=SEALED_CORRUPTIONS)
+def test_what_was_sealed_cannot_be_changed_unseen(
+    corruptible: Shop, settings: Settings, statement: str, expected: set[str]
+) -> None:
+    corruptible.seal()
+    assert corruptible.breaches() == []
+    corrupt(corruptible, settings, statement)
+    assert {breach.invariant for breach in corruptible.breaches()} == expected
+
+
 def test_every_invariant_can_find_something() -> None:
-    assert set().union(*(expected for _statement, expected in CORRUPTIONS.values())) == {*INVARIANTS, MEMBERSHIP_END}
+    found = set().union(*(expected for _statement, expected in (CORRUPTIONS | SEALED_CORRUPTIONS).values()))
+    assert found == {*INVARIANTS, MEMBERSHIP_END, CHAIN}
 
 
 def test_the_proof_goes_from_tenant_to_tenant(corruptible: Shop, settings: Settings, database: Database) -> None:
