@@ -1,6 +1,7 @@
-"""The shape of the house: rooms, one verb per file, one clock."""
+"""The shape of the house: rooms, one verb per file, one clock, and pages that are where they are said to be."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -77,3 +78,18 @@ def test_there_is_one_clock(path: Path) -> None:
 def test_nothing_is_called_utils() -> None:
     """A helper lives beside its caller, or earns a name of its own."""
     assert [named(path) for path in sources() if path.stem in ("utils", "helpers", "common", "misc")] == []
+
+
+def test_every_page_that_a_source_names_is_there() -> None:
+    named_pages = {
+        (named(path), page) for path in sources() for page in re.findall(r"docs/[\w/-]+\.md", path.read_text())
+    }
+    assert named_pages
+    assert {(path, page) for path, page in named_pages if not (ROOT / page).exists()} == set()
+
+
+def test_every_link_of_a_page_leads_somewhere() -> None:
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+    links = {(page, link) for page in pages for link in re.findall(r"\]\(([^)#:\s]+)[)#]", page.read_text())}
+    assert links
+    assert {(named(page), link) for page, link in links if not (page.parent / link).exists()} == set()

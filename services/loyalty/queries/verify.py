@@ -1,4 +1,4 @@
-"""The proof of the ledger: every invariant as a query that finds the rows that break it. Source: docs/proof.md."""
+"""The proof of the ledger: every invariant as a query that finds the rows that break it. Source: docs/ledger.md."""
 
 from collections.abc import Iterator
 from datetime import datetime
