@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from chassis.web.caller import CurrentCaller, needs
+from chassis.web.problem_responses import problems
 from chassis.web.transaction import Transaction, TransactionRoute
 from services.loyalty.queries.sealed import head_of
 
@@ -22,7 +23,7 @@ class LedgerHeadDocument(BaseModel):
     sealed_at: datetime | None
 
 
-@router.get("/ledger/head", dependencies=[needs("points:read")])
+@router.get("/ledger/head", dependencies=[needs("points:read")], responses=problems())
 def read_head(db: Transaction, caller: CurrentCaller) -> LedgerHeadDocument:
     """The hash of all sealed entries."""
     head = head_of(db, caller.tenant_id)

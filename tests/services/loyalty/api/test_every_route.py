@@ -55,6 +55,7 @@ def test_it_answers_its_owner_as_described(client: httpx.Client, shop: Shop, doo
 @by_door
 def test_a_neighbour_sees_and_changes_nothing(call: Client, shop: Shop, other_shop: Shop, door: Door) -> None:
     things = things_of(shop)
+    shop.seal()
     before = shop.everything()
     answer = ask(call(other_shop.tenant_id), door, things)
     assert answer.status_code == QUESTIONS[str(door)].neighbours, answer.text
@@ -62,7 +63,7 @@ def test_a_neighbour_sees_and_changes_nothing(call: Client, shop: Shop, other_sh
     assert shop.everything() == before
     told = answer.json()
     if door.method == "GET" and answer.status_code == 200 and door.path not in EVERYBODYS:
-        assert told["data"] == []
+        assert not told["data" if "data" in told else "entries"]
     if "results" in told:
         assert [result["status"] for result in told["results"]] == [422]
     # What was asked for may be named again in a refusal; what was not asked for is never told.
