@@ -84,11 +84,14 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueVoucher:
-    """A voucher for the customer. Whoever records the effect gives it its code: a rule knows no randomness."""
+    """A voucher for the customer, for a stamp card that was filled or without one.
+
+    Whoever records the effect gives it its code: a rule knows no randomness.
+    """
 
     kind: Literal["issue_voucher"] = "issue_voucher"
     rule: str
-    card: str
+    card: str | None = None
     reward: Reward
     valid_until: datetime | None
     code: str | None = None

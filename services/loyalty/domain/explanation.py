@@ -66,7 +66,7 @@ class LotStory:
     @property
     def origin(self) -> Origin:
         """What made it."""
-        return ORIGINS.get(self.reference.partition("_")[0], "other")
+        return _origin(self.reference)
 
     def standing(self, at: datetime) -> Standing:
         """What the lot is now."""
@@ -77,6 +77,10 @@ class LotStory:
         if self.lot.is_expired(at):
             return "expired"
         return "pending" if self.lot.spendable_at > at else "open"
+
+
+def _origin(reference: str | None) -> Origin:
+    return ORIGINS.get((reference or "").partition("_")[0], "other")
 
 
 MADE: dict[Origin, Text] = {
@@ -95,6 +99,7 @@ MADE: dict[Origin, Text] = {
 OWED = Text(
     en="Owed since goods of receipt {receipt} came back on {day}", ar="دين منذ إرجاع من الإيصال {receipt} بتاريخ {day}"
 )
+OWED_SINCE = Text(en="Owed since {day}", ar="دين منذ {day}")
 BY_RULE = Text(en=" by “{rule}” (version {version})", ar=" بقاعدة «{rule}» (الإصدار {version})")
 USED = {
     "burn": Text(en="Spent on {day}", ar="صرف بتاريخ {day}"),
@@ -104,6 +109,7 @@ USED = {
     "accrual": Text(en="Paid an older debt on {day}", ar="سداد دين سابق بتاريخ {day}"),
     "transfer": Text(en="Moved to another wallet on {day}", ar="تحويل إلى محفظة أخرى بتاريخ {day}"),
 }
+TAKEN_BACK = Text(en="Taken back on {day}", ar="استرجاع بتاريخ {day}")
 DEBT_PAID = Text(en="Paid back on {day}", ar="سداد بتاريخ {day}")
 LEFT = Text(en="Left", ar="المتبقي")
 LEFT_OWED = Text(en="Still owed", ar="المتبقي من الدين")
@@ -127,7 +133,9 @@ def told(story: LotStory, *, at: datetime, zone: ZoneInfo, language: Language) -
 
 
 def _made(story: LotStory, zone: ZoneInfo, language: Language) -> str:
-    text = OWED if story.amount < 0 and story.receipt else MADE[story.origin]
+    text = MADE[story.origin]
+    if story.amount < 0:
+        text = OWED if story.receipt else OWED_SINCE
     made = text.in_language(language).format(
         receipt=ISOLATED.format(story.receipt),
         day=_day(local_date(story.lot.earned_at, zone), language),
@@ -141,6 +149,8 @@ def _made(story: LotStory, zone: ZoneInfo, language: Language) -> str:
 
 def _used(story: LotStory, use: Use, zone: ZoneInfo, language: Language) -> str:
     text = DEBT_PAID if use.amount < 0 else USED[use.kind]
+    if use.kind == "reversal" and _origin(use.reference) != "return":
+        text = TAKEN_BACK
     day = _day(local_date(use.at, zone), language) if use.at else "-"
     return f"{text.in_language(language).format(day=day)}: {wallet_units(abs(use.amount), story.unit, language)}"
 

@@ -16,9 +16,9 @@ from services.loyalty.domain.tally import Memory
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardVoucher:
-    """Where a voucher of the past came from: the stamp card that was filled for it, by which purchase."""
+    """Where a voucher of the past came from: the stamp card that was filled for it, if one was, by which purchase."""
 
-    card: str
+    card: str | None
     source: str
 
 

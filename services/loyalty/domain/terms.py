@@ -68,8 +68,10 @@ class UnitTerms(BaseModel):
             raise ValueError("give either pending or pending_days")
         return self
 
-    def life(self, earned_at: datetime, zone: ZoneInfo) -> tuple[datetime, datetime | None]:
-        """When units earned at that moment can be spent, and when they die, in UTC.
+    def life(
+        self, earned_at: datetime, zone: ZoneInfo, not_before: datetime | None = None
+    ) -> tuple[datetime, datetime | None]:
+        """When units earned at that moment can be spent, `not_before` some moment, and when they die, in UTC.
 
         Those that wait for an event would be spendable when they die: only the event makes something of them.
         """
@@ -78,6 +80,8 @@ class UnitTerms(BaseModel):
             dies_at = self.pending.dies_at(earned_at, zone)
             return dies_at, dies_at
         spendable_at = self._spendable_at(earned_at, zone)
+        if not_before is not None:
+            spendable_at = max(spendable_at, not_before.astimezone(UTC))
         counted_from = spendable_at if self.validity_from == "spendable" else earned_at
         return spendable_at, expires_at(self.expiry, counted_from, zone)
 
@@ -158,9 +162,11 @@ class Terms(UnitTerms):
         """The terms of every unit the program counts, the main one first."""
         return {self.unit: self, **{further.unit: further for further in self.further_units}}
 
-    def life_of_units(self, unit: str, earned_at: datetime) -> tuple[datetime, datetime | None]:
-        """When units earned at that moment can be spent, and when they die, in UTC."""
-        return self.of_unit(unit).life(earned_at, self.zone)
+    def life_of_units(
+        self, unit: str, earned_at: datetime, not_before: datetime | None = None
+    ) -> tuple[datetime, datetime | None]:
+        """When units earned at that moment can be spent, `not_before` some moment, and when they die, in UTC."""
+        return self.of_unit(unit).life(earned_at, self.zone, not_before)
 
     def of_unit(self, unit: str) -> UnitTerms:
         """The terms of a kind of unit; units that the program does not name can be spent at once, and for ever."""

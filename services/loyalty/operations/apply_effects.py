@@ -49,9 +49,9 @@ REWARD: TypeAdapter[Reward] = TypeAdapter(Reward)
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """The purchase that effects belong to, and the program that decided them."""
+    """What effects belong to, a purchase or what else an award is for; and the program that decided them."""
 
-    purchase_id: str
+    source: str
     occurred_at: datetime
     program: ShelvedProgram
 
@@ -75,7 +75,7 @@ def apply_effects(
     be_active(db, books, standing, cause.program.document, cause.occurred_at)
     applied: list[Effect] = []
     facts: list[AnyFact] = []
-    lots = lots_of_purchase(cause.purchase_id)
+    lots = lots_of(cause.source)
     for effect in effects:
         match effect:
             case Accrue():
@@ -98,15 +98,15 @@ def apply_effects(
     return applied, facts
 
 
-def lots_of_purchase(purchase_id: str) -> Iterator[LotId]:
-    """The ids of the lots a purchase makes: they can be found again from its id alone."""
-    suffix = purchase_id.partition("_")[2]
+def lots_of(cause: str) -> Iterator[LotId]:
+    """The ids of the lots that a purchase, a change of it, or an award makes: found again from its id alone."""
+    suffix = cause.partition("_")[2]
     return (LotId(f"lot_{suffix}_{number}") for number in count(1))
 
 
 def accrue(books: Books, standing: Standing, cause: Cause, effect: Accrue, lot_id: LotId) -> PointsAccrued:
     """Put the units into the wallet, as a lot of their own."""
-    moved = movement("accrual", "issued", cause.purchase_id, cause.occurred_at)
+    moved = movement("accrual", "issued", cause.source, cause.occurred_at)
     terms = cause.program.document.of_unit(effect.unit)
     books.add(
         standing,
@@ -150,7 +150,7 @@ def issue_voucher(
 ) -> tuple[IssueVoucher, VoucherIssued]:
     """Give the customer a voucher with a code nobody can guess."""
     voucher_id, code = write_voucher(
-        books, standing, effect.reward, source=cause.purchase_id, valid_until=effect.valid_until, card=effect.card
+        books, standing, effect.reward, source=cause.source, valid_until=effect.valid_until, card=effect.card
     )
     told = VoucherIssued(
         voucher_id=voucher_id, reward_name=by_language(effect.reward.name), expires_at=effect.valid_until
@@ -191,7 +191,7 @@ def write_voucher(
 def use_voucher(books: Books, standing: Standing, cause: Cause, voucher: PresentedVoucher) -> None:
     """Take the voucher in, so that it cannot be shown again."""
     voucher.status = "used"
-    books.postings.voucher_marks.append((standing.tenant_id, voucher.id, "used", cause.purchase_id, books.at))
+    books.postings.voucher_marks.append((standing.tenant_id, voucher.id, "used", cause.source, books.at))
 
 
 def extend_membership(
@@ -208,11 +208,11 @@ def extend_membership(
         paid=effect.paid_months,
         bonus=effect.bonus_months,
         price=effect.price,
-        source=cause.purchase_id,
+        source=cause.source,
         grace_days=plan.grace_for_renewal if plan else 0,
     )
     membership = membership or Membership(new_id("mbs"), today)
-    record_time(books, standing, effect.plan, membership, before, added, cause.purchase_id)
+    record_time(books, standing, effect.plan, membership, before, added, cause.source)
     return MembershipExtended(
         plan=effect.plan,
         plan_name=cause.name_of(effect.rule),
@@ -272,7 +272,7 @@ def issue_passes(books: Books, standing: Standing, cause: Cause, effect: IssuePa
         plan=effect.plan,
         passes=effect.passes,
         entries=effect.entries,
-        source=cause.purchase_id,
+        source=cause.source,
         valid_until=effect.valid_until,
     )
     return PassesIssued(

@@ -22,7 +22,7 @@ from contracts.events.loyalty import (
 )
 from kernel.ids import new_id
 from kernel.points import Points
-from services.loyalty.domain.clawback import Policy, plan_clawback
+from services.loyalty.domain.clawback import Policy
 from services.loyalty.domain.difference import Difference, MembershipChange, PassChange, StampsChange, UnitsChange
 from services.loyalty.domain.effects import Effect, IssueVoucher
 from services.loyalty.domain.local_day import local_date
@@ -37,14 +37,15 @@ from services.loyalty.domain.stamps import fill
 from services.loyalty.domain.stamps import take_back as take_stamps_back
 from services.loyalty.operations.apply_effects import (
     by_language,
-    lots_of_purchase,
+    lots_of,
     record_time,
     write_passes,
     write_voucher,
 )
+from services.loyalty.operations.claw_back import claw_back
 from services.loyalty.operations.revoke_passes import revoke_passes
 from services.loyalty.operations.wallet_room import count_earned
-from services.loyalty.tables.books import Books, Movement, movement
+from services.loyalty.tables.books import Books, movement
 from services.loyalty.tables.receipts import PurchaseRecord
 from services.loyalty.tables.standings import Card, Membership, Standing, Wallet
 from services.loyalty.tables.tallies import USES_EVER, counted, keys_of
@@ -117,7 +118,7 @@ class DifferencePosting:
         at: datetime,
     ) -> None:
         self.id = new_id("ret")
-        self.lots = lots_of_purchase(self.id)
+        self.lots = lots_of(self.id)
         self.db = db
         self.purchase = purchase
         self.standing = standing
@@ -173,7 +174,6 @@ class DifferencePosting:
 
     def _change_units(self, standing: Standing, program: CompiledProgram, change: UnitsChange) -> None:
         wallet = self.books.open_wallet(self.db, standing, change.unit)
-        moved = movement("reversal", "issued", self.id, self.at)
         terms = program.terms.of_unit(change.unit)
         given = change.amount - self._taken_up(change.amount)
         count_earned(self.books, standing, wallet, change.amount, program.terms, self.purchase.occurred_at)
@@ -181,7 +181,7 @@ class DifferencePosting:
             self.books.add(
                 standing,
                 wallet,
-                moved,
+                movement("reversal", "issued", self.id, self.at),
                 given,
                 rule=change.rule,
                 lot_id=next(self.lots),
@@ -191,7 +191,7 @@ class DifferencePosting:
                 awaits=terms.awaits,
             )
         elif given < 0:
-            self._claw_back(standing, wallet, moved, -given, len(program.reward_rules), terms.clawback)
+            self._claw_back(standing, wallet, -given, len(program.reward_rules), terms.clawback)
         self.told.append(PointsAccrued(unit=change.unit, amount=Points(change.amount)))
 
     def _taken_up(self, amount: int) -> int:
@@ -203,28 +203,14 @@ class DifferencePosting:
         self.waived -= taken_up
         return taken_up
 
-    def _claw_back(
-        self,
-        standing: Standing,
-        wallet: Wallet,
-        moved: Movement,
-        amount: int,
-        lots_made_max: int,
-        policy: Policy,
-    ) -> None:
-        """Take units from the lots this purchase made, then from the newest; what was spent is as the policy says."""
-        assert wallet.lots is not None
-        made = {lot for cause in self._causes() for lot in islice(lots_of_purchase(cause), lots_made_max)}
-        lots = [opened.lot for opened in wallet.lots.values()]
+    def _claw_back(self, standing: Standing, wallet: Wallet, amount: int, lots_made_max: int, policy: Policy) -> None:
+        """Take units back that this purchase made; what was spent is as the policy says."""
+        made = {lot for cause in self._causes() for lot in islice(lots_of(cause), lots_made_max)}
         lapsed = min(amount, self._lapsed(made))
         self.forgiven += lapsed
-        plan = plan_clawback(lots, amount, made=made, at=self.at, lapsed=lapsed, policy=policy)
-        self.waived += plan.waived
-        if plan.draws:
-            self.books.take(standing, wallet, moved, plan.draws)
-        if plan.debt:
-            owed = movement("reversal", "issued", self.id, self.at)
-            self.books.add(standing, wallet, owed, -plan.debt, spendable_at=self.at, expires_at=None)
+        self.waived += claw_back(
+            self.books, standing, wallet, amount, made=made, reference=self.id, lapsed=lapsed, policy=policy
+        )
 
     def _causes(self) -> list[str]:
         """The purchase, and every change of it: what made its lots."""
@@ -336,7 +322,7 @@ class DifferencePosting:
 
     def with_codes(self, before: Sequence[Effect], after: Sequence[Effect]) -> list[Effect]:
         """The new effects, their vouchers under the codes the customer has already."""
-        codes: dict[str, list[str]] = {card: list(new) for card, new in self.issued.items()}
+        codes: dict[str | None, list[str]] = {card: list(new) for card, new in self.issued.items()}
         for effect in before:
             if isinstance(effect, IssueVoucher) and effect.code and effect.code not in self.broken:
                 codes.setdefault(effect.card, []).insert(0, effect.code)

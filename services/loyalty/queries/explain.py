@@ -25,11 +25,14 @@ PAGE = text("""
             AND remaining = 0 AND id < :before ORDER BY id DESC LIMIT :limit)
         ORDER BY id DESC LIMIT :limit
     )
-    SELECT l.*, p.id AS purchase_id, p.external_id AS receipt, p.program_id, p.program_version, a.reason
+    SELECT l.*, p.id AS purchase_id, p.external_id AS receipt, coalesce(p.program_id, w.program_id) AS program_id,
+           coalesce(p.program_version, w.program_version) AS program_version, a.reason
     FROM page l
     LEFT JOIN returns r ON r.tenant_id = l.tenant_id AND r.id = l.reference
     LEFT JOIN purchases p ON p.tenant_id = l.tenant_id AND p.id = coalesce(r.purchase_id, l.reference)
     LEFT JOIN adjustments a ON a.tenant_id = l.tenant_id AND a.id = l.reference
+    LEFT JOIN awards w ON w.tenant_id = l.tenant_id AND w.source = l.reference AND w.rule = l.rule
+        AND w.customer_id = l.customer_id
     ORDER BY l.id DESC
 """)
 SUMS = text("""

@@ -92,10 +92,28 @@ INVARIANTS = {
         FROM purchases p LEFT JOIN said s ON s.id = p.id LEFT JOIN posted e ON e.id = p.id
         WHERE p.tenant_id = :tenant_id AND p.status = 'recorded' AND coalesce(s.units, 0) <> coalesce(e.units, 0)
     """,
-    "I3 every accrual belongs to a purchase": """
-        SELECT e.transaction_id AS subject, 'no purchase ' || e.reference AS detail FROM entries e
+    "I3 every accrual belongs to a purchase or to an award": """
+        SELECT e.transaction_id AS subject, 'neither a purchase nor an award ' || e.reference AS detail FROM entries e
         LEFT JOIN purchases p ON p.tenant_id = e.tenant_id AND p.id = e.reference
         WHERE e.tenant_id = :tenant_id AND e.kind = 'accrual' AND e.wallet = 'customer' AND p.id IS NULL
+          AND NOT EXISTS (SELECT FROM awards a
+                          WHERE a.tenant_id = e.tenant_id AND a.source = e.reference AND a.customer_id = e.customer_id)
+    """,
+    "I3 awards accrued what they say, once": """
+        WITH said AS (
+            SELECT source, customer_id, unit, sum(units) AS units FROM awards
+            WHERE tenant_id = :tenant_id AND units > 0 GROUP BY source, customer_id, unit
+        ), posted AS (
+            SELECT e.reference AS source, e.customer_id, e.unit, sum(e.amount) AS units FROM entries e
+            WHERE e.tenant_id = :tenant_id AND e.wallet = 'customer' AND e.kind = 'accrual'
+              AND EXISTS (SELECT FROM awards a WHERE a.tenant_id = e.tenant_id AND a.source = e.reference)
+            GROUP BY e.reference, e.customer_id, e.unit
+        )
+        SELECT coalesce(s.source, p.source) AS subject,
+               'awards ' || coalesce(s.units, 0) || ', ledger ' || coalesce(p.units, 0) AS detail
+        FROM said s FULL JOIN posted p
+            ON p.source = s.source AND p.customer_id = s.customer_id AND p.unit = s.unit
+        WHERE coalesce(s.units, 0) <> coalesce(p.units, 0)
     """,
     "I3 every purchase was told once": """
         SELECT p.id AS subject, coalesce(o.times, 0) || ' events' AS detail FROM purchases p LEFT JOIN (

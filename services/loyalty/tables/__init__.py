@@ -1,5 +1,6 @@
 """The rows of the loyalty database."""
 
+from services.loyalty.tables.awards import AwardRow
 from services.loyalty.tables.backtests import BacktestRow, BacktestSliceRow
 from services.loyalty.tables.base import Base
 from services.loyalty.tables.customers import CustomerRow
@@ -29,6 +30,7 @@ from services.loyalty.tables.wrong_codes import WrongCodesRow
 
 __all__ = [
     "AdjustmentRow",
+    "AwardRow",
     "BacktestRow",
     "BacktestSliceRow",
     "Base",

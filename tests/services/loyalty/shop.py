@@ -12,9 +12,10 @@ from sqlalchemy import text
 from chassis.data.database import Database
 from chassis.data.verification import Breach
 from contracts.event import EVENT_CLASSES, Event
-from contracts.events.loyalty import PointsExpiring
+from contracts.events.loyalty import AnyFact, PointsExpiring
 from kernel.ids import CustomerId, TenantId, new_id
 from kernel.points import Points
+from services.loyalty.domain.award import Award
 from services.loyalty.domain.basket import Basket
 from services.loyalty.domain.fulfilment import Fulfilment
 from services.loyalty.domain.offer import Offer
@@ -28,6 +29,7 @@ from services.loyalty.operations.create_program import create_program
 from services.loyalty.operations.create_reward import create_reward
 from services.loyalty.operations.edit_purchase import edit_purchase, reopen_purchase, void_purchase
 from services.loyalty.operations.gather_units import gather_units
+from services.loyalty.operations.give_award import Given, give_award
 from services.loyalty.operations.hold_points import hold_points
 from services.loyalty.operations.issue_gift_card import ByHand, Issued, issue_gift_card
 from services.loyalty.operations.learn_customer import learn_customer
@@ -43,8 +45,11 @@ from services.loyalty.operations.release_reservation import release_reservation
 from services.loyalty.operations.reserve_vouchers import reserve_vouchers
 from services.loyalty.operations.return_purchase import return_purchase
 from services.loyalty.operations.start_backtest import start_backtest
+from services.loyalty.operations.take_award_back import take_award_back
 from services.loyalty.operations.transfer_units import transfer_units
 from services.loyalty.queries.balance import Balance, balance_of, held_now, wallet_of
+from services.loyalty.queries.customers import locked
+from services.loyalty.queries.program_shelf import SHELF
 from services.loyalty.queries.verify import breaches_of
 from services.loyalty.schedules import (
     expire_all_lots,
@@ -55,6 +60,7 @@ from services.loyalty.schedules import (
     time_out_all_holds,
 )
 from services.loyalty.tables import Base
+from services.loyalty.tables.books import Books
 from services.loyalty.tables.gift_cards import GiftCardRow
 from services.loyalty.tables.holds import HoldRow
 from services.loyalty.tables.moves import ReinstatementRow, TransferRow
@@ -191,6 +197,34 @@ class Shop:
                 at=self.at,
             )
         return balance
+
+    def award(
+        self,
+        customer_id: CustomerId,
+        award: Mapping[str, Any],
+        *,
+        rule: str = "earn",
+        source: str = "act_1",
+        **more: Any,
+    ) -> Given:
+        """Give an award under the live program."""
+        with self.database.transaction(self.tenant_id) as db:
+            standing, books = locked(db, self.tenant_id, customer_id), Books(self.at)
+            program = SHELF.live(db, self.tenant_id, self.at)
+            assert program is not None
+            wanted = Award.model_validate(award)
+            more = {"occurred_at": self.at, **more}
+            given = give_award(db, books, standing, program, wanted, rule=rule, source=source, **more)
+            books.close(db)
+            return given
+
+    def take_award(self, customer_id: CustomerId, *, rule: str = "earn", source: str = "act_1") -> tuple[AnyFact, ...]:
+        """Take an award back."""
+        with self.database.transaction(self.tenant_id) as db:
+            standing, books = locked(db, self.tenant_id, customer_id), Books(self.at)
+            told = take_award_back(db, books, standing, rule=rule, source=source)
+            books.close(db)
+            return told
 
     def offer(self, price: int, benefit: Mapping[str, Any] = FREE_COFFEE, **more: Any) -> str:
         """Put a reward into the catalogue; answers its id."""

@@ -101,6 +101,22 @@ def test_told(what: LotStory, english: list[str], arabic: list[str]) -> None:
     assert (says(what), says(what, Language.ARABIC)) == (english, arabic)
 
 
+def test_what_no_purchase_made_is_named_by_its_rule() -> None:
+    back = Use(kind="reversal", amount=100, reference="act_1", at=TODAY)
+    given = story(0, 100, reference="act_1", receipt=None, latest=(back,))
+    assert says(given) == [
+        "Added on 1 January 2026 by “A point for each riyal” (version 2): 100 points",
+        "Taken back on 1 June 2026: 100 points",
+    ]
+    assert says(given, Language.ARABIC) == [
+        "إضافة بتاريخ 1 يناير 2026 بقاعدة «نقطة لكل ريال» (الإصدار 2): 100 نقطة",
+        "استرجاع بتاريخ 1 يونيو 2026: 100 نقطة",
+    ]
+    owed = story(-5, reference="act_1", receipt=None, rule=None)
+    assert says(owed)[0] == "Owed since 1 January 2026: 5 points"
+    assert says(owed, Language.ARABIC)[0] == "دين منذ 1 يناير 2026: 5 نقاط"
+
+
 def test_an_end_at_midnight_is_the_end_of_the_day_before() -> None:
     ends = LotStory(
         lot=replace(lot("a", 10), expires_at=MIDNIGHT),

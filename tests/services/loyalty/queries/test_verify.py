@@ -76,8 +76,12 @@ CORRUPTIONS = {
         {"I3 a purchase accrued what its effects say, once"},
     ),
     "an accrual of nothing": (
-        "UPDATE entries SET reference = 'pur_nothing' WHERE {mine} AND kind = 'accrual'",
-        {"I3 every accrual belongs to a purchase", "I3 a purchase accrued what its effects say, once"},
+        "UPDATE entries SET reference = 'pur_nothing' WHERE {mine} AND kind = 'accrual' AND reference LIKE 'pur%%'",
+        {"I3 every accrual belongs to a purchase or to an award", "I3 a purchase accrued what its effects say, once"},
+    ),
+    "an award that says more than was posted": (
+        "UPDATE awards SET units = units + 1 WHERE {mine}",
+        {"I3 awards accrued what they say, once"},
     ),
     "a sale that was never told": (
         "DELETE FROM outbox WHERE {mine} AND type = 'loyalty.purchase_recorded.v1'",
@@ -170,6 +174,7 @@ def corruptible(database: Database, tenant_id: TenantId) -> Shop:
     swims = Passes(shop, ana)
     swims.buy()
     swims.use()
+    shop.award(ana, {"points": 1, "unit": "stars"})
     shop.redeem(ana, shop.offer(30))
     shop.hold(ana, 20)
     card = shop.gift_card(7)
