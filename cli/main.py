@@ -4,6 +4,7 @@ Each command's work is in the module of its name, imported when it is called, so
 """
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -123,6 +124,22 @@ def create_key(
     from cli.keys import add_key
 
     print_plainly(add_key(settings_here(), tenant, name=name, scopes=[scope for scope in scopes.split(",") if scope]))
+
+
+@app.command()
+def draw_proof(
+    file: Annotated[Path, typer.Argument(help="What GET /v1/draws/{id}/proof answered.")],
+    customer: Annotated[
+        str | None, typer.Option(help="Say how many entries this customer has; needs the salt.")
+    ] = None,
+    salt: Annotated[str | None, typer.Option(help="The customer's salt, in hexadecimal.")] = None,
+    head: Annotated[str | None, typer.Option(help="A head noted down while it was open: lines:hash.")] = None,
+) -> None:
+    """Check a draw from its published file; end with 1 and what is wrong when something is."""
+    from cli.draw_proof import check_draw
+
+    if not check_draw(file, console, customer=customer, salt=salt, head=head):
+        raise typer.Exit(1)
 
 
 @app.command()
