@@ -39,7 +39,24 @@ FIELDS = {
     "expiry.months": Text(en="months of validity", ar="أشهر الصلاحية"),
     "expiry.days": Text(en="days of validity", ar="أيام الصلاحية"),
     "reward.valid_days": Text(en="days the reward is valid", ar="أيام صلاحية المكافأة"),
+    "tiers": Text(en="tiers", ar="الفئات"),
+    "tiers.basis": Text(en="what tiers count", ar="ما تُحتسب به الفئات"),
+    "tiers.unit": Text(en="unit that tiers count", ar="الوحدة التي تُحتسب بها الفئات"),
+    "tiers.window.kind": Text(en="kind of time that tiers count", ar="نوع المدة التي تُحتسب بها الفئات"),
+    "tiers.window.period": Text(en="period that tiers count", ar="الفترة التي تُحتسب بها الفئات"),
+    "tiers.window.months": Text(en="months that tiers count", ar="الأشهر التي تُحتسب بها الفئات"),
+    "tiers.downgrade": Text(en="how a tier is lost", ar="كيفية فقدان الفئة"),
+    "tiers.grace_days": Text(en="days of grace before a tier is lost", ar="أيام المهلة قبل فقدان الفئة"),
+    "tiers.warning_days": Text(en="days of warning before a tier is lost", ar="أيام التنبيه قبل فقدان الفئة"),
 }
+# What is said of one tier of the ladder, by the last part of the path.
+OF_TIER = {
+    "": Text(en="tier {tier}", ar="الفئة {tier}"),
+    "threshold": Text(en="threshold of the tier {tier}", ar="حدّ الفئة {tier}"),
+    "name.en": Text(en="English name of the tier {tier}", ar="الاسم الإنجليزي للفئة {tier}"),
+    "name.ar": Text(en="Arabic name of the tier {tier}", ar="الاسم العربي للفئة {tier}"),
+}
+LADDER = "tiers.ladder."
 
 
 def diff_texts(diff: ProgramDiff, language: Language) -> list[str]:
@@ -65,12 +82,19 @@ def rule_texts(change: RuleChange, language: Language) -> list[str]:
 
 
 def _facts(change: FieldChange, language: Language) -> dict[str, str]:
-    named = FIELDS.get(change.path)
     return {
-        "field": named.in_language(language) if named else ISOLATED.format(change.path),
+        "field": _field(change.path, language),
         "before": _value(change.before, language),
         "after": _value(change.after, language),
     }
+
+
+def _field(path: str, language: Language) -> str:
+    if path.startswith(LADDER):
+        tier, _, said = path.removeprefix(LADDER).partition(".")
+        return OF_TIER[said].in_language(language).format(tier=ISOLATED.format(tier))
+    named = FIELDS.get(path)
+    return named.in_language(language) if named else ISOLATED.format(path)
 
 
 def _value(value: Any, language: Language) -> str:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from services.loyalty.domain.conditions import InTier
 from services.loyalty.domain.name import Name
 from services.loyalty.domain.plan import Plan
 from services.loyalty.domain.rules.best_only import BestOnly
@@ -22,6 +24,8 @@ from services.loyalty.domain.rules.stamp_card import StampCard
 from services.loyalty.domain.stacking import COMBINATIONS_MAX, Choice, Group, choices_of, combinations
 from services.loyalty.domain.tally import Tally
 from services.loyalty.domain.terms import Terms
+from services.loyalty.domain.tier import Tiers
+from services.loyalty.domain.tier_progress import TierRules
 
 Rule = Annotated[
     Earn | BuyXGetY | Bundle | StampCard | MembershipBonus | PassSale | MoneyOff | Multiplier | Milestone,
@@ -43,6 +47,7 @@ class ProgramDocument(Terms):
     rules: Annotated[tuple[Rule, ...], Field(max_length=100)] = ()
     groups: Annotated[tuple[Group, ...], Field(max_length=20)] = ()
     plans: Annotated[tuple[Plan, ...], Field(max_length=100)] = ()
+    tiers: Tiers | None = None
 
     @model_validator(mode="after")
     def _names_each_thing_once(self) -> Self:
@@ -72,10 +77,28 @@ class ProgramDocument(Terms):
         return self
 
     @model_validator(mode="after")
+    def _knows_its_tiers(self) -> Self:
+        if self.tiers is None:
+            return self
+        if self.tiers.unit is not None and self.tiers.unit not in self.units:
+            raise ValueError(f"the tiers count {self.tiers.unit}, which is none of the program's units")
+        known = {tier.id for tier in self.tiers.ladder}
+        for rule in self.rules:
+            for condition in rule.conditions:
+                if isinstance(condition, InTier) and not condition.tiers <= known:
+                    raise ValueError(f"{rule.id} asks for a tier that is not on the ladder")
+        return self
+
+    @model_validator(mode="after")
     def _leaves_few_choices(self) -> Self:
         if combinations(choices_of(self.rules, self.groups)) > COMBINATIONS_MAX:
             raise ValueError(f"the groups leave more than {COMBINATIONS_MAX} ways to choose their rules")
         return self
+
+    @cached_property
+    def tier_rules(self) -> TierRules | None:
+        """The program's tiers with all that it takes to apply them."""
+        return TierRules(self.tiers, self.tiers.unit or self.unit, self.zone) if self.tiers else None
 
     def all_plans(self) -> tuple[Plan, ...]:
         """What the program says about each membership plan; one that only a rule names has the defaults."""

@@ -14,7 +14,7 @@ Change = Literal["added", "removed", "changed"]
 class FieldChange:
     """A field that says something else. `path` names it from the rule or the terms, as in `reward.valid_days`.
 
-    Values are as JSON writes them; lists are compared as a whole.
+    Values are as JSON writes them; lists as a whole, tiers each by its name: `tiers.ladder.gold.threshold`.
     """
 
     path: str
@@ -66,6 +66,8 @@ def program_diff(before: ProgramDocument, after: ProgramDocument) -> ProgramDiff
 
 def _plain(document: Any, exclude: set[str] | None = None) -> dict[str, Any]:
     plain: dict[str, Any] = document.model_dump(mode="json", exclude=exclude)
+    if plain.get("tiers"):
+        plain["tiers"]["ladder"] = {tier.pop("id"): tier for tier in plain["tiers"]["ladder"]}
     return plain
 
 

@@ -1,0 +1,224 @@
+"""Where a customer stands on the ladder: worked out from what their purchases are now, and from nothing else.
+
+Source: docs/rules/tiers.md.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from hashlib import sha256
+from zoneinfo import ZoneInfo
+
+from services.loyalty.domain.effects import Accrue, Effect, Pay
+from services.loyalty.domain.local_day import local_date
+from services.loyalty.domain.tier import LifetimeWindow, RollingWindow, Tier, Tiers
+
+A_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """What a customer qualified with, by the slot of the window that it is counted in.
+
+    `best` is the most that a window held up to the latest slot, kept where no tier is ever lost.
+    """
+
+    amounts: Mapping[date, int]
+    best: int = 0
+
+    @property
+    def latest(self) -> date:
+        """The latest slot there is."""
+        return max(self.amounts, default=date.min)
+
+
+NO_PROGRESS = Progress(amounts={})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Floor:
+    """A tier that somebody gave by hand: not below it up to and with its last day."""
+
+    tier: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TierStanding:
+    """Where a customer stands on a day. Amounts are units, minor units of money, or purchases.
+
+    `ends_on` is the last day of the tier if nothing more comes; None when it does not end. `counted` is what the
+    window holds; `missing` is what the next tier takes beyond it; `needed` is what staying takes beyond it, until
+    then: 0 when nothing is.
+    """
+
+    tier: Tier | None
+    ends_on: date | None
+    counted: int
+    next_tier: Tier | None
+    missing: int | None
+    needed: int | None
+    falls_to: Tier | None
+
+
+@dataclass(frozen=True)
+class TierRules:
+    """A program's tiers with all that it takes to apply them."""
+
+    tiers: Tiers
+    unit: str
+    zone: ZoneInfo
+
+    @cached_property
+    def key(self) -> str:
+        """The same for rules that count the same: what was counted under others is counted anew."""
+        told = self.tiers.model_dump_json(exclude={"warning_days": True, "ladder": {"__all__": {"name"}}})
+        return sha256(f"{told} {self.unit} {self.zone.key}".encode()).hexdigest()[:32]
+
+    def day(self, at: datetime) -> date:
+        """The day it is in the shop."""
+        return local_date(at, self.zone)
+
+    def amount(self, due: int, effects: Iterable[Effect]) -> int:
+        """What a purchase counts: a visit, new money that it brought, or units that its rules gave."""
+        match self.tiers.basis:
+            case "visits":
+                return 1
+            case "spend":
+                return due - sum([effect.amount for effect in effects if isinstance(effect, Pay)])
+            case "earned":
+                return sum([e.amount for e in effects if isinstance(e, Accrue) and e.unit == self.unit])
+
+    def progress(self, by_day: Iterable[tuple[date, int]]) -> Progress:
+        """The progress that purchases of these days come to."""
+        amounts: dict[date, int] = {}
+        for day, amount in sorted(by_day):
+            slot = self.tiers.window.slot(day)
+            if amount:
+                amounts[slot] = amounts.get(slot, 0) + amount
+        return Progress(amounts=amounts)
+
+    def add(self, progress: Progress, day: date, amount: int) -> Progress:
+        """The same with one purchase more, of a day in the latest slot or after it."""
+        if not amount:
+            return progress
+        slot = self.tiers.window.slot(day)
+        return replace(progress, amounts={**progress.amounts, slot: progress.amounts.get(slot, 0) + amount})
+
+    def compact(self, progress: Progress) -> Progress:
+        """What is left when slots are forgotten that say nothing any more about the days from the latest on."""
+        latest, tiers = progress.latest, self.tiers
+        best = progress.best
+        if tiers.downgrade == "never":
+            best = max([best, *(amount for _slot, amount in self._windows(progress, latest))])
+        kept = {slot: amount for slot, amount in progress.amounts.items() if latest < self._forgotten_on(slot)}
+        return Progress(amounts=kept, best=best)
+
+    def counted(self, progress: Progress, day: date) -> int:
+        """What the window holds on that day."""
+        window = self.tiers.window
+        return sum([a for slot, a in progress.amounts.items() if slot <= day < window.counts_until(slot)])
+
+    def level(self, progress: Progress, day: date) -> int:
+        """The step the customer stands on that day by what they qualified with."""
+        levels = [self.tiers.level(self.counted(progress, day))]
+        if self.tiers.downgrade == "never":
+            levels.append(self.tiers.level(progress.best))
+        if self.tiers.downgrade != "at_once":
+            levels += [self._left_of(slot, amount, day) for slot, amount in self._windows(progress, day)]
+        return max(levels)
+
+    def tier_on(self, progress: Progress, floor: Floor | None, day: date) -> Tier | None:
+        """The tier the customer is in on that day."""
+        return self.tiers.at_level(max(self.level(progress, day), self._floor_level(floor, day)))
+
+    def standing(self, progress: Progress, floor: Floor | None, day: date) -> TierStanding:
+        """Where the customer stands on that day, and what would change it."""
+        earned, given = self.level(progress, day), self._floor_level(floor, day)
+        level = max(earned, given)
+        ends_on = self._ends_on(progress, earned, day)
+        if floor is not None and given > earned:
+            ends_on = floor.until
+        elif floor is not None and given == earned and ends_on is not None:
+            ends_on = max(ends_on, floor.until)
+        tier, counted = self.tiers.at_level(level), self.counted(progress, day)
+        next_tier = self.tiers.at_level(level + 1) if level < len(self.tiers.ladder) else None
+        return TierStanding(
+            tier=tier,
+            ends_on=ends_on,
+            counted=counted,
+            next_tier=next_tier,
+            missing=next_tier.threshold - counted if next_tier else None,
+            needed=self._needed(progress, tier, ends_on, counted) if tier and ends_on else None,
+            falls_to=self.tier_on(progress, floor, ends_on + A_DAY) if ends_on else None,
+        )
+
+    def _windows(self, progress: Progress, day: date) -> Iterator[tuple[date, int]]:
+        """What the window held on the day of each slot up to that day."""
+        counts_until = self.tiers.window.counts_until
+        slots = sorted(slot for slot in progress.amounts if slot <= day)
+        held = oldest = 0
+        for slot in slots:
+            held += progress.amounts[slot]
+            while counts_until(slots[oldest]) <= slot:
+                held -= progress.amounts[slots[oldest]]
+                oldest += 1
+            yield slot, held
+
+    def _left_of(self, slot: date, amount: int, day: date) -> int:
+        """What is left on that day of the step that a window was good for."""
+        level = self.tiers.level(amount)
+        if self.tiers.downgrade == "never":
+            return level
+        if self.tiers.downgrade == "full_drop":
+            return level if day < self._falls_on(slot, 1) else 0
+        fallen = 0
+        while fallen < level and day >= self._falls_on(slot, fallen + 1):
+            fallen += 1
+        return level - fallen
+
+    def _falls_on(self, slot: date, terms: int) -> date:
+        """The first day on which a customer is lower, that many terms after the slot, when grace is over."""
+        over = self.tiers.window.term_over(slot, terms)
+        return over if over == date.max else over + timedelta(days=self.tiers.grace_days)
+
+    def _forgotten_on(self, slot: date) -> date:
+        """The first day of which the slot says nothing any more."""
+        terms = {"one_step": len(self.tiers.ladder), "full_drop": 1}.get(self.tiers.downgrade, 0)
+        # A day of a rolling window also counts for the days after it, as long as the window.
+        return self._falls_on(slot, terms + isinstance(self.tiers.window, RollingWindow))
+
+    def _ends_on(self, progress: Progress, level: int, day: date) -> date | None:
+        """The last day on which the customer is still on the step, if nothing more comes."""
+        tiers = self.tiers
+        if level <= tiers.level(0) or tiers.downgrade == "never" or isinstance(tiers.window, LifetimeWindow):
+            return None
+        if tiers.downgrade == "at_once":
+            return self._window_thins_on(progress, level, day) - A_DAY
+        held = [(slot, tiers.level(amount)) for slot, amount in self._windows(progress, day)]
+        one_step = tiers.downgrade == "one_step"
+        falls = [
+            self._falls_on(slot, reached - level + 1 if one_step else 1) for slot, reached in held if reached >= level
+        ]
+        return max(falls) - A_DAY
+
+    def _window_thins_on(self, progress: Progress, level: int, day: date) -> date:
+        """The first day on which the window holds too little for the step, if nothing more comes."""
+        window = self.tiers.window
+        held = self.counted(progress, day)
+        for slot in sorted(slot for slot in progress.amounts if slot <= day < window.counts_until(slot)):
+            held -= progress.amounts[slot]
+            if self.tiers.level(held) < level:
+                return window.counts_until(slot)
+        raise AssertionError("an empty window is good for no more than the lowest step")
+
+    def _needed(self, progress: Progress, tier: Tier, ends_on: date, counted: int) -> int:
+        if not isinstance(self.tiers.window, RollingWindow):
+            return max(0, tier.threshold - counted)
+        # By the end less of what was bought still counts; and where all of it does, it takes a purchase to begin anew.
+        thinnest = ends_on + A_DAY if self.tiers.downgrade == "at_once" else ends_on
+        return max(1, tier.threshold - self.counted(progress, thinnest))
+
+    def _floor_level(self, floor: Floor | None, day: date) -> int:
+        return self.tiers.level_of(floor.tier) if floor is not None and day <= floor.until else 0
