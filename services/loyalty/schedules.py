@@ -13,10 +13,11 @@ from chassis.logging import log
 from kernel.clock import utc_now
 from kernel.ids import TenantId
 from services.loyalty.operations.expire_lots import expire_lots
+from services.loyalty.operations.fail_backtest import fail_backtest
+from services.loyalty.operations.follow_merges import follow_merges
 from services.loyalty.operations.forget_wrong_codes import forget_wrong_codes
-from services.loyalty.operations.merge_wallets import follow_merges
-from services.loyalty.operations.play_next_slice import fail_backtest, play_next_slice
-from services.loyalty.operations.schedule_version import publish_scheduled
+from services.loyalty.operations.play_next_slice import play_next_slice
+from services.loyalty.operations.publish_scheduled import publish_scheduled
 from services.loyalty.operations.seal_entries import seal_entries
 from services.loyalty.operations.tell_expiring import tell_expiring
 from services.loyalty.operations.tell_membership_ends import tell_membership_ends

@@ -13,6 +13,13 @@ SERVICES = sorted(path.name for path in (ROOT / "services").iterdir() if (path /
 ROOMS = {"app", "worker", "settings", "api", "operations", "queries", "tables", "domain", "migrations"}
 ROOMS_OF_SOME = {"listeners", "schedules", "backtester", "templates"}
 VERBS = sorted(path for path in ROOT.glob("services/*/operations/*.py") if path.name != "__init__.py")
+# Where people, other services and the clock come in.
+DOORS = sorted(
+    path
+    for room in ("api/*", "listeners", "schedules", "backtester")
+    for path in ROOT.glob(f"services/*/{room}.py")
+    if path.name != "__init__.py"
+)
 MOMENTS = ("now", "utcnow", "today")
 # Reading one of these would be a second clock; `monotonic` and `perf_counter` measure, and tell no time.
 CLOCKS = {
@@ -59,6 +66,19 @@ def test_every_service_has_the_same_rooms(service: str) -> None:
 def test_an_operation_is_one_verb(verb: Path) -> None:
     functions = [node.name for node in ast.parse(verb.read_text()).body if isinstance(node, ast.FunctionDef)]
     assert verb.stem in functions
+
+
+@pytest.mark.parametrize("door", DOORS, ids=named)
+def test_a_door_calls_each_verb_in_its_own_file(door: Path) -> None:
+    imported = [node for node in ast.walk(ast.parse(door.read_text())) if isinstance(node, ast.ImportFrom)]
+    verbs = {
+        (verb, alias.name)
+        for node in imported
+        if node.module and (verb := node.module.rpartition(".operations.")[2]) != node.module
+        for alias in node.names
+        if alias.name.islower()
+    }
+    assert {(verb, name) for verb, name in verbs if verb != name} == set()
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=named)

@@ -11,7 +11,7 @@ from chassis.web.problem_responses import problems
 from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId
 from kernel.points import Points
-from services.loyalty.api.rewards import UNITS_MAX
+from services.loyalty.api.fields import UNITS_MAX, Id, Reason, by_hand
 from services.loyalty.domain.offer import WalletUnit
 from services.loyalty.domain.refusals import EndsInThePast, InsufficientPoints, NoSuchCustomer
 from services.loyalty.domain.written import Moment
@@ -32,10 +32,10 @@ class AdjustmentRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    customer_id: Annotated[str, Field(min_length=1, max_length=64)]
+    customer_id: Id
     amount: Annotated[int, Field(ge=-UNITS_MAX, le=UNITS_MAX), AfterValidator(not_zero)]
     unit: WalletUnit = "points"
-    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    reason: Reason
     expires_at: Moment | None = None
 
 
@@ -69,11 +69,9 @@ def create(wish: AdjustmentRequest, db: Transaction, caller: CurrentCaller, now:
         CustomerId(wish.customer_id),
         unit=wish.unit,
         amount=Points(wish.amount),
-        reason=wish.reason,
-        actor=caller.actor,
+        by=by_hand(caller, wish.reason),
         expires_at=wish.expires_at,
         at=now,
-        trace=caller.request_id or None,
     )
     return AdjustmentDocument(
         id=row.id,

@@ -12,6 +12,7 @@ from chassis.web.etags import VersionStale, expected_version
 from chassis.web.problem_responses import problems
 from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId
+from services.loyalty.api.fields import Id, Reason, by_hand
 from services.loyalty.api.purchase_documents import PurchaseDocument, purchase_document
 from services.loyalty.api.quotes import introduce_customer
 from services.loyalty.api.returns import ChangesDocument, ReturnDocument, return_document
@@ -29,12 +30,13 @@ from services.loyalty.domain.refusals import (
 )
 from services.loyalty.operations.amend_purchase import CHANGES
 from services.loyalty.operations.claim_purchase import claim_purchase
-from services.loyalty.operations.edit_purchase import edit_purchase, reopen_purchase, void_purchase
+from services.loyalty.operations.edit_purchase import edit_purchase
+from services.loyalty.operations.reopen_purchase import reopen_purchase
+from services.loyalty.operations.void_purchase import void_purchase
 from services.loyalty.queries.purchases import amendments_of, find_purchase
 
 router = APIRouter(prefix="/v1/purchases/{purchase_id}", tags=["purchases"], route_class=TransactionRoute)
 
-Reason = Annotated[str, Field(min_length=1, max_length=500)]
 IfMatch = Annotated[str | None, Header(description="The `ETag` that was read; any revision is changed without it.")]
 
 
@@ -60,7 +62,7 @@ class ClaimRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    customer_id: Annotated[str, Field(min_length=1, max_length=64)]
+    customer_id: Id
 
 
 class ClaimDocument(BaseModel):
@@ -115,11 +117,9 @@ def edit(
         caller.tenant_id,
         purchase_id,
         wish.basket,
-        reason=wish.reason,
-        actor=caller.actor,
+        by=by_hand(caller, wish.reason),
         at=now,
         expected=expected_version(if_match) if if_match is not None else None,
-        trace=caller.request_id or None,
     )
     return return_document(edited, caller.language)
 
@@ -136,10 +136,8 @@ def void(purchase_id: str, wish: ReasonRequest, db: Transaction, caller: Current
         db,
         caller.tenant_id,
         purchase_id,
-        reason=wish.reason,
-        actor=caller.actor,
+        by=by_hand(caller, wish.reason),
         at=now,
-        trace=caller.request_id or None,
     )
     return return_document(voided, caller.language)
 
@@ -156,10 +154,8 @@ def reopen(purchase_id: str, wish: ReasonRequest, db: Transaction, caller: Curre
         db,
         caller.tenant_id,
         purchase_id,
-        reason=wish.reason,
-        actor=caller.actor,
+        by=by_hand(caller, wish.reason),
         at=now,
-        trace=caller.request_id or None,
     )
     return return_document(reopened, caller.language)
 

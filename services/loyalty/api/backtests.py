@@ -10,14 +10,15 @@ from chassis.web.caller import CurrentCaller, needs
 from chassis.web.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
 from chassis.web.problem_responses import problems
 from chassis.web.transaction import Now, Transaction, TransactionRoute
-from services.loyalty.api.rewards import UNITS_MAX
+from services.loyalty.api.fields import UNITS_MAX
 from services.loyalty.domain.backtest import Counting, Given, Tally, Worth
 from services.loyalty.domain.basket import MONEY_MAX, Label
 from services.loyalty.domain.offer import WalletUnit
 from services.loyalty.domain.refusals import BacktestFinished, BacktestUnknown, TooManyBacktests, VersionUnknown
 from services.loyalty.domain.written import Moment
+from services.loyalty.operations.cancel_backtest import cancel_backtest
 from services.loyalty.operations.play_next_slice import TALLY
-from services.loyalty.operations.start_backtest import WORTHS, cancel_backtest, start_backtest
+from services.loyalty.operations.start_backtest import WORTHS, start_backtest
 from services.loyalty.queries.backtests import backtests_of, find_backtest, purchases_played
 from services.loyalty.tables.backtests import BacktestRow
 

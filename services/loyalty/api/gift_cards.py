@@ -7,11 +7,12 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from chassis.web.caller import Caller, CurrentCaller, needs
+from chassis.web.caller import CurrentCaller, needs
 from chassis.web.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
 from chassis.web.problem_responses import problem_response, problems
 from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId, TenantId
+from services.loyalty.api.fields import by_hand
 from services.loyalty.api.vouchers import CodeQuestion
 from services.loyalty.api.wallets import EntryDocument, entry_document
 from services.loyalty.domain.basket import MONEY_MAX, Label
@@ -21,8 +22,9 @@ from services.loyalty.domain.refusals import GiftCardBlocked, NoSuchGiftCard, To
 from services.loyalty.domain.voucher_code import displayed
 from services.loyalty.domain.written import Moment, Words
 from services.loyalty.operations.block_gift_card import Change, block_gift_card
-from services.loyalty.operations.check_guessing import check_guessing, count_wrong_codes
-from services.loyalty.operations.issue_gift_card import ByHand, issue_gift_card
+from services.loyalty.operations.check_guessing import check_guessing
+from services.loyalty.operations.count_wrong_codes import count_wrong_codes
+from services.loyalty.operations.issue_gift_card import issue_gift_card
 from services.loyalty.operations.top_up_gift_card import top_up_gift_card
 from services.loyalty.queries.balance import balance_of, held_now, wallet_of
 from services.loyalty.queries.gift_cards import find_card
@@ -180,11 +182,6 @@ def take_step(
     """Block a card, let it pay again, or cancel it for good: what is unused leaves it, as when its sale is refunded."""
     by = by_hand(caller, wish.reason)
     return card_document(db, block_gift_card(db, caller.tenant_id, gift_card_id, wish.step, by=by, at=now), now)
-
-
-def by_hand(caller: Caller, reason: str) -> ByHand:
-    """Who does it, and why."""
-    return ByHand(actor=caller.actor, reason=reason, trace=caller.request_id or None)
 
 
 def card_document(db: Session, card: GiftCardRow, now: datetime) -> GiftCardDocument:

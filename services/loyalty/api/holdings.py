@@ -17,9 +17,8 @@ from services.loyalty.domain.reward import Reward
 from services.loyalty.domain.rules.stamp_card import StampCard
 from services.loyalty.domain.voucher_code import displayed
 from services.loyalty.operations.apply_effects import REWARD
-from services.loyalty.operations.record_purchases import program_of
 from services.loyalty.queries.holdings import stamp_cards_of, vouchers_of
-from services.loyalty.queries.program_shelf import SHELF
+from services.loyalty.queries.program_shelf import SHELF, program_of
 from services.loyalty.queries.purchases import purchases_of
 from services.loyalty.queries.vouchers import voucher_status
 from services.loyalty.tables.vouchers import VoucherRow

@@ -11,7 +11,7 @@ from chassis.web.problem_responses import problems
 from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId
 from kernel.points import Points
-from services.loyalty.api.rewards import UNITS_MAX
+from services.loyalty.api.fields import Id, Units
 from services.loyalty.domain.offer import WalletUnit
 from services.loyalty.domain.refusals import (
     CaptureTooLarge,
@@ -36,8 +36,8 @@ class HoldRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    customer_id: Annotated[str, Field(min_length=1, max_length=64)]
-    amount: Annotated[int, Field(ge=1, le=UNITS_MAX)]
+    customer_id: Id
+    amount: Units
     unit: WalletUnit = "points"
     seconds: Annotated[int, Field(ge=1, le=HOLD_SECONDS_MAX)] = HOLD_SECONDS_DEFAULT
     reference: Annotated[str, Field(max_length=100)] | None = None
@@ -48,7 +48,7 @@ class CaptureRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    amount: Annotated[int, Field(ge=1, le=UNITS_MAX)] | None = None
+    amount: Units | None = None
 
 
 class HoldDocument(BaseModel):

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from chassis.web.caller import Caller, CurrentCaller, needs
 from chassis.web.problem_responses import problems
 from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
+from services.loyalty.api.fields import Reason, by_hand
 from services.loyalty.api.memberships import MembershipDocument, MembershipId, membership_document
 from services.loyalty.domain.membership_term import TimeKind
 from services.loyalty.domain.refusals import (
@@ -26,13 +27,10 @@ from services.loyalty.operations.cancel_membership import Cancellation, cancel_m
 from services.loyalty.operations.change_plan import change_plan
 from services.loyalty.operations.freeze_membership import freeze_membership
 from services.loyalty.operations.give_days import give_days
-from services.loyalty.operations.open_membership import ByHand
 from services.loyalty.operations.resume_membership import resume_membership
 from services.loyalty.queries.memberships import membership_row
 
 router = APIRouter(prefix="/v1/memberships/{membership_id}", tags=["memberships"], route_class=TransactionRoute)
-
-Reason = Annotated[str, Field(min_length=1, max_length=500)]
 
 
 class Wish(BaseModel):
@@ -96,11 +94,6 @@ class CancellationDocument(BaseModel):
     unused: list[UnusedDocument]
 
 
-def by(caller: Caller, reason: str | None) -> ByHand:
-    """Who asks, and why."""
-    return ByHand(actor=caller.actor, reason=reason, trace=caller.request_id or None)
-
-
 def as_it_is(membership_id: str, db: Transaction, caller: Caller, now: Now) -> MembershipDocument:
     """The membership after the change."""
     row = membership_row(db, caller.tenant_id, membership_id)
@@ -123,7 +116,7 @@ def create_freeze(
         membership_id,
         from_date=wish.from_date,
         until_date=wish.until_date,
-        by=by(caller, wish.reason),
+        by=by_hand(caller, wish.reason),
         at=now,
     )
     return as_it_is(membership_id, db, caller, now)
@@ -139,7 +132,7 @@ def resume(
     membership_id: MembershipId, wish: ResumeRequest, db: Transaction, caller: CurrentCaller, now: Now
 ) -> MembershipDocument:
     """Let the time pass again from today; only the days that were frozen count."""
-    resume_membership(db, caller.tenant_id, membership_id, by=by(caller, wish.reason), at=now)
+    resume_membership(db, caller.tenant_id, membership_id, by=by_hand(caller, wish.reason), at=now)
     return as_it_is(membership_id, db, caller, now)
 
 
@@ -153,7 +146,7 @@ def create_goodwill(
     membership_id: MembershipId, wish: GoodwillRequest, db: Transaction, caller: CurrentCaller, now: Now
 ) -> MembershipDocument:
     """Give days after a mistake, with the reason and who gave them."""
-    give_days(db, caller.tenant_id, membership_id, wish.days, by=by(caller, wish.reason), at=now)
+    give_days(db, caller.tenant_id, membership_id, wish.days, by=by_hand(caller, wish.reason), at=now)
     return as_it_is(membership_id, db, caller, now)
 
 
@@ -167,7 +160,7 @@ def change(
     membership_id: MembershipId, wish: PlanRequest, db: Transaction, caller: CurrentCaller, now: Now
 ) -> MembershipDocument:
     """Move what is left to another plan, from today; answers the membership on that plan."""
-    changed = change_plan(db, caller.tenant_id, membership_id, wish.plan, by=by(caller, wish.reason), at=now)
+    changed = change_plan(db, caller.tenant_id, membership_id, wish.plan, by=by_hand(caller, wish.reason), at=now)
     return as_it_is(changed, db, caller, now)
 
 
@@ -181,7 +174,7 @@ def read_cancellation(
 ) -> CancellationDocument:
     """What a cancellation would take and what would be due back. Changes nothing."""
     found = cancel_membership(
-        db, caller.tenant_id, membership_id, last_day=last_day, by=by(caller, None), at=now, try_only=True
+        db, caller.tenant_id, membership_id, last_day=last_day, by=by_hand(caller), at=now, try_only=True
     )
     return cancellation_document(membership_id, found)
 
@@ -197,7 +190,7 @@ def cancel(
 ) -> CancellationDocument:
     """End the membership and say what is due back. Paying it is yours."""
     done = cancel_membership(
-        db, caller.tenant_id, membership_id, last_day=wish.last_day, by=by(caller, wish.reason), at=now
+        db, caller.tenant_id, membership_id, last_day=wish.last_day, by=by_hand(caller, wish.reason), at=now
     )
     return cancellation_document(membership_id, done)
 

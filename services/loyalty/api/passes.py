@@ -10,8 +10,9 @@ from chassis.web.caller import CurrentCaller, needs
 from chassis.web.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
 from chassis.web.problem_responses import problems
 from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
+from services.loyalty.api.fields import Reason, by_hand
 from services.loyalty.api.known_customers import KnownCustomer
-from services.loyalty.api.membership_changes import Reason, Wish, by
+from services.loyalty.api.membership_changes import Wish
 from services.loyalty.domain.refusals import (
     CustomerBlocked,
     EntryGivenBack,
@@ -108,7 +109,7 @@ def create_entry(
         plan=wish.plan,
         entries=wish.entries,
         reference=wish.reference,
-        by=by(caller, None),
+        by=by_hand(caller),
         at=now,
     )
     return EntryDocument.model_validate(used)
@@ -130,7 +131,7 @@ def give_back(
 ) -> EntryDocument:
     """Give an entry back: its class was cancelled, say. Once."""
     return EntryDocument.model_validate(
-        give_entry_back(db, caller.tenant_id, entry_id, by=by(caller, wish.reason), at=now)
+        give_entry_back(db, caller.tenant_id, entry_id, by=by_hand(caller, wish.reason), at=now)
     )
 
 

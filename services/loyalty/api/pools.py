@@ -12,7 +12,7 @@ from chassis.web.problem_responses import problems
 from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId
 from kernel.points import Points
-from services.loyalty.api.rewards import UNITS_MAX
+from services.loyalty.api.fields import Id, Units
 from services.loyalty.api.transfers import TransferDocument
 from services.loyalty.api.wallets import Unit
 from services.loyalty.domain.offer import WalletUnit
@@ -26,13 +26,13 @@ from services.loyalty.domain.refusals import (
     PoolUnknown,
 )
 from services.loyalty.operations.gather_units import gather_units
-from services.loyalty.operations.open_pool import MEMBERS_MAX, find_pool, join_pool, leave_pool, members_of, open_pool
-from services.loyalty.queries.pools import shares_of
+from services.loyalty.operations.join_pool import MEMBERS_MAX, join_pool
+from services.loyalty.operations.leave_pool import leave_pool
+from services.loyalty.operations.open_pool import open_pool
+from services.loyalty.queries.pools import find_pool, members_of, shares_of
 from services.loyalty.tables.moves import PoolRow
 
 router = APIRouter(prefix="/v1", tags=["wallets"], route_class=TransactionRoute)
-
-CustomerField = Annotated[str, Field(min_length=1, max_length=64)]
 
 
 class PoolRequest(BaseModel):
@@ -40,8 +40,8 @@ class PoolRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    owner_id: CustomerField
-    customer_ids: Annotated[list[CustomerField], Field(max_length=MEMBERS_MAX)] = []
+    owner_id: Id
+    customer_ids: Annotated[list[Id], Field(max_length=MEMBERS_MAX)] = []
 
 
 class MemberRequest(BaseModel):
@@ -49,7 +49,7 @@ class MemberRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    customer_id: CustomerField
+    customer_id: Id
 
 
 class GatheringRequest(BaseModel):
@@ -57,8 +57,8 @@ class GatheringRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    customer_id: CustomerField
-    amount: Annotated[int, Field(ge=1, le=UNITS_MAX)]
+    customer_id: Id
+    amount: Units
     unit: WalletUnit = "points"
 
 

@@ -25,7 +25,8 @@ from services.loyalty.operations.add_version import add_version
 from services.loyalty.operations.create_program import create_program
 from services.loyalty.operations.publish_version import publish_version
 from services.loyalty.operations.retire_program import retire_program
-from services.loyalty.operations.schedule_version import schedule_version, unschedule_version
+from services.loyalty.operations.schedule_version import schedule_version
+from services.loyalty.operations.unschedule_version import unschedule_version
 from services.loyalty.queries.programs import find_version, programs_of, versions_of
 from services.loyalty.tables.programs import ProgramRow, ProgramVersionRow
 

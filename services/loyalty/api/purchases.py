@@ -37,7 +37,8 @@ from services.loyalty.domain.refusals import (
     QuoteExpired,
     QuoteInvalid,
 )
-from services.loyalty.operations.record_purchases import Outcome, Sale, program_of
+from services.loyalty.operations.record_purchases import Outcome, Sale
+from services.loyalty.queries.program_shelf import program_of
 from services.loyalty.queries.purchases import find_purchase, find_purchase_by_receipt
 
 BODY_BYTES_MAX = 1 << 20

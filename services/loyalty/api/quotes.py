@@ -30,7 +30,8 @@ from services.loyalty.domain.refusals import (
     TooManyWrongCodes,
 )
 from services.loyalty.domain.tender import payments
-from services.loyalty.operations.check_guessing import check_guessing, count_wrong_codes
+from services.loyalty.operations.check_guessing import check_guessing
+from services.loyalty.operations.count_wrong_codes import count_wrong_codes
 from services.loyalty.operations.quote_basket import quote_basket
 from services.loyalty.queries.balance import balance_of, held_now, wallet_of
 from services.loyalty.queries.customers import is_known

@@ -1,16 +1,17 @@
 """Redemptions: points exchanged for a reward, given as a voucher or as goods."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from chassis.web.caller import CurrentCaller, needs
 from chassis.web.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
 from chassis.web.problem_responses import problems
 from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId
+from services.loyalty.api.fields import Id
 from services.loyalty.api.known_customers import KnownCustomer
 from services.loyalty.domain.refusals import (
     CustomerBlocked,
@@ -44,8 +45,8 @@ class RedemptionRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    customer_id: Annotated[str, Field(min_length=1, max_length=64)]
-    reward_id: Annotated[str, Field(min_length=1, max_length=64)]
+    customer_id: Id
+    reward_id: Id
 
 
 class StepRequest(BaseModel):

@@ -1,17 +1,16 @@
 """Reinstatements: units that had expired, given back."""
 
 from datetime import datetime
-from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from chassis.web.caller import CurrentCaller, needs
 from chassis.web.problem_responses import problems
 from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId
 from kernel.points import Points
-from services.loyalty.api.rewards import UNITS_MAX
+from services.loyalty.api.fields import Id, Reason, Units, by_hand
 from services.loyalty.domain.offer import WalletUnit
 from services.loyalty.domain.refusals import EndsInThePast, NoSuchCustomer, NotSoManyExpired
 from services.loyalty.domain.written import Moment
@@ -25,11 +24,11 @@ class ReinstatementRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    customer_id: Annotated[str, Field(min_length=1, max_length=64)]
-    amount: Annotated[int, Field(ge=1, le=UNITS_MAX)]
+    customer_id: Id
+    amount: Units
     unit: WalletUnit = "points"
     expires_at: Moment
-    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    reason: Reason
 
 
 class ReinstatementDocument(BaseModel):
@@ -65,10 +64,8 @@ def create_reinstatement(
         unit=wish.unit,
         amount=Points(wish.amount),
         expires_at=wish.expires_at,
-        reason=wish.reason,
-        actor=caller.actor,
+        by=by_hand(caller, wish.reason),
         at=now,
-        trace=caller.request_id or None,
     )
     return ReinstatementDocument(
         id=row.id,

@@ -9,6 +9,7 @@ from chassis.web.caller import CurrentCaller, needs
 from chassis.web.problem_responses import problems
 from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId
+from services.loyalty.api.fields import Id
 from services.loyalty.domain.pending import EventName
 from services.loyalty.domain.refusals import NoSuchCustomer
 from services.loyalty.operations.release_units import release_units
@@ -21,7 +22,7 @@ class ReleaseRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    customer_id: Annotated[str, Field(min_length=1, max_length=64)]
+    customer_id: Id
     event: EventName
     purchase_id: Annotated[str, Field(max_length=64)] | None = None
 

@@ -10,6 +10,7 @@ from chassis.web.caller import CurrentCaller, needs
 from chassis.web.problem_responses import problem_response, problems
 from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId
+from services.loyalty.api.fields import Id
 from services.loyalty.domain.basket import Code, Label
 from services.loyalty.domain.guessing import Guesser
 from services.loyalty.domain.refusals import (
@@ -21,7 +22,8 @@ from services.loyalty.domain.refusals import (
     VoucherClosed,
     VoucherUnknown,
 )
-from services.loyalty.operations.check_guessing import check_guessing, count_wrong_codes
+from services.loyalty.operations.check_guessing import check_guessing
+from services.loyalty.operations.count_wrong_codes import count_wrong_codes
 from services.loyalty.operations.release_reservation import release_reservation
 from services.loyalty.operations.reserve_vouchers import reserve_vouchers
 from services.loyalty.queries.vouchers import find_reservation, reservation_status
@@ -38,7 +40,7 @@ class ReservationRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    customer_id: Annotated[str, Field(min_length=1, max_length=64)]
+    customer_id: Id
     codes: Annotated[list[Code], Field(min_length=1, max_length=20)]
     seconds: Annotated[int, Field(ge=1, le=SECONDS_MAX)] = SECONDS_DEFAULT
     reference: Label | None = None

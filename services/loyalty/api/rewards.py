@@ -13,18 +13,16 @@ from chassis.web.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
 from chassis.web.problem_responses import problems
 from chassis.web.transaction import Now, Transaction, TransactionRoute
 from services.loyalty.domain.local_day import local_date
-from services.loyalty.domain.offer import COUNT_MAX, PRICE_MAX, Offer, OfferLimit, Price, WalletUnit
+from services.loyalty.domain.offer import COUNT_MAX, Offer, OfferLimit, Price, WalletUnit
 from services.loyalty.domain.refusals import RewardUnknown
 from services.loyalty.domain.reward import Benefit
 from services.loyalty.domain.written import Day
-from services.loyalty.operations.create_reward import create_reward, offer_of
+from services.loyalty.operations.create_reward import create_reward
 from services.loyalty.operations.update_reward import update_reward
 from services.loyalty.operations.withdraw_reward import withdraw_reward
-from services.loyalty.queries.rewards import find_reward, rewards_of
+from services.loyalty.queries.rewards import find_reward, offer_of, rewards_of
 from services.loyalty.queries.zone import zone_of
 from services.loyalty.tables.rewards import RewardRow
-
-UNITS_MAX = PRICE_MAX
 
 router = APIRouter(prefix="/v1", tags=["rewards"], route_class=TransactionRoute)
 

@@ -1,17 +1,16 @@
 """Transfers: units given by one customer to another."""
 
 from datetime import datetime
-from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from chassis.web.caller import CurrentCaller, needs
 from chassis.web.problem_responses import problems
 from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId
 from kernel.points import Points
-from services.loyalty.api.rewards import UNITS_MAX
+from services.loyalty.api.fields import Id, Reason, Units, by_hand
 from services.loyalty.domain.offer import WalletUnit
 from services.loyalty.domain.refusals import CustomerBlocked, InsufficientPoints, NoSuchCustomer, SameCustomer
 from services.loyalty.operations.transfer_units import transfer_units
@@ -24,11 +23,11 @@ class TransferRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    from_customer_id: Annotated[str, Field(min_length=1, max_length=64)]
-    to_customer_id: Annotated[str, Field(min_length=1, max_length=64)]
-    amount: Annotated[int, Field(ge=1, le=UNITS_MAX)]
+    from_customer_id: Id
+    to_customer_id: Id
+    amount: Units
     unit: WalletUnit = "points"
-    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    reason: Reason
 
 
 class TransferDocument(BaseModel):
@@ -64,9 +63,7 @@ def create_transfer(wish: TransferRequest, db: Transaction, caller: CurrentCalle
         taker=CustomerId(wish.to_customer_id),
         unit=wish.unit,
         amount=Points(wish.amount),
-        reason=wish.reason,
-        actor=caller.actor,
+        by=by_hand(caller, wish.reason),
         at=now,
-        trace=caller.request_id or None,
     )
     return TransferDocument.model_validate(transfer)

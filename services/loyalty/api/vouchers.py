@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from chassis.web.caller import CurrentCaller, needs
 from chassis.web.problem_responses import problem_response, problems
 from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
+from services.loyalty.api.fields import by_hand
 from services.loyalty.api.holdings import VoucherDocument, voucher_document
 from services.loyalty.domain.basket import Code, Label
 from services.loyalty.domain.guessing import Guesser
@@ -74,9 +75,7 @@ def cancel(voucher_id: str, wish: CancelRequest, db: Transaction, caller: Curren
         db,
         caller.tenant_id,
         voucher_id,
-        reason=wish.reason,
-        actor=caller.actor,
+        by=by_hand(caller, wish.reason),
         at=now,
-        trace=caller.request_id or None,
     )
     return voucher_document(voucher, now)

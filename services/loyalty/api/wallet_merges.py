@@ -1,15 +1,15 @@
 """Wallet merges: two customers found to be one person."""
 
 from datetime import datetime
-from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from chassis.web.caller import CurrentCaller, needs
 from chassis.web.problem_responses import problems
 from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId
+from services.loyalty.api.fields import Id, Reason, by_hand
 from services.loyalty.domain.refusals import (
     MergedAlready,
     MergeUndone,
@@ -18,7 +18,8 @@ from services.loyalty.domain.refusals import (
     SameCustomer,
     UnitsHeld,
 )
-from services.loyalty.operations.merge_wallets import merge_wallets, undo_merge
+from services.loyalty.operations.merge_wallets import merge_wallets
+from services.loyalty.operations.undo_merge import undo_merge
 
 router = APIRouter(prefix="/v1", tags=["wallets"], route_class=TransactionRoute)
 
@@ -28,9 +29,9 @@ class MergeRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    from_customer_id: Annotated[str, Field(min_length=1, max_length=64)]
-    into_customer_id: Annotated[str, Field(min_length=1, max_length=64)]
-    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    from_customer_id: Id
+    into_customer_id: Id
+    reason: Reason
 
 
 class MergeDocument(BaseModel):
@@ -62,10 +63,8 @@ def create_merge(wish: MergeRequest, db: Transaction, caller: CurrentCaller, now
         caller.tenant_id,
         source=CustomerId(wish.from_customer_id),
         into=CustomerId(wish.into_customer_id),
-        reason=wish.reason,
-        actor=caller.actor,
+        by=by_hand(caller, wish.reason),
         at=now,
-        trace=caller.request_id or None,
     )
     return MergeDocument.model_validate(merge)
 

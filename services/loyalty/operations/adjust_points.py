@@ -8,6 +8,7 @@ from contracts.events.loyalty import PointsAdjusted
 from kernel.ids import CustomerId, TenantId, new_id
 from kernel.points import Points
 from services.loyalty.domain.burn import plan_burn
+from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.refusals import EndsInThePast
 from services.loyalty.operations.time_out_holds import time_out_holds_of
 from services.loyalty.queries.customers import locked
@@ -23,11 +24,9 @@ def adjust_points(
     *,
     unit: str,
     amount: Points,
-    reason: str,
-    actor: str,
+    by: ByHand,
     expires_at: datetime | None,
     at: datetime,
-    trace: str | None = None,
 ) -> tuple[AdjustmentRow, int]:
     """Add units as a lot of their own, or take them (`amount` below zero) as a burn would; and the balance after it.
 
@@ -55,8 +54,8 @@ def adjust_points(
         customer_id=customer_id,
         unit=unit,
         amount=amount,
-        reason=reason,
-        actor=actor,
+        reason=by.reason,
+        actor=by.actor,
         recorded_at=at,
     )
     db.add(adjustment)
@@ -69,7 +68,7 @@ def adjust_points(
             amount=amount,
             balance=Points(wallet.balance),
         ),
-        trace,
+        by.trace,
     )
     books.close(db)
     db.flush()

@@ -24,7 +24,8 @@ from services.loyalty.domain.tally import NOTHING_USED, Used
 from services.loyalty.domain.tender import as_far_as_due, kept, without_codes
 from services.loyalty.operations.give_payments_back import Refund, give_payments_back, refunds_of
 from services.loyalty.operations.post_difference import DifferencePosting, post_difference
-from services.loyalty.operations.record_purchases import FACTS, MISSES, USED, decide, program_of
+from services.loyalty.operations.record_purchases import FACTS, MISSES, USED, decide
+from services.loyalty.queries.program_shelf import program_of
 from services.loyalty.queries.purchases import find_purchase
 from services.loyalty.tables.purchases import PurchaseRow, ReturnRow
 from services.loyalty.tables.receipts import PurchaseRecord

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from kernel.ids import TenantId, new_id
+from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.membership import Unused, cut, repriced
 from services.loyalty.domain.refusals import MembershipOver
-from services.loyalty.operations.open_membership import ByHand, open_membership
+from services.loyalty.operations.open_membership import open_membership
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

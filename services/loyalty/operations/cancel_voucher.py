@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from contracts.events.loyalty import VoucherCancelled
 from kernel.ids import TenantId
+from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.refusals import VoucherClosed
 from services.loyalty.operations.apply_effects import REWARD, by_language
 from services.loyalty.queries.customers import locked
@@ -20,10 +21,8 @@ def cancel_voucher(
     tenant_id: TenantId,
     voucher_id: str,
     *,
-    reason: str,
-    actor: str,
+    by: ByHand,
     at: datetime,
-    trace: str | None = None,
 ) -> VoucherRow:
     """Cancel a voucher that nobody used; what was paid for it stays paid. Raises VoucherUnknown and VoucherClosed."""
     locked(db, tenant_id, find_voucher(db, tenant_id, voucher_id).customer_id)
@@ -34,7 +33,9 @@ def cancel_voucher(
         raise VoucherClosed(status=status)
     voucher.status = "revoked"
     db.add(
-        VoucherCancellationRow(tenant_id=tenant_id, voucher_id=voucher_id, reason=reason, actor=actor, recorded_at=at)
+        VoucherCancellationRow(
+            tenant_id=tenant_id, voucher_id=voucher_id, reason=by.reason, actor=by.actor, recorded_at=at
+        )
     )
     books = Books(at)
     books.postings.tell(
@@ -44,9 +45,9 @@ def cancel_voucher(
             occurred_at=at,
             voucher_id=voucher_id,
             reward_name=by_language(REWARD.validate_json(voucher.benefit).name),
-            reason=reason,
+            reason=by.reason,
         ),
-        trace,
+        by.trace,
     )
     books.close(db)
     db.flush()

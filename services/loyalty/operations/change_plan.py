@@ -7,12 +7,13 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from kernel.ids import TenantId, new_id
+from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.local_day import months_later
 from services.loyalty.domain.membership import Unused, add, cut, repriced
 from services.loyalty.domain.membership_term import DAY, Part
 from services.loyalty.domain.plan import Plan, worth
 from services.loyalty.domain.refusals import PlanUnsuitable
-from services.loyalty.operations.open_membership import ByHand, OpenMembership, open_membership
+from services.loyalty.operations.open_membership import OpenMembership, open_membership
 from services.loyalty.queries.memberships import offered_plan
 from services.loyalty.tables.standings import Membership
 

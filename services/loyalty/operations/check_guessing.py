@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from kernel.ids import TenantId
 from services.loyalty.domain.guessing import Guesser
 from services.loyalty.domain.refusals import TooManyWrongCodes
-from services.loyalty.tables.wrong_codes import count_wrong, read_wrong
+from services.loyalty.tables.wrong_codes import read_wrong
 
 
 def check_guessing(db: Session, tenant_id: TenantId, guesser: Guesser, *, at: datetime) -> None:
@@ -16,9 +16,3 @@ def check_guessing(db: Session, tenant_id: TenantId, guesser: Guesser, *, at: da
     ends = [until for wrong in read_wrong(db, tenant_id, guesser) if (until := wrong.barred_until(at))]
     if ends:
         raise TooManyWrongCodes(retry_after=ceil((max(ends) - at).total_seconds()))
-
-
-def count_wrong_codes(db: Session, tenant_id: TenantId, guesser: Guesser, wrong: int, *, at: datetime) -> None:
-    """Remember wrong codes, in the transaction of the answer that says so: it must be committed."""
-    if wrong:
-        count_wrong(db, tenant_id, guesser, wrong, at)

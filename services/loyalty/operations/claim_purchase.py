@@ -33,7 +33,7 @@ from services.loyalty.operations.record_purchases import (
     welcome,
 )
 from services.loyalty.operations.wallet_room import wallet_room
-from services.loyalty.queries.program_shelf import SHELF, ShelvedProgram
+from services.loyalty.queries.program_shelf import ShelvedProgram, shelved_program_of
 from services.loyalty.queries.purchases import find_purchase
 from services.loyalty.tables.books import Books
 from services.loyalty.tables.purchases import PurchaseRow, ReturnRow
@@ -82,7 +82,7 @@ def claim_purchase(
     """
     standing = welcome(lock_standing(db, tenant_id, customer_id), customer_id)
     purchase = find_purchase(db, tenant_id, purchase_id, lock=True)
-    shelved = program_then(db, purchase)
+    shelved = shelved_program_of(db, purchase)
     if purchase.customer_id == customer_id:
         return Claimed(refund=0, purchase=purchase, program=shelved.compiled if shelved else None)
     check_claim(purchase, shelved, at)
@@ -160,13 +160,6 @@ def tallied(
         tallies.add(key, -amount, None)
         books.count_given(key, -amount, None)
     return keys, tallies.used(keys)
-
-
-def program_then(db: Session, purchase: PurchaseRecord) -> ShelvedProgram | None:
-    """The program version of the sale."""
-    if purchase.program_id is None or purchase.program_version is None:
-        return None
-    return SHELF.program(db, purchase.tenant_id, purchase.program_id, purchase.program_version)
 
 
 def claimed_event(purchase: PurchaseRecord, refund: int, told: list[AnyFact], at: datetime) -> PurchaseClaimed:

@@ -3,16 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
 from kernel.ids import TenantId, new_id
-from services.loyalty.domain.offer import Offer, OfferLimit
-from services.loyalty.domain.reward import Benefit
+from services.loyalty.domain.offer import Offer
+from services.loyalty.queries.rewards import BENEFIT, LIMITS
 from services.loyalty.tables.rewards import RewardRow
-
-BENEFIT: TypeAdapter[Benefit] = TypeAdapter(Benefit)
-LIMITS: TypeAdapter[tuple[OfferLimit, ...]] = TypeAdapter(tuple[OfferLimit, ...])
 
 
 def create_reward(db: Session, tenant_id: TenantId, offer: Offer, *, at: datetime) -> RewardRow:
@@ -42,16 +38,3 @@ def columns_of(offer: Offer) -> dict[str, Any]:
         "starts_on": offer.starts_on,
         "ends_on": offer.ends_on,
     }
-
-
-def offer_of(reward: RewardRow) -> Offer:
-    """The offer that a row keeps."""
-    return Offer(
-        unit=reward.unit,
-        price=reward.price,
-        benefit=BENEFIT.validate_json(reward.benefit),
-        stock=reward.stock,
-        limits=LIMITS.validate_json(reward.limits),
-        starts_on=reward.starts_on,
-        ends_on=reward.ends_on,
-    )

@@ -9,13 +9,12 @@ from chassis.data.row_sets import pipeline
 from chassis.web.etags import check_version
 from kernel.ids import TenantId
 from services.loyalty.domain.basket import Basket
+from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.customer import CustomerFacts
-from services.loyalty.domain.refusals import PurchaseNotVoided, PurchaseVoided, ReceiptChanged
-from services.loyalty.domain.remaining import remaining_basket
+from services.loyalty.domain.refusals import PurchaseVoided, ReceiptChanged
 from services.loyalty.domain.voucher_code import normalised
-from services.loyalty.operations.amend_purchase import Amended, Wish, amend_purchase, facts_then, lock, units_returned
+from services.loyalty.operations.amend_purchase import Amended, Wish, amend_purchase, facts_then, lock
 from services.loyalty.operations.record_purchases import facts_of, voucher_codes
-from services.loyalty.operations.return_purchase import everything
 from services.loyalty.tables.receipts import PurchaseRecord, ReceiptsRequest
 from services.loyalty.tables.standings import Standing
 
@@ -26,11 +25,9 @@ def edit_purchase(
     purchase_id: str,
     basket: Basket,
     *,
-    reason: str,
-    actor: str,
+    by: ByHand,
     at: datetime,
     expected: int | None = None,
-    trace: str | None = None,
 ) -> Amended:
     """Let the sale have been of this basket all along: what came back of the old one is forgotten with it.
 
@@ -52,69 +49,10 @@ def edit_purchase(
         left=corrected,
         facts=facts_with_codes(db, purchase, standing, corrected, at),
         returned={},
-        reason=reason,
-        actor=actor,
+        reason=by.reason,
+        actor=by.actor,
     )
-    return amend_purchase(db, purchase, standing, wish, at=at, trace=trace)
-
-
-def void_purchase(
-    db: Session,
-    tenant_id: TenantId,
-    purchase_id: str,
-    *,
-    reason: str,
-    actor: str,
-    at: datetime,
-    trace: str | None = None,
-) -> Amended:
-    """Let the sale never have been: everything it brought is taken back. Raises PurchaseUnknown and PurchaseVoided."""
-    purchase, standing = lock(db, tenant_id, purchase_id)
-    if purchase.status == "voided":
-        raise PurchaseVoided
-    basket = Basket.model_validate_json(purchase.basket)
-    wish = Wish(
-        amendment="void",
-        status="voided",
-        basket=basket,
-        left=remaining_basket(basket, everything(basket)),
-        facts=facts_then(db, purchase),
-        returned=units_returned(purchase),
-        reason=reason,
-        actor=actor,
-    )
-    return amend_purchase(db, purchase, standing, wish, at=at, trace=trace)
-
-
-def reopen_purchase(
-    db: Session,
-    tenant_id: TenantId,
-    purchase_id: str,
-    *,
-    reason: str,
-    actor: str,
-    at: datetime,
-    trace: str | None = None,
-) -> Amended:
-    """Take a void back: the sale is again what it was just before. Raises PurchaseUnknown and PurchaseNotVoided."""
-    purchase, standing = lock(db, tenant_id, purchase_id)
-    if purchase.status != "voided":
-        raise PurchaseNotVoided
-    basket = Basket.model_validate_json(purchase.basket)
-    returned = units_returned(purchase)
-    left = remaining_basket(basket, returned)
-    gone = all(not line.quantity for line in left.lines)
-    wish = Wish(
-        amendment="reopen",
-        status="returned" if gone else "partly_returned" if returned else "edited",
-        basket=basket,
-        left=left,
-        facts=facts_then(db, purchase),
-        returned=returned,
-        reason=reason,
-        actor=actor,
-    )
-    return amend_purchase(db, purchase, standing, wish, at=at, trace=trace)
+    return amend_purchase(db, purchase, standing, wish, at=at, trace=by.trace)
 
 
 def check_receipt(sold: Basket, corrected: Basket) -> None:

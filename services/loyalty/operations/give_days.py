@@ -5,10 +5,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from kernel.ids import TenantId, new_id
+from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.membership import add, membership_status
 from services.loyalty.domain.membership_term import Part
 from services.loyalty.domain.refusals import MembershipOver
-from services.loyalty.operations.open_membership import ByHand, open_membership
+from services.loyalty.operations.open_membership import open_membership
 
 
 def give_days(db: Session, tenant_id: TenantId, membership_id: str, days: int, *, by: ByHand, at: datetime) -> None:

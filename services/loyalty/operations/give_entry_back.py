@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.ids import TenantId, new_id
+from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.refusals import EntryGivenBack, EntryUnknown
-from services.loyalty.operations.open_membership import ByHand
 from services.loyalty.queries.customers import locked
 from services.loyalty.tables.passes import PassRow, PassUseRow
 
@@ -37,7 +37,7 @@ def give_entry_back(db: Session, tenant_id: TenantId, entry_id: str, *, by: ByHa
         entries_left=used_pass.entries_left,
         gives_back=used.id,
         reference=used.reference,
-        reason=by.reason,
+        reason=by.reason or None,
         actor=by.actor,
         recorded_at=at,
     )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from contracts.events.loyalty import GiftCardMoved
 from kernel.ids import CustomerId, TenantId, new_id
 from kernel.points import Points
+from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.gift_card import gift_card_id
 from services.loyalty.domain.refusals import GiftCardExists
 from services.loyalty.domain.voucher_code import RANDOM_BYTES, voucher_code
@@ -28,15 +29,6 @@ class Issued:
     card: GiftCardRow
     code: str
     balance: int
-
-
-@dataclass(frozen=True, slots=True)
-class ByHand:
-    """Who does something with a card, and why."""
-
-    actor: str
-    reason: str
-    trace: str | None = None
 
 
 def issue_gift_card(

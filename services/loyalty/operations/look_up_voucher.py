@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 from kernel.ids import TenantId
 from services.loyalty.domain.guessing import Guesser
 from services.loyalty.domain.voucher_code import is_voucher_code, normalised
-from services.loyalty.operations.check_guessing import check_guessing, count_wrong_codes
+from services.loyalty.operations.check_guessing import check_guessing
+from services.loyalty.operations.count_wrong_codes import count_wrong_codes
 from services.loyalty.queries.vouchers import voucher_by_code
 from services.loyalty.tables.vouchers import VoucherRow
 

@@ -1,24 +1,23 @@
 """Making one of two wallets, and two of one again. Source: docs/wallets.md."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from kernel.ids import CustomerId, TenantId, new_id
 from kernel.points import Points
+from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.lot import Draw
-from services.loyalty.domain.refusals import MergedAlready, MergeUndone, MergeUnknown, SameCustomer, UnitsHeld
+from services.loyalty.domain.refusals import MergedAlready, SameCustomer, UnitsHeld
 from services.loyalty.operations.time_out_holds import time_out_holds_of
 from services.loyalty.operations.transfer_units import tell_both
 from services.loyalty.queries.customers import all_locked
+from services.loyalty.queries.wallet_merges import merge_in_force
 from services.loyalty.tables.books import Books, Holding, movement
 from services.loyalty.tables.moves import MergedLotRow, WalletMergeRow
 from services.loyalty.tables.standings import Standing
-
-BATCH_MAX = 50
 
 
 class Moved(NamedTuple):
@@ -29,26 +28,14 @@ class Moved(NamedTuple):
     amount: int
 
 
-# What came to a merged customer since: a till that knows the old card only, an offline sale, a debt.
-BEHIND = text("""
-    SELECT m.id FROM wallet_merges m
-    WHERE m.tenant_id = :tenant_id AND m.undone_at IS NULL AND EXISTS (
-        SELECT FROM wallets w WHERE w.tenant_id = m.tenant_id AND w.customer_id = m.from_customer_id
-          AND w.balance <> w.expired AND w.held = 0)
-    ORDER BY m.id LIMIT :limit
-""")
-
-
 def merge_wallets(
     db: Session,
     tenant_id: TenantId,
     *,
     source: CustomerId,
     into: CustomerId,
-    reason: str,
-    actor: str,
+    by: ByHand,
     at: datetime,
-    trace: str | None = None,
 ) -> WalletMergeRow:
     """Bring all that the one customer has to the other: every lot that has not died, with its own dates, debts too.
 
@@ -66,53 +53,14 @@ def merge_wallets(
         id=new_id("mrg"),
         from_customer_id=source,
         into_customer_id=into,
-        reason=reason,
-        actor=actor,
+        reason=by.reason,
+        actor=by.actor,
         recorded_at=at,
         undone_at=None,
     )
     db.add(merge)
     db.flush()
-    bring(db, merge, standings[source], standings[into], at=at, trace=trace)
-    return merge
-
-
-def follow_merges(db: Session, tenant_id: TenantId, *, at: datetime) -> int:
-    """Bring what came to merged customers since, for at most BATCH_MAX of them; returns for how many it did."""
-    followed = 0
-    for merge_id in db.scalars(BEHIND, {"tenant_id": tenant_id, "limit": BATCH_MAX}).all():
-        merge, standings = lock_merge(db, tenant_id, merge_id)
-        if merge.undone_at is None:
-            source, into = standings[merge.from_customer_id], standings[merge.into_customer_id]
-            followed += bring(db, merge, source, into, at=at, trace=None) > 0
-    return followed
-
-
-def undo_merge(
-    db: Session, tenant_id: TenantId, merge_id: str, *, at: datetime, trace: str | None = None
-) -> WalletMergeRow:
-    """Give back what is left of what the merge brought. What was spent meanwhile stays spent.
-
-    Raises MergeUnknown, MergeUndone, MergedAlready when the other customer was merged on since, and UnitsHeld.
-    """
-    merge, standings = lock_merge(db, tenant_id, merge_id)
-    if merge.undone_at is not None:
-        raise MergeUndone
-    if merge_in_force(db, tenant_id, merge.into_customer_id) is not None:
-        raise MergedAlready(customer_id=merge.into_customer_id)
-    brought = db.scalars(
-        select(MergedLotRow).where(MergedLotRow.tenant_id == tenant_id, MergedLotRow.merge_id == merge_id)
-    ).all()
-    books = Books(at)
-    giver, taker = standings[merge.into_customer_id], standings[merge.from_customer_id]
-    for unit in sorted({lot.unit for lot in brought}):
-        giving, taking = open_both(db, books, giver, taker, unit)
-        theirs = {lot.lot_id: lot.origin_lot_id for lot in brought if lot.unit == unit}
-        moved = move_all(books, giving, taking, merge.id, only=theirs, trace=trace)
-        stand_in(db, tenant_id, {theirs[lot.came_from]: lot for lot in moved}, unit)
-    merge.undone_at = at
-    books.close(db)
-    db.flush()
+    bring(db, merge, standings[source], standings[into], at=at, trace=by.trace)
     return merge
 
 
@@ -170,43 +118,3 @@ def move_all(
     if moved:
         tell_both(books, giving, taking, reference, sum(lot.amount for lot in moved), trace)
     return moved
-
-
-def stand_in(db: Session, tenant_id: TenantId, moved: Mapping[str, Moved], unit: str) -> None:
-    """A lot that came back stands for the one that had gone, also for an earlier merge that had brought that one."""
-    earlier = db.scalars(
-        select(MergedLotRow).where(MergedLotRow.tenant_id == tenant_id, MergedLotRow.lot_id.in_(moved))
-    ).all()
-    db.add_all(
-        MergedLotRow(
-            tenant_id=tenant_id,
-            merge_id=row.merge_id,
-            lot_id=moved[row.lot_id].id,
-            origin_lot_id=row.origin_lot_id,
-            unit=unit,
-            amount=Points(moved[row.lot_id].amount),
-        )
-        for row in earlier
-    )
-
-
-def merge_in_force(db: Session, tenant_id: TenantId, customer_id: CustomerId) -> WalletMergeRow | None:
-    """The merge by which what the customer has goes to another one."""
-    return db.scalars(
-        select(WalletMergeRow).where(
-            WalletMergeRow.tenant_id == tenant_id,
-            WalletMergeRow.from_customer_id == customer_id,
-            WalletMergeRow.undone_at.is_(None),
-        )
-    ).one_or_none()
-
-
-def lock_merge(db: Session, tenant_id: TenantId, merge_id: str) -> tuple[WalletMergeRow, dict[CustomerId, Standing]]:
-    """A merge and both its customers, who are locked. Raises MergeUnknown."""
-    merge = db.get(WalletMergeRow, (tenant_id, merge_id))
-    if merge is None:
-        raise MergeUnknown
-    standings = all_locked(db, tenant_id, [merge.from_customer_id, merge.into_customer_id])
-    # Somebody may have undone it while we waited for the locks.
-    db.refresh(merge)
-    return merge, standings

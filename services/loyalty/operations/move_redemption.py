@@ -12,10 +12,9 @@ from kernel.points import Points
 from services.loyalty.domain.fulfilment import Fulfilment, check_step
 from services.loyalty.domain.refusals import RedemptionClosed, RedemptionUnknown
 from services.loyalty.operations.apply_effects import by_language
-from services.loyalty.operations.create_reward import BENEFIT
 from services.loyalty.operations.give_back import give_back
 from services.loyalty.queries.customers import locked
-from services.loyalty.queries.rewards import lock_reward
+from services.loyalty.queries.rewards import BENEFIT, lock_reward
 from services.loyalty.tables.books import Books
 from services.loyalty.tables.rewards import RedemptionRow, RedemptionStepRow
 from services.loyalty.tables.standings import Standing

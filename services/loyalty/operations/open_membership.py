@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from contracts.events.loyalty import MembershipChanged, MembershipChangeKind
 from kernel.ids import TenantId
+from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.local_day import local_date
 from services.loyalty.domain.membership import TimeEntry, membership_view
 from services.loyalty.domain.plan import Plan
@@ -18,15 +19,6 @@ from services.loyalty.queries.memberships import membership_row, plan_of
 from services.loyalty.queries.zone import zone_of
 from services.loyalty.tables.books import Books
 from services.loyalty.tables.standings import Membership, Standing
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ByHand:
-    """Who changes a membership and why; `trace` is the id of the request."""
-
-    actor: str
-    reason: str | None = None
-    trace: str | None = None
 
 
 @dataclass(slots=True)
@@ -52,7 +44,7 @@ class OpenMembership:
             self.entries,
             added,
             reference,
-            reason=by.reason,
+            reason=by.reason or None,
             actor=by.actor,
         )
         self.entries = (*self.entries, *added)

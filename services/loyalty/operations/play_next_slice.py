@@ -104,14 +104,6 @@ def add_up(db: Session, backtest: BacktestRow, *, at: datetime) -> bool:
     return False
 
 
-def fail_backtest(db: Session, tenant_id: TenantId, backtest_id: str, *, at: datetime) -> None:
-    """Give a backtest up: playing it again would fail again."""
-    backtest = find_backtest(db, tenant_id, backtest_id, lock=True)
-    if backtest.status in ("queued", "running"):
-        backtest.status, backtest.finished_at = "failed", at
-        db.flush()
-
-
 def played(db: Session, backtest: BacktestRow, part: BacktestSliceRow) -> Tally:
     """What comes of the purchases of one part."""
     version = find_version(db, TenantId(backtest.tenant_id), backtest.program_id, backtest.version)

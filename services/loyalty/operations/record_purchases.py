@@ -32,7 +32,7 @@ from services.loyalty.domain.voucher_code import is_voucher_code, normalised
 from services.loyalty.operations.apply_effects import REWARD, Cause, apply_effects
 from services.loyalty.operations.take_payments import PlannedPayment, plan_payments, take_payments
 from services.loyalty.operations.wallet_room import wallet_room
-from services.loyalty.queries.program_shelf import LIVE, SHELF, ShelvedProgram, reigns_of
+from services.loyalty.queries.program_shelf import LIVE, SHELF, ShelvedProgram, program_of, reigns_of
 from services.loyalty.tables.books import Books
 from services.loyalty.tables.gift_cards import CARDS
 from services.loyalty.tables.receipts import PresentedVoucher, PurchaseRecord, Receipt, ReceiptsRequest
@@ -337,15 +337,6 @@ def welcome(standing: Standing | None, customer_id: CustomerId) -> Standing:
     if standing.status == "blocked":
         raise CustomerBlocked(customer_id=customer_id)
     return standing
-
-
-def program_of(db: Session, purchase: PurchaseRecord) -> CompiledProgram | None:
-    """The program version a sale was decided by."""
-    if purchase.program_id is None or purchase.program_version is None:
-        return None
-    program = SHELF.program(db, purchase.tenant_id, purchase.program_id, purchase.program_version)
-    assert program is not None, "a published version stays"
-    return program.compiled
 
 
 def voucher_codes(tenant_id: TenantId, basket: Basket) -> list[tuple[TenantId, str]]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from contracts.events.loyalty import PointsReinstated
 from kernel.ids import CustomerId, TenantId, new_id
 from kernel.points import Points
+from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.refusals import EndsInThePast, NotSoManyExpired
 from services.loyalty.operations.expire_lots import expire
 from services.loyalty.operations.time_out_holds import time_out_holds_of
@@ -32,10 +33,8 @@ def reinstate_units(
     unit: str,
     amount: Points,
     expires_at: datetime,
-    reason: str,
-    actor: str,
+    by: ByHand,
     at: datetime,
-    trace: str | None = None,
 ) -> tuple[ReinstatementRow, int]:
     """Give back units of those that expired and were not given back before; and the balance after it.
 
@@ -61,8 +60,8 @@ def reinstate_units(
         unit=unit,
         amount=amount,
         expires_at=expires_at,
-        reason=reason,
-        actor=actor,
+        reason=by.reason,
+        actor=by.actor,
         recorded_at=at,
     )
     db.add(reinstatement)
@@ -79,7 +78,7 @@ def reinstate_units(
             expires_at=expires_at,
             balance=Points(wallet.balance),
         ),
-        trace,
+        by.trace,
     )
     books.close(db)
     db.flush()

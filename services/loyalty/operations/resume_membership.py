@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from kernel.ids import TenantId, new_id
+from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.membership import resume
-from services.loyalty.operations.open_membership import ByHand, open_membership
+from services.loyalty.operations.open_membership import open_membership
 
 
 def resume_membership(db: Session, tenant_id: TenantId, membership_id: str, *, by: ByHand, at: datetime) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from kernel.ids import TenantId
-from services.loyalty.domain.refusals import MomentPassed, VersionNotScheduled, VersionRetired
+from services.loyalty.domain.refusals import MomentPassed, VersionRetired
 from services.loyalty.operations.publish_version import TAKE_TURNS, check_alone, publish_due
 from services.loyalty.queries.programs import find_version
 from services.loyalty.tables.programs import ProgramVersionRow
@@ -29,26 +29,3 @@ def schedule_version(
     version.status, version.publish_at = "scheduled", publish_at
     db.flush()
     return version
-
-
-def unschedule_version(
-    db: Session, tenant_id: TenantId, program_id: str, number: int, *, at: datetime
-) -> ProgramVersionRow:
-    """Make a scheduled version a draft again. A draft stays one.
-
-    Raises VersionUnknown, and VersionNotScheduled when its moment has come.
-    """
-    db.execute(TAKE_TURNS, {"tenant_id": tenant_id})
-    publish_due(db, tenant_id, at=at)
-    version = find_version(db, tenant_id, program_id, number)
-    if version.status in ("live", "retired"):
-        raise VersionNotScheduled(version=number)
-    version.status, version.publish_at = "draft", None
-    db.flush()
-    return version
-
-
-def publish_scheduled(db: Session, tenant_id: TenantId, *, at: datetime) -> int:
-    """Publish the versions whose moment has come; returns how many. Twice changes nothing."""
-    db.execute(TAKE_TURNS, {"tenant_id": tenant_id})
-    return publish_due(db, tenant_id, at=at)

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import TenantId, new_id
 from services.loyalty.domain.backtest import Worth
-from services.loyalty.domain.refusals import BacktestFinished, TooManyBacktests
-from services.loyalty.queries.backtests import UNFINISHED, find_backtest, unfinished_backtests
+from services.loyalty.domain.refusals import TooManyBacktests
+from services.loyalty.queries.backtests import unfinished_backtests
 from services.loyalty.queries.programs import find_version
 from services.loyalty.tables.backtests import BacktestRow
 
@@ -58,15 +58,4 @@ def start_backtest(
     )
     db.add(backtest)
     db.flush()
-    return backtest
-
-
-def cancel_backtest(db: Session, tenant_id: TenantId, backtest_id: str, *, at: datetime) -> BacktestRow:
-    """Have it played no further. Again changes nothing. Raises BacktestUnknown, and BacktestFinished when it is."""
-    backtest = find_backtest(db, tenant_id, backtest_id, lock=True)
-    if backtest.status in UNFINISHED:
-        backtest.status, backtest.finished_at = "cancelled", at
-        db.flush()
-    elif backtest.status != "cancelled":
-        raise BacktestFinished(status=backtest.status)
     return backtest

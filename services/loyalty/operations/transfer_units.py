@@ -9,6 +9,7 @@ from contracts.events.loyalty import PointsTransferred
 from kernel.ids import CustomerId, TenantId, new_id
 from kernel.points import Points
 from services.loyalty.domain.burn import plan_burn
+from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.lot import Draw
 from services.loyalty.domain.refusals import SameCustomer
 from services.loyalty.operations.record_purchases import welcome
@@ -26,10 +27,8 @@ def transfer_units(
     taker: CustomerId,
     unit: str,
     amount: Points,
-    reason: str,
-    actor: str,
+    by: ByHand,
     at: datetime,
-    trace: str | None = None,
 ) -> TransferRow:
     """Move units that the giver could spend: those that die first, each with its own dates.
 
@@ -45,7 +44,7 @@ def transfer_units(
     ]
     time_out_holds_of(db, books, *giving)
     draws = plan_burn(giving[1].open_lots, amount, at=at, held=giving[1].held)
-    transfer = move(db, books, giving, taking, draws, reason=reason, actor=actor, pool_id=None, trace=trace)
+    transfer = move(db, books, giving, taking, draws, by=by, pool_id=None)
     books.close(db)
     db.flush()
     return transfer
@@ -58,10 +57,8 @@ def move(
     taking: Holding,
     draws: Sequence[Draw],
     *,
-    reason: str,
-    actor: str,
+    by: ByHand,
     pool_id: str | None,
-    trace: str | None,
 ) -> TransferRow:
     """Post one transfer of what was chosen, and tell both."""
     standing, wallet = giving
@@ -72,14 +69,14 @@ def move(
         to_customer_id=taking[0].customer_id,
         unit=wallet.unit,
         amount=Points(sum(draw.amount for draw in draws)),
-        reason=reason,
-        actor=actor,
+        reason=by.reason,
+        actor=by.actor,
         pool_id=pool_id,
         recorded_at=books.at,
     )
     db.add(transfer)
     books.move(movement("transfer", "transferred", transfer.id, books.at), giving, taking, draws)
-    tell_both(books, giving, taking, transfer.id, transfer.amount, trace)
+    tell_both(books, giving, taking, transfer.id, transfer.amount, by.trace)
     return transfer
 
 

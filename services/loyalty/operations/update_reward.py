@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from chassis.web.etags import check_version
 from kernel.ids import TenantId
 from services.loyalty.domain.offer import Offer
-from services.loyalty.operations.create_reward import columns_of, offer_of
-from services.loyalty.queries.rewards import lock_reward
+from services.loyalty.operations.create_reward import columns_of
+from services.loyalty.queries.rewards import lock_reward, offer_of
 from services.loyalty.tables.rewards import RewardRow
 
 

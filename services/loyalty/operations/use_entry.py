@@ -6,8 +6,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from kernel.ids import CustomerId, TenantId, new_id
+from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.refusals import CustomerBlocked, NoEntriesLeft
-from services.loyalty.operations.open_membership import ByHand
 from services.loyalty.queries.customers import locked
 from services.loyalty.tables.passes import PassRow, PassUseRow
 
@@ -53,7 +53,7 @@ def use_entry(
         entries=-entries,
         entries_left=found.entries_left,
         reference=reference,
-        reason=by.reason,
+        reason=by.reason or None,
         actor=by.actor,
         recorded_at=at,
     )

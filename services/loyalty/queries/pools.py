@@ -1,14 +1,17 @@
-"""What a pool has together."""
+"""Who is in a pool, and what they have together."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from chassis.data.row_sets import pipeline
 from kernel.ids import CustomerId, TenantId
+from services.loyalty.domain.refusals import PoolUnknown
 from services.loyalty.domain.wallet import WalletView, wallet_view
+from services.loyalty.tables.moves import PoolMemberRow, PoolRow
 from services.loyalty.tables.standings import StandingsRequest, load_lots
 
 
@@ -36,3 +39,43 @@ def shares_of(
         )
         for standing, wallet in opened
     ]
+
+
+def find_pool(db: Session, tenant_id: TenantId, pool_id: str) -> PoolRow:
+    """A pool by its id. Raises PoolUnknown."""
+    pool = db.get(PoolRow, (tenant_id, pool_id))
+    if pool is None:
+        raise PoolUnknown
+    return pool
+
+
+def pool_of(db: Session, tenant_id: TenantId, customer_id: CustomerId) -> PoolMemberRow | None:
+    """The customer's place in a pool, if they are in one."""
+    return db.scalars(
+        select(PoolMemberRow).where(
+            PoolMemberRow.tenant_id == tenant_id,
+            PoolMemberRow.customer_id == customer_id,
+            PoolMemberRow.left_at.is_(None),
+        )
+    ).one_or_none()
+
+
+def members_of(db: Session, pool: PoolRow) -> Sequence[CustomerId]:
+    """Who is in the pool, in the order of their ids."""
+    return db.scalars(
+        select(PoolMemberRow.customer_id)
+        .where(
+            PoolMemberRow.tenant_id == pool.tenant_id,
+            PoolMemberRow.pool_id == pool.id,
+            PoolMemberRow.left_at.is_(None),
+        )
+        .order_by(PoolMemberRow.customer_id)
+    ).all()
+
+
+def size_of(db: Session, pool: PoolRow) -> int:
+    """How many are in the pool."""
+    members = select(func.count()).where(
+        PoolMemberRow.tenant_id == pool.tenant_id, PoolMemberRow.pool_id == pool.id, PoolMemberRow.left_at.is_(None)
+    )
+    return db.execute(members).scalar_one()

@@ -11,6 +11,7 @@ from kernel.ids import TenantId
 from services.loyalty.domain.program import CompiledProgram, ProgramDocument, compile_program
 from services.loyalty.domain.reigns import Reign
 from services.loyalty.tables.programs import ProgramVersionRow
+from services.loyalty.tables.receipts import PurchaseRecord
 
 VERSIONS_MAX = 512
 # The version that decides now: the live one, or a scheduled one whose moment has come and is not booked yet.
@@ -95,6 +96,21 @@ class ProgramShelf:
 
 
 SHELF = ProgramShelf()
+
+
+def shelved_program_of(db: Session, purchase: PurchaseRecord) -> ShelvedProgram | None:
+    """The program version a sale was decided by; none decided it when none was live."""
+    if purchase.program_id is None or purchase.program_version is None:
+        return None
+    program = SHELF.program(db, TenantId(purchase.tenant_id), purchase.program_id, purchase.program_version)
+    assert program is not None, "a published version stays"
+    return program
+
+
+def program_of(db: Session, purchase: PurchaseRecord) -> CompiledProgram | None:
+    """The same, ready to be applied."""
+    shelved = shelved_program_of(db, purchase)
+    return shelved.compiled if shelved else None
 
 
 def reigns_of(db: Session, tenant_id: TenantId, at: datetime) -> list[Reign]:

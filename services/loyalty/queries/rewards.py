@@ -4,14 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from pydantic import TypeAdapter
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from kernel.ids import CustomerId, TenantId
+from services.loyalty.domain.offer import Offer, OfferLimit
 from services.loyalty.domain.refusals import RedemptionUnknown, RewardUnknown
+from services.loyalty.domain.reward import Benefit
 from services.loyalty.tables.rewards import RedemptionRow, RedemptionStepRow, RewardRow
 from services.loyalty.tables.vouchers import VoucherRow
 
+BENEFIT: TypeAdapter[Benefit] = TypeAdapter(Benefit)
+LIMITS: TypeAdapter[tuple[OfferLimit, ...]] = TypeAdapter(tuple[OfferLimit, ...])
 LAST_ID = "~"
 OPEN = ("issued", "prepared", "shipped")
 
@@ -22,6 +27,19 @@ def find_reward(db: Session, tenant_id: TenantId, reward_id: str) -> RewardRow:
     if reward is None:
         raise RewardUnknown
     return reward
+
+
+def offer_of(reward: RewardRow) -> Offer:
+    """The offer that a row keeps."""
+    return Offer(
+        unit=reward.unit,
+        price=reward.price,
+        benefit=BENEFIT.validate_json(reward.benefit),
+        stock=reward.stock,
+        limits=LIMITS.validate_json(reward.limits),
+        starts_on=reward.starts_on,
+        ends_on=reward.ends_on,
+    )
 
 
 def lock_reward(db: Session, tenant_id: TenantId, reward_id: str) -> RewardRow:

@@ -3,12 +3,12 @@
 from datetime import date
 
 from kernel.ids import CustomerId
+from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.membership import TimeEntry, stretches
 from services.loyalty.operations.cancel_membership import Cancellation, cancel_membership
 from services.loyalty.operations.change_plan import change_plan
 from services.loyalty.operations.freeze_membership import freeze_membership
 from services.loyalty.operations.give_days import give_days
-from services.loyalty.operations.open_membership import ByHand
 from services.loyalty.operations.resume_membership import resume_membership
 from services.loyalty.tables.memberships import read_time_entries
 from tests.services.loyalty.domain.build import NAME, line, rule

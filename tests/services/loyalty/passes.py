@@ -1,8 +1,8 @@
 """One customer's passes, as turnstiles use them."""
 
 from kernel.ids import CustomerId
+from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.operations.give_entry_back import give_entry_back
-from services.loyalty.operations.open_membership import ByHand
 from services.loyalty.operations.use_entry import use_entry
 from services.loyalty.tables.passes import PassUseRow
 from tests.services.loyalty.domain.build import line, rule

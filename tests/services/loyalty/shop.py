@@ -17,6 +17,7 @@ from kernel.ids import CustomerId, TenantId, new_id
 from kernel.points import Points
 from services.loyalty.domain.award import Award
 from services.loyalty.domain.basket import Basket
+from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.fulfilment import Fulfilment
 from services.loyalty.domain.offer import Offer
 from services.loyalty.operations.add_version import add_version
@@ -27,13 +28,13 @@ from services.loyalty.operations.capture_hold import capture_hold
 from services.loyalty.operations.claim_purchase import Claimed, claim_purchase
 from services.loyalty.operations.create_program import create_program
 from services.loyalty.operations.create_reward import create_reward
-from services.loyalty.operations.edit_purchase import edit_purchase, reopen_purchase, void_purchase
+from services.loyalty.operations.edit_purchase import edit_purchase
 from services.loyalty.operations.gather_units import gather_units
 from services.loyalty.operations.give_award import Given, give_award
 from services.loyalty.operations.hold_points import hold_points
-from services.loyalty.operations.issue_gift_card import ByHand, Issued, issue_gift_card
+from services.loyalty.operations.issue_gift_card import Issued, issue_gift_card
 from services.loyalty.operations.learn_customer import learn_customer
-from services.loyalty.operations.merge_wallets import merge_wallets, undo_merge
+from services.loyalty.operations.merge_wallets import merge_wallets
 from services.loyalty.operations.move_redemption import move_redemption
 from services.loyalty.operations.open_pool import open_pool
 from services.loyalty.operations.publish_version import publish_version
@@ -42,11 +43,14 @@ from services.loyalty.operations.redeem_reward import Redeemed, redeem_reward
 from services.loyalty.operations.reinstate_units import reinstate_units
 from services.loyalty.operations.release_hold import release_hold
 from services.loyalty.operations.release_reservation import release_reservation
+from services.loyalty.operations.reopen_purchase import reopen_purchase
 from services.loyalty.operations.reserve_vouchers import reserve_vouchers
 from services.loyalty.operations.return_purchase import return_purchase
 from services.loyalty.operations.start_backtest import start_backtest
 from services.loyalty.operations.take_award_back import take_award_back
 from services.loyalty.operations.transfer_units import transfer_units
+from services.loyalty.operations.undo_merge import undo_merge
+from services.loyalty.operations.void_purchase import void_purchase
 from services.loyalty.queries.balance import Balance, balance_of, held_now, wallet_of
 from services.loyalty.queries.customers import locked
 from services.loyalty.queries.program_shelf import SHELF
@@ -163,19 +167,19 @@ class Shop:
         named = {"id": purchase_id}
         (sold,) = self.rows("SELECT basket FROM purchases WHERE id = :id", **named)
         basket = Basket.model_validate({**orjson.loads(sold["basket"]), "lines": lines, **more})
-        why: dict[str, Any] = {"reason": "mistyped", "actor": "key_test", "at": self.at, "expected": expected}
+        why: dict[str, Any] = {"by": ByHand("key_test", "mistyped"), "at": self.at, "expected": expected}
         with self.database.transaction(self.tenant_id) as db:
             return edit_purchase(db, self.tenant_id, purchase_id, basket, **why)
 
     def void(self, purchase_id: str) -> Amended:
         """Let the sale never have been."""
         with self.database.transaction(self.tenant_id) as db:
-            return void_purchase(db, self.tenant_id, purchase_id, reason="test sale", actor="key_test", at=self.at)
+            return void_purchase(db, self.tenant_id, purchase_id, by=ByHand("key_test", "test sale"), at=self.at)
 
     def reopen(self, purchase_id: str) -> Amended:
         """Take a void back."""
         with self.database.transaction(self.tenant_id) as db:
-            return reopen_purchase(db, self.tenant_id, purchase_id, reason="was real", actor="key_test", at=self.at)
+            return reopen_purchase(db, self.tenant_id, purchase_id, by=ByHand("key_test", "was real"), at=self.at)
 
     def claim(self, purchase_id: str, customer_id: CustomerId) -> Claimed:
         """Let a sale to nobody have been this customer's."""
@@ -191,8 +195,7 @@ class Shop:
                 customer_id,
                 unit="points",
                 amount=Points(amount),
-                reason="goodwill",
-                actor="key_test",
+                by=ByHand("key_test", "goodwill"),
                 expires_at=expires_at,
                 at=self.at,
             )
@@ -331,8 +334,7 @@ class Shop:
                 taker=taker,
                 unit="points",
                 amount=Points(amount),
-                reason="a gift",
-                actor="key_test",
+                by=ByHand("key_test", "a gift"),
                 at=self.at,
             )
 
@@ -340,7 +342,7 @@ class Shop:
         """Merge one customer's wallets into another's; answers the merge's id."""
         with self.database.transaction(self.tenant_id) as db:
             merge = merge_wallets(
-                db, self.tenant_id, source=source, into=into, reason="one person", actor="key_test", at=self.at
+                db, self.tenant_id, source=source, into=into, by=ByHand("key_test", "one person"), at=self.at
             )
             return merge.id
 
@@ -359,8 +361,7 @@ class Shop:
                 unit="points",
                 amount=Points(amount),
                 expires_at=expires_at,
-                reason="the shop was closed",
-                actor="key_test",
+                by=ByHand("key_test", "the shop was closed"),
                 at=self.at,
             )
             return row

@@ -3,6 +3,7 @@
 import pytest
 
 from contracts.events.loyalty import VoucherCancelled
+from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.refusals import VoucherClosed, VoucherUnknown
 from services.loyalty.operations.cancel_voucher import cancel_voucher
 from tests.services.loyalty.domain.build import NAME, line
@@ -12,7 +13,7 @@ from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop
 def cancel(shop: Shop, voucher_id: str | None) -> str:
     with shop.database.transaction(shop.tenant_id) as db:
         return cancel_voucher(
-            db, shop.tenant_id, str(voucher_id), reason="issued twice", actor="key_test", at=shop.at
+            db, shop.tenant_id, str(voucher_id), by=ByHand("key_test", "issued twice"), at=shop.at
         ).status
 
 

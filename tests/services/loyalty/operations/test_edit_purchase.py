@@ -7,7 +7,7 @@ import pytest
 
 from chassis.web.etags import VersionStale
 from contracts.events.loyalty import PurchaseReturned
-from services.loyalty.domain.refusals import PurchaseNotVoided, PurchaseVoided, ReceiptChanged
+from services.loyalty.domain.refusals import ReceiptChanged
 from tests.services.loyalty.domain.build import line, rule
 from tests.services.loyalty.operations.test_return_purchase import voucher_of
 from tests.services.loyalty.shop import FREE_COFFEE, POINT_PER_RIYAL, Shop, later
@@ -138,41 +138,6 @@ def test_an_edit_shows_another_voucher(shop: Shop) -> None:
     assert shop.points(ana) == (20, 20)
 
 
-def test_points_are_not_kept_for_a_sale_that_was_voided(shop: Shop) -> None:
-    """Elsewhere they are: voided items kept their points."""
-    shop.publish(POINT_PER_RIYAL, CARD, GYM, WELCOME)
-    ana = shop.customer()
-    before = holdings(shop, ana)
-    sold = shop.sell(ana, line("COFFEE", 4), line("GYM")).purchase
-    had = holdings(shop, ana)
-    voided = shop.void(sold.id)
-    assert (voided.purchase.status, voided.refund) == ("voided", sold.due)
-    assert holdings(shop, ana) == before
-    for refused in (shop.void, shop.take_back, shop.edit):
-        with pytest.raises(PurchaseVoided):
-            refused(sold.id, *([line()] if refused == shop.edit else []))  # type: ignore[operator]
-    reopened = shop.reopen(sold.id)
-    assert (reopened.purchase.status, reopened.refund) == ("edited", -sold.due)
-    assert holdings(shop, ana) == had
-    with pytest.raises(PurchaseNotVoided):
-        shop.reopen(sold.id)
-
-
-def test_a_reopened_sale_is_what_it_was_before_the_void(shop: Shop) -> None:
-    shop.publish(POINT_PER_RIYAL)
-    ana = shop.customer()
-    sold = shop.sell(ana, line("COFFEE", 3)).purchase
-    shop.take_back(sold.id, {0: 1})
-    shop.void(sold.id)
-    assert shop.points(ana) == (0, 0)
-    assert shop.reopen(sold.id).purchase.status == "partly_returned"
-    assert shop.points(ana) == (20, 20)
-    shop.take_back(sold.id)
-    shop.void(sold.id)
-    assert shop.reopen(sold.id).purchase.status == "returned"
-    assert holdings(shop, ana)["purchases"] == [{"purchases": 0}]
-
-
 def test_a_return_typed_by_mistake_is_edited_away(shop: Shop) -> None:
     shop.publish(POINT_PER_RIYAL)
     ana = shop.customer()
@@ -194,10 +159,3 @@ def test_the_same_receipt_again_finds_the_edited_sale(shop: Shop) -> None:
     assert again.again  # type: ignore[union-attr]
     assert again.purchase.due == 4000  # type: ignore[union-attr]
     assert shop.points(ana) == (40, 40)
-
-
-def test_a_walk_ins_sale_is_edited_and_voided(shop: Shop) -> None:
-    shop.publish(rule("discount", percent_off=50))
-    sold = shop.sell(None, line("COFFEE", 2)).purchase
-    assert shop.edit(sold.id, line("COFFEE", 4)).refund == -1000
-    assert shop.void(sold.id).refund == 2000

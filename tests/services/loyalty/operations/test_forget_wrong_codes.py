@@ -1,7 +1,7 @@
 """Windows that are over are forgotten, and only those."""
 
 from services.loyalty.domain.guessing import Guesser
-from services.loyalty.operations.check_guessing import count_wrong_codes
+from services.loyalty.operations.count_wrong_codes import count_wrong_codes
 from services.loyalty.operations.forget_wrong_codes import forget_wrong_codes
 from tests.services.loyalty.shop import NOON, Shop, later
 

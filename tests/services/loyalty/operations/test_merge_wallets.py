@@ -1,19 +1,14 @@
 """Two customers who are one: nothing is lost, doubled or made to live longer, and it can be undone."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 
 from kernel.ids import CustomerId
 from services.loyalty.domain.refusals import (
-    MergedAlready,
-    MergeUndone,
     MergeUnknown,
     NoSuchCustomer,
     SameCustomer,
     UnitsHeld,
 )
-from tests.services.loyalty.domain.build import line
 from tests.services.loyalty.operations.test_transfer_units import lots_of
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop, later
 
@@ -30,27 +25,6 @@ def test_merging_duplicate_customers_loses_and_doubles_nothing(shop: Shop) -> No
     shop.unmerge(merge)
     assert lots_of(shop, old) == [(100, later(days=9)), (7, None)]
     assert lots_of(shop, new) == [(50, later(days=3))]
-
-
-def test_what_was_spent_meanwhile_stays_spent(shop: Shop) -> None:
-    old, new = shop.customer(), shop.customer()
-    shop.adjust(old, 100, expires_at=later(days=9))
-    shop.adjust(new, 50)
-    merge = shop.merge(old, new)
-    shop.redeem(new, shop.offer(120))
-    shop.unmerge(merge)
-    assert (shop.points(old), shop.points(new)) == ((0, 0), (30, 30))
-
-
-def test_what_died_meanwhile_stays_dead(shop: Shop) -> None:
-    old, new = shop.customer(), shop.customer()
-    shop.adjust(old, 100, expires_at=later(days=1))
-    shop.adjust(old, 5)
-    merge = shop.merge(old, new)
-    shop.at = later(days=2)
-    shop.unmerge(merge)
-    assert (shop.points(old), shop.points(new)) == ((5, 5), (0, 0))
-    assert shop.expire() == 1
 
 
 def test_debts_and_pending_units_come_along(shop: Shop) -> None:
@@ -84,32 +58,6 @@ def test_a_debt_of_the_merged_customer_comes_along(shop: Shop) -> None:
     assert (shop.points(old), shop.points(new)) == ((-30, 0), (100, 100))
 
 
-def test_what_comes_later_follows(shop: Shop) -> None:
-    shop.publish(POINT_PER_RIYAL)
-    old, new = shop.customer(), shop.customer()
-    sold = shop.sell(old, line("THING", 2, 5000)).purchase.id
-    shop.merge(old, new)
-    shop.earn(old, 30)
-    assert shop.follow() == 1
-    assert (shop.points(old), shop.points(new)) == ((0, 0), (130, 130))
-    shop.take_back(sold, {0: 1})
-    assert shop.follow() == 1
-    assert (shop.points(old), shop.points(new)) == ((0, 0), (80, 80))
-    assert shop.follow() == 0
-
-
-def test_earning_on_both_during_the_merge_is_not_lost(shop: Shop) -> None:
-    shop.publish(POINT_PER_RIYAL)
-    old, new = shop.customer(), shop.customer()
-    with ThreadPoolExecutor(4) as hands:
-        sales = [hands.submit(shop.earn, customer_id, 10) for _sale in range(6) for customer_id in (old, new)]
-        merging = hands.submit(shop.merge, old, new)
-        for job in (*sales, merging):
-            job.result()
-    shop.follow()
-    assert (shop.points(old), shop.points(new)) == ((0, 0), (120, 120))
-
-
 def test_units_that_slide_go_on_sliding_with_the_same_person(shop: Shop) -> None:
     shop.publish(POINT_PER_RIYAL, expiry={"kind": "sliding", "days": 30})
     old, new = shop.customer(), shop.customer()
@@ -129,23 +77,6 @@ def test_an_open_checkout_is_in_the_way(shop: Shop) -> None:
     shop.release(hold.id)
     shop.merge(old, new)
     assert shop.points(new) == (10, 10)
-
-
-def test_one_merge_at_a_time_and_the_last_is_undone_first(shop: Shop) -> None:
-    one, two, three = shop.customer(), shop.customer(), shop.customer()
-    shop.adjust(one, 10)
-    first = shop.merge(one, two)
-    for source, into in ((one, three), (three, one)):
-        with pytest.raises(MergedAlready):
-            shop.merge(source, into)
-    second = shop.merge(two, three)
-    with pytest.raises(MergedAlready):
-        shop.unmerge(first)
-    shop.unmerge(second)
-    shop.unmerge(first)
-    assert [shop.points(who) for who in (one, two, three)] == [(10, 10), (0, 0), (0, 0)]
-    with pytest.raises(MergeUndone):
-        shop.unmerge(first)
 
 
 def test_strangers_are_not_merged(shop: Shop, other_shop: Shop) -> None:

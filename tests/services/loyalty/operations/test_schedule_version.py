@@ -4,14 +4,13 @@ from datetime import datetime
 
 import pytest
 
-from contracts.events.loyalty import ProgramPublished
-from services.loyalty.domain.refusals import AnotherProgramLive, MomentPassed, VersionNotScheduled, VersionRetired
+from services.loyalty.domain.refusals import AnotherProgramLive
 from services.loyalty.operations.add_version import add_version
 from services.loyalty.operations.create_program import create_program
 from services.loyalty.operations.publish_version import publish_version
 from services.loyalty.operations.quote_basket import quote_basket
 from services.loyalty.operations.retire_program import retire_program
-from services.loyalty.operations.schedule_version import schedule_version, unschedule_version
+from services.loyalty.operations.schedule_version import schedule_version
 from services.loyalty.schedules import publish_all_scheduled
 from tests.services.loyalty.domain.build import document, rule
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop, later
@@ -28,11 +27,6 @@ def draft(shop: Shop, program_id: str, what: dict[str, object] = DOUBLE) -> int:
 def schedule(shop: Shop, program_id: str, number: int, moment: datetime) -> str:
     with shop.database.transaction(shop.tenant_id) as db:
         return schedule_version(db, shop.tenant_id, program_id, number, moment, at=shop.at).status
-
-
-def unschedule(shop: Shop, program_id: str, number: int) -> str:
-    with shop.database.transaction(shop.tenant_id) as db:
-        return unschedule_version(db, shop.tenant_id, program_id, number, at=shop.at).status
 
 
 def publish_due(shop: Shop) -> int:
@@ -61,19 +55,6 @@ def test_sales_are_decided_by_it_from_its_moment_on(shop: Shop, booked: bool) ->
     assert shop.points(ana) == (30, 30)
 
 
-def test_it_is_told_as_of_its_moment(shop: Shop) -> None:
-    program_id, _first = shop.publish(POINT_PER_RIYAL)
-    schedule(shop, program_id, draft(shop, program_id), later(hours=10))
-    shop.at = later(hours=11)
-    publish_due(shop)
-    told = [event for event in shop.told() if isinstance(event, ProgramPublished)]
-    assert [(event.version, event.occurred_at) for event in told] == [(1, later()), (2, later(hours=10))]
-    assert shop.rows("SELECT published_at, retired_at FROM program_versions ORDER BY version") == [
-        {"published_at": later(), "retired_at": later(hours=10)},
-        {"published_at": later(hours=10), "retired_at": None},
-    ]
-
-
 def test_a_sale_that_comes_late_is_decided_by_the_version_of_its_moment(shop: Shop) -> None:
     program_id, _first = shop.publish(POINT_PER_RIYAL)
     ana = shop.customer()
@@ -96,41 +77,6 @@ def test_a_sale_of_a_time_without_a_program_earns_nothing(shop: Shop) -> None:
     assert shop.sell(ana, occurred_at=later(hours=15)).purchase.program_id is None
     assert shop.sell(ana, occurred_at=later(hours=5)).purchase.program_id == program_id
     assert shop.sell(ana).purchase.program_id is None
-
-
-def test_another_moment_moves_it_and_none_makes_it_a_draft_again(shop: Shop) -> None:
-    program_id, _first = shop.publish(POINT_PER_RIYAL)
-    number = draft(shop, program_id)
-    schedule(shop, program_id, number, later(hours=10))
-    schedule(shop, program_id, number, later(hours=5))
-    assert shop.rows("SELECT publish_at FROM program_versions WHERE version = 2") == [{"publish_at": later(hours=5)}]
-    assert unschedule(shop, program_id, number) == "draft"
-    shop.at = later(hours=6)
-    assert (publish_due(shop), statuses(shop)) == (0, ["live", "draft"])
-
-
-def test_what_is_over_is_not_scheduled_and_what_went_live_not_unscheduled(shop: Shop) -> None:
-    program_id, first = shop.publish(POINT_PER_RIYAL)
-    number = draft(shop, program_id)
-    with pytest.raises(MomentPassed):
-        schedule(shop, program_id, number, shop.at)
-    with pytest.raises(VersionRetired):
-        schedule(shop, program_id, first, later(hours=1))
-    schedule(shop, program_id, number, later(hours=1))
-    shop.at = later(hours=2)
-    with pytest.raises(VersionNotScheduled):
-        unschedule(shop, program_id, number)
-
-
-def test_publishing_now_comes_after_what_was_due_before(shop: Shop) -> None:
-    program_id, _first = shop.publish(POINT_PER_RIYAL)
-    second, third = draft(shop, program_id), draft(shop, program_id, TRIPLE)
-    schedule(shop, program_id, second, later(hours=1))
-    shop.at = later(hours=2)
-    with shop.database.transaction(shop.tenant_id) as db:
-        publish_version(db, shop.tenant_id, program_id, third, at=shop.at)
-    assert statuses(shop) == ["retired", "retired", "live"]
-    assert publish_due(shop) == 0
 
 
 def test_a_scheduled_program_keeps_others_out_and_retiring_it_ends_that(shop: Shop) -> None:
