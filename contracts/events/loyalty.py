@@ -163,6 +163,18 @@ class MembershipChanged(Event):
     to_plan: str | None = None
 
 
+class FamilyChanged(Event):
+    """A customer came into the family of somebody's membership, or left it."""
+
+    event_type: ClassVar[str] = "loyalty.family_changed.v1"
+
+    membership_id: str
+    holder_id: str
+    plan: str
+    plan_name: dict[str, str]
+    step: Literal["joined", "left"]
+
+
 class MembershipRenewalDue(Event):
     """A membership ends soon. Told once for each end."""
 

@@ -18,7 +18,7 @@ from services.loyalty.domain.membership import MembershipStatus, membership_stat
 from services.loyalty.domain.membership_term import TimeKind
 from services.loyalty.domain.refusals import MembershipUnknown, NoSuchCustomer
 from services.loyalty.queries.holdings import memberships_of
-from services.loyalty.queries.memberships import membership_row, plan_of
+from services.loyalty.queries.memberships import family_of, membership_row, plan_of, shared_with
 from services.loyalty.queries.zone import zone_of
 from services.loyalty.tables.memberships import MembershipEntryRow, MembershipRow, read_entry_rows, time_entry
 
@@ -42,11 +42,21 @@ class TimeDocument(BaseModel):
     until_date: date | None
 
 
+class FamilyPlaceDocument(BaseModel):
+    """Somebody who shares the membership, and since when."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    customer_id: str
+    joined_at: datetime
+
+
 class MembershipDocument(BaseModel):
     """Time on a plan, paid and bonus told apart. Both ends, and `paid_until`, are days on which it is valid.
 
     `ends_on` and `paid_until` are null while nobody knows when a freeze ends. `frozen_until` is the first day after
-    the latest freeze. `active` says whether it is valid today, grace included.
+    the latest freeze. `active` says whether it is valid today, grace included. `customer_id` is its holder's; all of
+    the `family`, who came first first, have it as long as its holder has.
     """
 
     object: str = "membership"
@@ -66,6 +76,7 @@ class MembershipDocument(BaseModel):
     paid_months: int
     bonus_months: int
     time: list[TimeDocument]
+    family: list[FamilyPlaceDocument]
 
 
 class TimeEntryDocument(BaseModel):
@@ -91,7 +102,7 @@ class MembershipLedgerDocument(MembershipDocument):
 
 
 class Memberships(All):
-    """The customer's memberships."""
+    """The customer's memberships, and those of others that they share."""
 
     data: list[MembershipDocument]
 
@@ -102,8 +113,11 @@ class Memberships(All):
     responses=problems(NoSuchCustomer),
 )
 def read_memberships(customer_id: KnownCustomer, db: Transaction, caller: CurrentCaller, now: Now) -> Memberships:
-    """The customer's memberships, and the time each is made of."""
-    rows = memberships_of(db, caller.tenant_id, customer_id)
+    """The customer's memberships, then those of others that they share; and the time each is made of."""
+    rows = [
+        *memberships_of(db, caller.tenant_id, customer_id),
+        *shared_with(db, caller.tenant_id, customer_id),
+    ]
     return Memberships(data=[membership_document(db, caller.tenant_id, row, now) for row in rows])
 
 
@@ -136,6 +150,7 @@ def membership_document(db: Session, tenant_id: TenantId, row: MembershipRow, no
         paid_months=view.paid_months if view else 0,
         bonus_months=view.bonus_months if view else 0,
         time=[TimeDocument.model_validate(stretch) for stretch in stretches(entries)],
+        family=[FamilyPlaceDocument.model_validate(place) for place in family_of(db, tenant_id, row.id)],
     )
 
 

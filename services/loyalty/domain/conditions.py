@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 from services.loyalty.domain.basket import MONEY_MAX, QUANTITY_MAX, Channel, Code
 from services.loyalty.domain.cart import Cart
+from services.loyalty.domain.local_day import local_date
 from services.loyalty.domain.misses import UNMET, Shortfall
 from services.loyalty.domain.selector import EVERYTHING, Labels, Selector
 from services.loyalty.domain.written import LocalTime
@@ -144,7 +145,30 @@ class InSegment(ConditionDocument):
         return None if holds else UNMET
 
 
+class HasPlan(ConditionDocument):
+    """The customer has a membership on one of these plans that day, their own or one they share."""
+
+    kind: Literal["has_plan"]
+    plans: Annotated[Labels, Field(min_length=1)]
+
+    def shortfall(self, cart: Cart) -> Shortfall | None:
+        """Nothing that can be counted. A sale without a customer has no plan."""
+        if cart.customer is None:
+            return UNMET
+        day = local_date(cart.at, cart.terms.zone)
+        return None if any(cart.customer.has_plan(plan, day) for plan in self.plans) else UNMET
+
+
 Condition = Annotated[
-    SpendAtLeast | QuantityAtLeast | OnWeekdays | InChannel | AtStores | HasCode | FirstPurchase | InTier | InSegment,
+    SpendAtLeast
+    | QuantityAtLeast
+    | OnWeekdays
+    | InChannel
+    | AtStores
+    | HasCode
+    | FirstPurchase
+    | InTier
+    | InSegment
+    | HasPlan,
     Field(discriminator="kind"),
 ]

@@ -28,12 +28,29 @@ class VoucherFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanDays:
+    """The last day of time on a plan, as far as it is known, and its latest freeze: until just before a day."""
+
+    ends_on: date
+    frozen_from: date | None = None
+    frozen_until: date | None = None
+
+    def holds(self, day: date) -> bool:
+        """Whether time passes on that day. Days of grace are for renewing: no time passes on them."""
+        frozen = self.frozen_from is not None and self.frozen_from <= day
+        if frozen and (self.frozen_until is None or day < self.frozen_until):
+            return False
+        return day <= self.ends_on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerFacts:
     """A customer just before the purchase. A return is worked out from the same facts as its sale.
 
     `stamps` is what each card shows (below zero when stamps were taken back that had been used up);
-    `memberships` is the last day of each plan; `segments` are the groups the tenant has put the customer into.
-    `room` is how many more units of a capped kind they may get.
+    `memberships` is the last day of each plan of their own, `freezes` the latest freeze of those that had one, and
+    `shared` the plans of which they are in somebody's family. `segments` are the groups the tenant has put the
+    customer into. `room` is how many more units of a capped kind they may get.
     `tier` is the one they stand in, and `joined_on` the day in the shop on which they came.
     """
 
@@ -42,8 +59,17 @@ class CustomerFacts:
     stamps: Mapping[str, int] = field(default_factory=dict)
     room: Mapping[str, int] = field(default_factory=dict)
     memberships: Mapping[str, date] = field(default_factory=dict)
+    freezes: Mapping[str, tuple[date, date | None]] = field(default_factory=dict)
+    shared: Mapping[str, PlanDays] = field(default_factory=dict)
     vouchers: tuple[VoucherFacts, ...] = ()
     tier: str | None = None
     segments: Segments = frozenset()
     birthday: date | None = None
     joined_on: date | None = None
+
+    def has_plan(self, plan: str, day: date) -> bool:
+        """Whether time of theirs, or time they share, passes on that plan on that day."""
+        frozen_from, frozen_until = self.freezes.get(plan, (None, None))
+        own = self.memberships.get(plan)
+        days = PlanDays(ends_on=own, frozen_from=frozen_from, frozen_until=frozen_until) if own else None
+        return any(time is not None and time.holds(day) for time in (days, self.shared.get(plan)))

@@ -14,9 +14,10 @@ Days = Annotated[int, Field(strict=True, ge=1, le=366)]
 
 
 class Plan(BaseModel):
-    """How memberships on a plan are renewed, frozen, changed and cancelled.
+    """How memberships on a plan are renewed, frozen, changed, cancelled and shared.
 
     `price` is what `months` of it cost, in minor units: paid time that is changed to it by value is measured by them.
+    `family_max` is how many others share it with its holder.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -31,6 +32,7 @@ class Plan(BaseModel):
     change: Literal["days", "value"] = "days"
     price: Annotated[int, Field(strict=True, gt=0, le=MONEY_MAX)] | None = None
     months: Annotated[int, Field(strict=True, ge=1, le=120)] = 1
+    family_max: Annotated[int, Field(strict=True, ge=0, le=50)] = 0
 
     @model_validator(mode="after")
     def _can_measure_value(self) -> Self:

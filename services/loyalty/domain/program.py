@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from services.loyalty.domain.conditions import InTier
+from services.loyalty.domain.conditions import HasPlan, InTier
 from services.loyalty.domain.name import Name
 from services.loyalty.domain.plan import Plan
 from services.loyalty.domain.rules.best_only import BestOnly
@@ -119,7 +119,7 @@ class CompiledProgram:
     `price_rules` change what is to be paid; `reward_rules` look at what is left. `names` are the rules',
     `codes` the ones they ask for, as the program compares them. `choices` are what each group may come to; groups
     that leave nothing to choose have none. `tallies` are what is counted for the limits, `cooling` the rules that a
-    customer waits for.
+    customer waits for. `asks_families` says whether a rule may ask for a membership that somebody shares.
     """
 
     terms: Terms
@@ -130,6 +130,7 @@ class CompiledProgram:
     choices: tuple[tuple[Choice, ...], ...]
     tallies: tuple[Tally, ...]
     cooling: frozenset[str]
+    asks_families: bool
 
 
 def compile_program(document: ProgramDocument) -> CompiledProgram:
@@ -143,7 +144,14 @@ def compile_program(document: ProgramDocument) -> CompiledProgram:
         choices=choices_of(document.rules, document.groups),
         tallies=tuple(tally for rule in document.rules for tally in rule.tallies),
         cooling=frozenset(rule.id for rule in document.rules if rule.cool_down),
+        asks_families=_asks_families(document),
     )
+
+
+def _asks_families(document: ProgramDocument) -> bool:
+    shared = {plan.id for plan in document.plans if plan.family_max}
+    asked = [each.plans for rule in document.rules for each in rule.conditions if isinstance(each, HasPlan)]
+    return any(not shared.isdisjoint(plans) for plans in asked)
 
 
 def _price_rules(document: ProgramDocument) -> tuple[RuleDocument | BestOnly, ...]:

@@ -214,6 +214,38 @@ class MembershipNotFrozen(Conflict):
     detail = Text(en="The membership is not frozen.", ar="العضوية غير مجمّدة.")
 
 
+class FamilyFull(Conflict):
+    """As many share the membership as its plan allows."""
+
+    code = "family_full"
+    title = Text(en="The family is full", ar="العائلة مكتملة")
+    detail = Text(
+        en="The plan allows {most} in the family beside the holder.",
+        ar="أقصى عدد للمشاركين مع صاحب العضوية في هذه الباقة {most}.",
+    )
+
+
+class InFamily(Conflict):
+    """The customer shares a membership on that plan already."""
+
+    code = "in_family"
+    title = Text(en="In a family already", ar="في عائلة بالفعل")
+    detail = Text(
+        en="Customer {customer_id} shares a membership on plan {plan} already.",
+        ar="العميل {customer_id} يشارك بالفعل في عضوية على باقة {plan}.",
+    )
+
+
+class NotInFamily(Missing):
+    """The customer does not share this membership."""
+
+    code = "not_in_family"
+    title = Text(en="Not in this family", ar="ليس في هذه العائلة")
+    detail = Text(
+        en="Customer {customer_id} does not share this membership.", ar="العميل {customer_id} لا يشارك في هذه العضوية."
+    )
+
+
 class FreezeInvalid(Conflict):
     """The membership cannot be frozen so."""
 

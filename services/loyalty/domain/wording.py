@@ -71,6 +71,7 @@ REASONS = {
     "first_purchase": Text(en="only for the first purchase", ar="لأول عملية شراء فقط"),
     "in_tier": Text(en="for other tiers", ar="لفئات أخرى من العملاء"),
     "in_segment": Text(en="for another group of customers", ar="لمجموعة أخرى من العملاء"),
+    "has_plan": Text(en="needs a membership", ar="يحتاج إلى عضوية"),
     "milestone": Text(en="reached before", ar="سبق بلوغه"),
     "multiplier": Text(en="nothing to multiply", ar="لا شيء يُضاعف"),
     "limit": Text(en="used up", ar="استُنفد"),

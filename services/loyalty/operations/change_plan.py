@@ -13,6 +13,7 @@ from services.loyalty.domain.membership import Unused, add, cut, repriced
 from services.loyalty.domain.membership_term import DAY, Part
 from services.loyalty.domain.plan import Plan, worth
 from services.loyalty.domain.refusals import PlanUnsuitable
+from services.loyalty.operations.move_family import move_family
 from services.loyalty.operations.open_membership import OpenMembership, open_membership
 from services.loyalty.queries.memberships import offered_plan
 from services.loyalty.tables.standings import Membership
@@ -22,8 +23,8 @@ def change_plan(db: Session, tenant_id: TenantId, membership_id: str, to_plan: s
     """End a membership before today and give its unused time to another plan; returns the other membership's id.
 
     Bonus and goodwill days stay what they are, day for day. Paid days do too, or become what their worth buys of the
-    other plan, as that plan says. What was paid for them goes with them. Raises MembershipUnknown, MembershipOver,
-    PlanUnknown and PlanUnsuitable.
+    other plan, as that plan says. What was paid for them goes with them, and so does the family. Raises
+    MembershipUnknown, MembershipOver, PlanUnknown and PlanUnsuitable.
     """
     left = open_membership(db, tenant_id, membership_id, at=at)
     plan = offered_plan(db, tenant_id, to_plan)
@@ -37,6 +38,7 @@ def change_plan(db: Session, tenant_id: TenantId, membership_id: str, to_plan: s
     grace_days = plan.grace_for_renewal
     added = add(entered.entries, moved, starts_on=left.today, grace_days=grace_days, cause="change")
     entered.record(added, reference, by)
+    move_family(left, entered, by)
     left.tell("plan_changed", by, to_plan=to_plan, days=sum(part.days for part in moved))
     left.books.close(db)
     return entered.membership.id

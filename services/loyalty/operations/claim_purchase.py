@@ -38,7 +38,7 @@ from services.loyalty.queries.purchases import find_purchase
 from services.loyalty.tables.books import Books
 from services.loyalty.tables.purchases import PurchaseRow, ReturnRow
 from services.loyalty.tables.receipts import PurchaseRecord, ReceiptsRequest
-from services.loyalty.tables.standings import load_lots, lock_standing
+from services.loyalty.tables.standings import load_lots, load_shared, lock_standing
 from services.loyalty.tables.tallies import Keys, Tallies, counted, keys_of
 
 REWRITTEN = (
@@ -90,6 +90,8 @@ def claim_purchase(
     with pipeline(db) as asking:
         request = ReceiptsRequest(asking, [], voucher_codes(tenant_id, basket), [])
     presented = request.vouchers()
+    if shelved and shelved.compiled.asks_families:
+        load_shared(db, standing)
     facts = facts_of(basket, standing, presented, at)
     if shelved and shelved.document.capped_units:
         facts = replace(facts, room=wallet_room(db, standing, shelved.document, purchase.occurred_at, at))

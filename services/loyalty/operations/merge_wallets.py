@@ -11,6 +11,7 @@ from kernel.points import Points
 from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.lot import Draw
 from services.loyalty.domain.refusals import MergedAlready, SameCustomer, UnitsHeld
+from services.loyalty.operations.carry_places import carry_places
 from services.loyalty.operations.time_out_holds import time_out_holds_of
 from services.loyalty.operations.transfer_units import tell_both
 from services.loyalty.queries.customers import all_locked
@@ -37,7 +38,8 @@ def merge_wallets(
     by: ByHand,
     at: datetime,
 ) -> WalletMergeRow:
-    """Bring all that the one customer has to the other: every lot that has not died, with its own dates, debts too.
+    """Bring all that the one customer has to the other: every lot that has not died, with its own dates, debts too;
+    and their places in families.
 
     Purchases stay with whom they were made for. What the first earns from now on follows.
     Raises SameCustomer, NoSuchCustomer, MergedAlready, and UnitsHeld while a checkout is open.
@@ -61,6 +63,7 @@ def merge_wallets(
     db.add(merge)
     db.flush()
     bring(db, merge, standings[source], standings[into], at=at, trace=by.trace)
+    carry_places(db, merge, at=at, trace=by.trace)
     return merge
 
 

@@ -69,15 +69,19 @@ class OpenMembership:
 def open_membership(db: Session, tenant_id: TenantId, membership_id: str, *, at: datetime) -> OpenMembership:
     """Lock the membership's customer and read its time. Raises MembershipUnknown."""
     row = membership_row(db, tenant_id, membership_id)
-    standing = locked(db, tenant_id, row.customer_id)
-    membership = standing.memberships[row.plan]
+    return opened(db, locked(db, tenant_id, row.customer_id), row.plan, at=at)
+
+
+def opened(db: Session, standing: Standing, plan: str, *, at: datetime) -> OpenMembership:
+    """The membership on a plan of a customer who is locked already."""
+    membership = standing.memberships[plan]
     books = Books(at)
     return OpenMembership(
         db=db,
         books=books,
         standing=standing,
         membership=membership,
-        plan=plan_of(db, tenant_id, row.plan),
+        plan=plan_of(db, standing.tenant_id, plan),
         entries=books.time_entries(db, standing, membership),
-        today=local_date(at, zone_of(db, tenant_id)),
+        today=local_date(at, zone_of(db, standing.tenant_id)),
     )

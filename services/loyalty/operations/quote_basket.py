@@ -34,7 +34,9 @@ def quote_basket(
     )
     tallies = Tallies(lock=False)
     with pipeline(db) as asking:
-        standings = StandingsRequest(asking, [owner] if owner else [], lock=False)
+        owners = [owner] if owner else []
+        sharing = owners if program and program.compiled.asks_families else []
+        standings = StandingsRequest(asking, owners, lock=False, sharing=sharing)
         receipts = ReceiptsRequest(asking, [], voucher_codes(tenant_id, basket), [])
         tallies.ask(asking, [keys])
     tallies.keep()

@@ -19,7 +19,7 @@ from kernel.ids import CustomerId, TenantId, new_id
 from kernel.points import Points
 from kernel.refusal import Refused
 from services.loyalty.domain.basket import Basket
-from services.loyalty.domain.customer import CustomerFacts, VoucherFacts
+from services.loyalty.domain.customer import CustomerFacts, PlanDays, VoucherFacts
 from services.loyalty.domain.effects import Effect, effects_as_json
 from services.loyalty.domain.evaluate import Evaluation, Totals, evaluate
 from services.loyalty.domain.misses import Miss
@@ -36,7 +36,7 @@ from services.loyalty.queries.program_shelf import LIVE, SHELF, ShelvedProgram, 
 from services.loyalty.tables.books import Books
 from services.loyalty.tables.gift_cards import CARDS
 from services.loyalty.tables.receipts import PresentedVoucher, PurchaseRecord, Receipt, ReceiptsRequest
-from services.loyalty.tables.standings import Standing, StandingsRequest, load_lots
+from services.loyalty.tables.standings import Membership, Standing, StandingsRequest, load_lots, load_shared
 from services.loyalty.tables.tallies import Keys, Tallies, counted, keys_of
 
 # A till's clock may run ahead by this much; what it says beyond is taken as now.
@@ -125,7 +125,11 @@ class Batch:
         self.tallies = Tallies()
         self.paying = {owner for sale in sales if pays_itself(sale.basket) for owner in owners_of(sale)}
         with pipeline(db) as asking:
-            standings = StandingsRequest(asking, [owner for sale in sales for owner in owners_of(sale)])
+            standings = StandingsRequest(
+                asking,
+                [owner for sale in sales for owner in owners_of(sale)],
+                sharing=[sale.owner for sale in sales if sale.owner and self._expects_families(sale)],
+            )
             receipts = ReceiptsRequest(
                 asking,
                 [sale.receipt for sale in sales],
@@ -147,6 +151,11 @@ class Batch:
         """What the program that will most likely decide the sale has counted for it."""
         program = SHELF.expected(sale.tenant_id)
         return self._keys(sale, program, latest(sale.sold_at, self.at)) if program else {}
+
+    def _expects_families(self, sale: Sale) -> bool:
+        """Whether the program that will most likely decide the sale asks what its customer shares."""
+        program = SHELF.expected(sale.tenant_id)
+        return program is not None and program.compiled.asks_families
 
     def _keys(self, sale: Sale, program: ShelvedProgram, occurred_at: datetime) -> Keys:
         basket = sale.basket
@@ -196,6 +205,8 @@ class Batch:
         standing = self._standing(sale)
         occurred_at = latest(sale.sold_at, self.at)
         program = self._program(sale, occurred_at)
+        if standing and program and program.compiled.asks_families:
+            load_shared(self.db, standing)
         facts = facts_of(sale.basket, standing, self.vouchers, self.at) if standing else None
         if facts and standing and program and program.document.capped_units:
             room = wallet_room(self.db, standing, program.document, occurred_at, self.at)
@@ -358,6 +369,12 @@ def facts_of(
         purchases=standing.purchases,
         stamps={name: card.stamps for name, card in standing.cards.items()},
         memberships={plan: membership.ends_on for plan, membership in standing.memberships.items()},
+        freezes={
+            plan: (membership.frozen_from, membership.frozen_until)
+            for plan, membership in standing.memberships.items()
+            if membership.frozen_from
+        },
+        shared={plan: days_of(membership) for plan, membership in (standing.shared or {}).items()},
         segments=frozenset(standing.segments),
         vouchers=tuple(
             VoucherFacts(
@@ -370,6 +387,13 @@ def facts_of(
             for voucher in vouchers
             if voucher.customer_id == standing.customer_id
         ),
+    )
+
+
+def days_of(membership: Membership) -> PlanDays:
+    """The days of a membership, as rules see them."""
+    return PlanDays(
+        ends_on=membership.ends_on, frozen_from=membership.frozen_from, frozen_until=membership.frozen_until
     )
 
 

@@ -41,7 +41,8 @@ def rehearse_basket(
     keys = keys_of(tenant_id, program_id, program, basket.customer_id, basket.store_id, at)
     tallies = Tallies(lock=False)
     with pipeline(db) as asking:
-        standings = StandingsRequest(asking, [owner] if owner else [], lock=False)
+        owners = [owner] if owner else []
+        standings = StandingsRequest(asking, owners, lock=False, sharing=owners if program.asks_families else [])
         receipts = ReceiptsRequest(asking, [], voucher_codes(tenant_id, basket), [])
         tallies.ask(asking, [keys])
     tallies.keep()

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from kernel.ids import TenantId
 from kernel.points import Points
 from services.loyalty.domain.refusals import MergedAlready, MergeUndone
+from services.loyalty.operations.carry_places import carry_places
 from services.loyalty.operations.merge_wallets import Moved, move_all, open_both
 from services.loyalty.queries.wallet_merges import lock_merge, merge_in_force
 from services.loyalty.tables.books import Books
@@ -39,6 +40,7 @@ def undo_merge(
         stand_in(db, tenant_id, {theirs[lot.came_from]: lot for lot in moved}, unit)
     merge.undone_at = at
     books.close(db)
+    carry_places(db, merge, at=at, trace=trace)
     db.flush()
     return merge
 

@@ -8,7 +8,7 @@ from services.loyalty.tables.expiry_notices import ExpiryNoticeRow
 from services.loyalty.tables.gift_cards import GiftCardRow, GiftCardStepRow
 from services.loyalty.tables.holds import HoldRow
 from services.loyalty.tables.ledger import AdjustmentRow, DrawRow, EntryRow, LotRow, WalletRow
-from services.loyalty.tables.memberships import MembershipEntryRow, MembershipNoticeRow, MembershipRow
+from services.loyalty.tables.memberships import FamilyPlaceRow, MembershipEntryRow, MembershipNoticeRow, MembershipRow
 from services.loyalty.tables.moves import (
     MergedLotRow,
     PoolMemberRow,
@@ -39,6 +39,7 @@ __all__ = [
     "EntryRow",
     "EntrySealRow",
     "ExpiryNoticeRow",
+    "FamilyPlaceRow",
     "GiftCardRow",
     "GiftCardStepRow",
     "HoldRow",

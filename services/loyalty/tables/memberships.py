@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Identity, Index, Text, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, Identity, Index, Text, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from chassis.data.tables import TenantKey
@@ -68,6 +68,33 @@ class MembershipNoticeRow(Base):
     kind: Mapped[str] = mapped_column(primary_key=True)  # renewal_due, lapsed
     ends_on: Mapped[date] = mapped_column(primary_key=True)
     told_at: Mapped[datetime]
+
+
+class FamilyPlaceRow(Base):
+    """A customer's place in the family of a membership; in one family of a plan at a time."""
+
+    __tablename__ = "family_places"
+    __table_args__ = (
+        Index("ix_family_places_of", "tenant_id", "membership_id"),
+        Index(
+            "uq_family_places_one",
+            "tenant_id",
+            "customer_id",
+            "plan",
+            unique=True,
+            postgresql_where=text("left_at IS NULL"),
+        ),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    id: Mapped[str] = mapped_column(primary_key=True)
+    membership_id: Mapped[str]
+    plan: Mapped[str]
+    customer_id: Mapped[CustomerId]
+    merge_id: Mapped[str | None]  # the merge of two customers it came by
+    actor: Mapped[str]
+    joined_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
 
 
 def read_entry_rows(db: Session, tenant_id: TenantId, membership_id: str) -> list[MembershipEntryRow]:

@@ -37,6 +37,13 @@ MEMBERSHIPS = """
     FROM unnest(%b::text[], %b::text[]) AS wanted (tenant_id, customer_id)
     JOIN memberships m ON m.tenant_id = wanted.tenant_id AND m.customer_id = wanted.customer_id
 """
+# The time that others have, and let these customers share.
+SHARED = """
+    SELECT f.tenant_id, f.customer_id, f.plan, m.id, m.ends_on, m.frozen_from, m.frozen_until
+    FROM unnest(%b::text[], %b::text[]) AS wanted (tenant_id, customer_id)
+    JOIN family_places f ON f.tenant_id = wanted.tenant_id AND f.customer_id = wanted.customer_id AND f.left_at IS NULL
+    JOIN memberships m ON m.tenant_id = f.tenant_id AND m.id = f.membership_id
+"""
 OPEN_LOTS = """
     SELECT l.tenant_id, l.customer_id, l.unit, l.id, l.remaining, l.spendable_at, l.expires_at, l.earned_at,
            l.reference, l.rule, l.amount, l.sliding, l.awaits
@@ -121,7 +128,10 @@ class Membership:
 
 @dataclass(slots=True)
 class Standing:
-    """A customer under lock, and all that the rules may ask of them."""
+    """A customer under lock, and all that the rules may ask of them.
+
+    `shared` are the memberships of others in whose family they are; None until somebody needs them.
+    """
 
     tenant_id: TenantId
     customer_id: CustomerId
@@ -131,6 +141,7 @@ class Standing:
     wallets: dict[str, Wallet] = field(default_factory=dict)
     cards: dict[str, Card] = field(default_factory=dict)
     memberships: dict[str, Membership] = field(default_factory=dict)
+    shared: dict[str, Membership] | None = None
 
     @property
     def owner(self) -> Owner:
@@ -145,14 +156,21 @@ class Standing:
 
 
 class StandingsRequest:
-    """The questions about some customers, asked in a pipeline; `answer` when it is over."""
+    """The questions about some customers, asked in a pipeline; `answer` when it is over.
 
-    def __init__(self, asking: Pipeline, owners: Iterable[Owner], *, lock: bool = True) -> None:
+    What they share of others' is only asked for those who are `sharing`.
+    """
+
+    def __init__(
+        self, asking: Pipeline, owners: Iterable[Owner], *, lock: bool = True, sharing: Iterable[Owner] = ()
+    ) -> None:
         wanted = columns_of(sorted(set(owners))) or [[], []]
         self._customers = asking.send(LOCK if lock else READ, wanted)
         self._wallets = asking.send(WALLETS, wanted)
         self._cards = asking.send(CARDS, wanted)
         self._memberships = asking.send(MEMBERSHIPS, wanted)
+        self._sharing = sorted(set(sharing))
+        self._shared = asking.send(SHARED, columns_of(self._sharing)) if self._sharing else None
 
     def answer(self) -> dict[Owner, Standing]:
         """Every customer that loyalty knows of those asked for."""
@@ -165,6 +183,8 @@ class StandingsRequest:
             standings[tenant_id, customer_id].cards[card] = Card(stamps, filled)
         for tenant_id, customer_id, plan, *membership in self._memberships.fetchall():
             standings[tenant_id, customer_id].memberships[plan] = Membership(*membership)
+        if self._shared:
+            keep_shared([standings[owner] for owner in self._sharing if owner in standings], self._shared.fetchall())
         return standings
 
 
@@ -173,6 +193,24 @@ def lock_standing(db: Session, tenant_id: TenantId, customer_id: CustomerId) -> 
     with pipeline(db) as asking:
         request = StandingsRequest(asking, [(tenant_id, customer_id)])
     return request.answer().get((tenant_id, customer_id))
+
+
+def load_shared(db: Session, standing: Standing) -> None:
+    """Read the memberships that the customer shares, in a round trip of its own, unless they are known."""
+    if standing.shared is None:
+        with pipeline(db) as asking:
+            found = asking.send(SHARED, columns_of([standing.owner]))
+        keep_shared([standing], found.fetchall())
+
+
+def keep_shared(standings: Sequence[Standing], rows: Iterable[tuple[Any, ...]]) -> None:
+    """Put what was found with those who share it."""
+    by_owner = {standing.owner: standing for standing in standings}
+    shared: dict[Owner, dict[str, Membership]] = {owner: {} for owner in by_owner}
+    for tenant_id, customer_id, plan, *membership in rows:
+        shared[tenant_id, customer_id][plan] = Membership(*membership)
+    for owner, standing in by_owner.items():
+        standing.shared = shared[owner]
 
 
 def load_lots(db: Session, standings: Sequence[tuple[Standing, Wallet]]) -> None:

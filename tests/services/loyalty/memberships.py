@@ -9,7 +9,10 @@ from services.loyalty.operations.cancel_membership import Cancellation, cancel_m
 from services.loyalty.operations.change_plan import change_plan
 from services.loyalty.operations.freeze_membership import freeze_membership
 from services.loyalty.operations.give_days import give_days
+from services.loyalty.operations.leave_family import leave_family
 from services.loyalty.operations.resume_membership import resume_membership
+from services.loyalty.operations.share_membership import share_membership
+from services.loyalty.queries.memberships import family_of
 from services.loyalty.tables.memberships import read_time_entries
 from tests.services.loyalty.domain.build import NAME, line, rule
 from tests.services.loyalty.shop import Shop
@@ -63,6 +66,19 @@ class Memberships:
             return cancel_membership(
                 db, self.shop.tenant_id, self.id, last_day=last, by=STAFF, at=self.shop.at, try_only=try_only
             )
+
+    def share(self, customer_id: CustomerId) -> None:
+        with self.shop.database.transaction(self.shop.tenant_id) as db:
+            share_membership(db, self.shop.tenant_id, self.id, customer_id, by=STAFF, at=self.shop.at)
+
+    def part(self, customer_id: CustomerId) -> None:
+        with self.shop.database.transaction(self.shop.tenant_id) as db:
+            leave_family(db, self.shop.tenant_id, self.id, customer_id, by=STAFF, at=self.shop.at)
+
+    def family(self) -> list[str]:
+        """Who shares it, who came first first."""
+        with self.shop.database.transaction(self.shop.tenant_id) as db:
+            return [place.customer_id for place in family_of(db, self.shop.tenant_id, self.id)]
 
     def entries(self) -> tuple[TimeEntry, ...]:
         with self.shop.database.transaction(self.shop.tenant_id) as db:

@@ -25,6 +25,7 @@ DESCRIPTION = APP.openapi()
 CARD = rule("stamp_card", card="coffee", stamps_needed=2, selector={"skus": ["COFFEE"]}, reward=FREE_COFFEE)
 GYM = rule("membership_bonus", plan="gym", selector={"skus": ["GYM"]}, paid_months=12, bonus_months=3)
 GOLD = {"id": "gold", "name": NAME}
+FAMILY = {"id": "gym", "name": NAME, "family_max": 2}
 DOCUMENT = {"currency": "SAR", "time_zone": "Asia/Riyadh", "rules": [rule("earn", per=100, points=2)]}
 
 SOMEDAY = "2040-01-01T00:00:00Z"
@@ -34,7 +35,7 @@ Things = Mapping[str, str]
 
 def things_of(shop: Shop) -> Things:
     """One of everything, by the name that addresses and bodies have for it. No two are alike in another shop."""
-    program_id, _live = shop.publish(POINT_PER_RIYAL, CARD, GYM, SWIM_TEN, plans=[GOLD])
+    program_id, _live = shop.publish(POINT_PER_RIYAL, CARD, GYM, SWIM_TEN, plans=[GOLD, FAMILY])
     _program_id, version = shop.draft(rule("earn", per=50), CARD, GYM)
     customer_id = shop.customer()
     bought = shop.sell(customer_id, line("COFFEE", 3), line("GYM", 1, 20000)).purchase
@@ -67,6 +68,7 @@ def things_of(shop: Shop) -> Things:
         "hold_id": shop.hold(customer_id, 5, days=9000).id,
         "entry_id": an_entry(shop, customer_id),
         "membership_id": a_planned_freeze(shop, customer_id),
+        "relative_id": in_the_family(shop, customer_id),
         "other_customer_id": other,
         "stranger_id": shop.customer(),
         "pool_id": shop.pool(customer_id, other),
@@ -86,6 +88,13 @@ def a_planned_freeze(shop: Shop, customer_id: CustomerId) -> str:
     gym = Memberships(shop, customer_id)
     gym.freeze("2036-06-01", "2036-06-10")
     return gym.id
+
+
+def in_the_family(shop: Shop, customer_id: CustomerId) -> CustomerId:
+    """Somebody who shares the membership."""
+    relative = shop.customer()
+    Memberships(shop, customer_id).share(relative)
+    return relative
 
 
 def expire_one(shop: Shop, customer_id: CustomerId) -> None:
@@ -218,6 +227,10 @@ QUESTIONS: dict[str, Question] = {
     "POST /v1/memberships/{membership_id}/cancel": Question(
         200, 404, body=lambda _things: {"last_day": None, "reason": "moving away"}
     ),
+    "POST /v1/memberships/{membership_id}/family": Question(
+        201, 404, body=lambda things: {"customer_id": things["stranger_id"]}
+    ),
+    "DELETE /v1/memberships/{membership_id}/family/{relative_id}": Question(200, 404),
     "POST /v1/memberships/{membership_id}/freeze": Question(
         200, 404, body=lambda _things: {"from_date": "2036-07-01", "until_date": "2036-07-10", "reason": "injured"}
     ),

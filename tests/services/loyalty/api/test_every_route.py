@@ -135,6 +135,8 @@ def test_the_scopes_are_these() -> None:
         "POST /v1/holds/{hold_id}/capture": "points:write",
         "POST /v1/holds/{hold_id}/release": "points:write",
         "POST /v1/memberships/{membership_id}/cancel": "points:write",
+        "POST /v1/memberships/{membership_id}/family": "points:write",
+        "DELETE /v1/memberships/{membership_id}/family/{relative_id}": "points:write",
         "POST /v1/memberships/{membership_id}/freeze": "points:write",
         "POST /v1/memberships/{membership_id}/goodwill": "points:write",
         "POST /v1/memberships/{membership_id}/plan": "points:write",

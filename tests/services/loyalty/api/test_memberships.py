@@ -39,6 +39,7 @@ def test_paid_and_bonus_time_are_told_apart(client: httpx.Client, shop: Shop, cl
             {"kind": "paid", "months": 12, "days": 365, "from_date": "2036-03-02", "until_date": "2037-03-02"},
             {"kind": "bonus", "months": 3, "days": 92, "from_date": "2037-03-02", "until_date": "2037-06-02"},
         ],
+        "family": [],
     }
     # The last day is the shop's: it ends at nine in the evening in Greenwich.
     for moment, active in (("2037-06-01T20:59:59Z", True), ("2037-06-01T21:00:00Z", False)):

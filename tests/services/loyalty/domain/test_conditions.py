@@ -1,16 +1,25 @@
 """Each condition: when it holds, and how far off it is when it does not."""
 
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from services.loyalty.domain.basket import Basket
-from services.loyalty.domain.customer import CustomerFacts
+from services.loyalty.domain.customer import CustomerFacts, PlanDays
 from services.loyalty.domain.evaluate import evaluate
-from tests.services.loyalty.domain.build import basket, customer, document, evaluated, line, missed, program, rule
+from tests.services.loyalty.domain.build import NOON, basket, customer, document, evaluated, line, missed, program, rule
 
 DRINKS = {"categories": ["drinks"]}
+HAS_PLAN = {"kind": "has_plan", "plans": ["gym", "gold"]}
+TODAY = NOON.date()
+YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
+
+
+def own(frozen_from: date, frozen_until: date | None) -> dict[str, Any]:
+    """A membership of their own that lasts until tomorrow, and its freeze."""
+    return {"memberships": {"gym": TOMORROW}, "freezes": {"gym": (frozen_from, frozen_until)}}
 
 
 def earn_if(*conditions: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -140,6 +149,18 @@ def test_first_purchase(purchases: int, short: list[tuple[int, str]]) -> None:
         pytest.param({"kind": "in_segment", "segments": ["vip", "staff"]}, {"segments": {"staff"}}, True, id="segment"),
         pytest.param({"kind": "in_segment", "segments": ["vip"]}, {"segments": {"staff"}}, False, id="other segment"),
         pytest.param({"kind": "in_segment", "segments": ["vip"]}, {}, False, id="no segment"),
+        pytest.param(HAS_PLAN, {"memberships": {"gym": TODAY}}, True, id="plan, on its last day"),
+        pytest.param(HAS_PLAN, {"memberships": {"gym": YESTERDAY}}, False, id="plan, the day after"),
+        pytest.param(HAS_PLAN, {"memberships": {"swim": TODAY}}, False, id="other plan"),
+        pytest.param(HAS_PLAN, {"shared": {"gold": PlanDays(ends_on=TODAY)}}, True, id="shared plan"),
+        pytest.param(HAS_PLAN, {"shared": {"gold": PlanDays(ends_on=YESTERDAY)}}, False, id="shared plan that is over"),
+        pytest.param(HAS_PLAN, own(TODAY, None), False, id="frozen since today"),
+        pytest.param(HAS_PLAN, own(YESTERDAY, TODAY), True, id="frozen until yesterday"),
+        pytest.param(HAS_PLAN, own(YESTERDAY, TOMORROW), False, id="frozen until today"),
+        pytest.param(HAS_PLAN, own(TOMORROW, None), True, id="frozen from tomorrow"),
+        pytest.param(
+            HAS_PLAN, own(TODAY, None) | {"shared": {"gym": PlanDays(ends_on=TODAY)}}, True, id="own frozen, shared not"
+        ),
     ],
 )
 def test_who(condition: dict[str, Any], facts: dict[str, Any], holds: bool) -> None:
@@ -152,6 +173,7 @@ def test_who(condition: dict[str, Any], facts: dict[str, Any], holds: bool) -> N
         {"kind": "first_purchase"},
         {"kind": "in_tier", "tiers": ["gold"]},
         {"kind": "in_segment", "segments": ["vip"]},
+        HAS_PLAN,
     ],
     ids=lambda condition: condition["kind"],
 )
