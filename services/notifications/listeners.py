@@ -9,7 +9,7 @@ from chassis.data.known_tenants import learn_tenant
 from chassis.events.letters import Hearing, Listeners
 from contracts.events.access import TenantCreated
 from contracts.events.customers import CustomerChanged, CustomerCreated
-from contracts.events.loyalty import PointsExpired, PurchaseRecorded, PurchaseReturned, RewardRedeemed
+from contracts.events.loyalty import FamilyChanged, PointsExpired, PurchaseRecorded, PurchaseReturned, RewardRedeemed
 from services.notifications.domain import parts
 from services.notifications.domain.message import Kind
 from services.notifications.operations.keep_business import keep_business
@@ -60,6 +60,12 @@ def on_points_expired(db: Session, event: PointsExpired, hearing: Hearing) -> No
     queue_message(db, event, Kind.EXPIRY, [expired, parts.Balance(unit=event.unit, amount=event.balance)], hearing)
 
 
+def on_family_changed(db: Session, event: FamilyChanged, hearing: Hearing) -> None:
+    """Somebody may share a membership, or no longer may."""
+    part = parts.FamilyJoined if event.step == "joined" else parts.FamilyLeft
+    queue_message(db, event, Kind.FAMILY, [part(plan_name=event.plan_name)], hearing)
+
+
 LISTENERS: Listeners = {
     TenantCreated: on_tenant_created,
     CustomerCreated: on_customer_created,
@@ -68,4 +74,5 @@ LISTENERS: Listeners = {
     PurchaseReturned: on_purchase_returned,
     RewardRedeemed: on_reward_redeemed,
     PointsExpired: on_points_expired,
+    FamilyChanged: on_family_changed,
 }

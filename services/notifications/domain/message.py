@@ -11,6 +11,7 @@ class Kind(StrEnum):
     RETURN = "return"
     REDEMPTION = "redemption"
     EXPIRY = "expiry"
+    FAMILY = "family"
 
 
 class State(StrEnum):

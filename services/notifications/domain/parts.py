@@ -145,6 +145,32 @@ class MembershipShortened(Part):
         yield words.say("membership_shortened.line", plan=words.name(self.plan_name), day=words.day(self.ends_on))
 
 
+class FamilyJoined(Part):
+    """The customer shares somebody's membership from now on."""
+
+    kind: Literal["family_joined"] = "family_joined"
+    plan_name: dict[str, str]
+
+    def title(self, words: Words) -> str:
+        return words.say("family_joined.title", plan=words.name(self.plan_name))
+
+    def lines(self, words: Words) -> Iterator[str]:
+        yield words.say("family_joined.line", plan=words.name(self.plan_name))
+
+
+class FamilyLeft(Part):
+    """The customer shares the membership no longer."""
+
+    kind: Literal["family_left"] = "family_left"
+    plan_name: dict[str, str]
+
+    def title(self, words: Words) -> str:
+        return words.say("family_left.title", plan=words.name(self.plan_name))
+
+    def lines(self, words: Words) -> Iterator[str]:
+        yield words.say("family_left.line", plan=words.name(self.plan_name))
+
+
 class Refunded(Part):
     """Money was given back for a return, in the currency's minor unit."""
 
@@ -198,6 +224,8 @@ AnyPart = Annotated[
     | VoucherReceived
     | MembershipExtended
     | MembershipShortened
+    | FamilyJoined
+    | FamilyLeft
     | Refunded
     | RewardTaken
     | UnitsExpired,

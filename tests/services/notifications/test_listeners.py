@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from chassis.data.database import Database
 from contracts.event import Event
-from contracts.events.loyalty import PointsExpired, RewardRedeemed
+from contracts.events.loyalty import FamilyChanged, PointsExpired, RewardRedeemed
 from kernel.ids import CustomerId, TenantId, new_id
 from kernel.points import Points
 from services.notifications.domain import parts
@@ -102,3 +102,14 @@ def test_a_customer_may_read_another_language_from_now_on(database: Database, ba
     with database.transaction(bakery) as db:
         assert db.get_one(CustomerRow, (bakery, SARA)).language == "en"
     assert [message.kind for message in messages(database, bakery)] == ["welcome"]
+
+
+def test_a_family_is_told_who_came_and_who_left(database: Database, bakery: TenantId) -> None:
+    about = {"tenant_id": bakery, "customer_id": SARA, "occurred_at": MORNING}
+    of = {"membership_id": new_id("mbs"), "holder_id": new_id("cus"), "plan": "gold", "plan_name": GOLD}
+    tell(database, FamilyChanged(**about, **of, step="joined"))
+    tell(database, FamilyChanged(**about, **of, step="left"))
+    assert [(message.kind, PARTS.validate_python(message.parts)) for message in messages(database, bakery)] == [
+        ("family", (parts.FamilyJoined(plan_name=GOLD),)),
+        ("family", (parts.FamilyLeft(plan_name=GOLD),)),
+    ]

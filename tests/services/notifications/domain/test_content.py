@@ -116,6 +116,25 @@ def content(told: Sequence[Part], language: Language) -> Content:
             id="return",
         ),
         pytest.param(
+            [parts.FamilyJoined(plan_name=GOLD)],
+            f"You share the membership {isolated('Gold')}",
+            [
+                f"You are in the family of the membership {isolated('Gold')}: "
+                "what it brings its holder at the till, it brings you."
+            ],
+            f"أنت شريك في العضوية {isolated('الذهبية')}",
+            [f"انضممت إلى عائلة العضوية {isolated('الذهبية')}: لك عند الدفع ما لصاحبها."],
+            id="in a family",
+        ),
+        pytest.param(
+            [parts.FamilyLeft(plan_name=GOLD)],
+            "Your family membership has ended",
+            [f"You are no longer in the family of the membership {isolated('Gold')}."],
+            "انتهت مشاركتك في العضوية",
+            [f"لم تعد ضمن عائلة العضوية {isolated('الذهبية')}."],
+            id="out of a family",
+        ),
+        pytest.param(
             [parts.RewardTaken(reward_name=COFFEE, unit="points", price=11)],
             f"Your reward: {isolated('Free coffee')}",
             [
@@ -153,6 +172,8 @@ def test_parts_come_back_from_storage_as_they_were() -> None:
         parts.VoucherReceived(reward_name=COFFEE, expires_at=EVENING),
         parts.MembershipExtended(plan_name=GOLD, paid_months=12, bonus_months=3, ends_on=date(2028, 2, 22)),
         parts.MembershipShortened(plan_name=GOLD, ends_on=date(2026, 11, 22)),
+        parts.FamilyJoined(plan_name=GOLD),
+        parts.FamilyLeft(plan_name=GOLD),
         parts.Refunded(currency="SAR", amount=1250),
         parts.RewardTaken(reward_name=COFFEE, unit="points", price=11),
         parts.UnitsExpired(unit="points", amount=100),
