@@ -3,6 +3,7 @@
 Source: docs/rules/returns.md, docs/rules/clawback.md.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -51,14 +52,16 @@ from services.loyalty.tables.standings import Card, Membership, Standing, Wallet
 from services.loyalty.tables.tallies import USES_EVER, counted, keys_of
 
 LAPSED = text("""
-    SELECT coalesce((SELECT sum(amount) FROM draws
-                     WHERE tenant_id = :tenant_id AND lot_id = ANY (:lots) AND kind = 'expiry'), 0)
-         - coalesce((SELECT sum(forgiven) FROM returns
+    SELECT coalesce((SELECT sum(d.amount) FROM draws d JOIN lots l ON l.tenant_id = d.tenant_id AND l.id = d.lot_id
+                     WHERE d.tenant_id = :tenant_id AND d.lot_id = ANY (:lots) AND d.kind = 'expiry'
+                       AND l.unit = :unit), 0)
+         - coalesce((SELECT sum((let_go::jsonb -> :unit ->> 'forgiven')::bigint) FROM returns
                      WHERE tenant_id = :tenant_id AND purchase_id = :purchase_id), 0)
 """)
 AMENDMENTS = text("SELECT id FROM returns WHERE tenant_id = :tenant_id AND purchase_id = :purchase_id")
 WAIVED = text("""
-    SELECT coalesce(sum(waived), 0) FROM returns WHERE tenant_id = :tenant_id AND purchase_id = :purchase_id
+    SELECT coalesce(sum((let_go::jsonb -> :unit ->> 'waived')::bigint), 0) FROM returns
+    WHERE tenant_id = :tenant_id AND purchase_id = :purchase_id
 """)
 UNUSED = text("""
     SELECT id, code FROM vouchers
@@ -126,8 +129,8 @@ class DifferencePosting:
         self.at = at
         self.books = Books(at)
         self.told: list[AnyFact] = []
-        self.forgiven = 0
-        self.waived = 0
+        self.forgiven: Counter[str] = Counter()
+        self.waived: Counter[str] = Counter()
         self.broken: set[str] = set()
         self.issued: dict[str, list[str]] = {}
 
@@ -175,7 +178,7 @@ class DifferencePosting:
     def _change_units(self, standing: Standing, program: CompiledProgram, change: UnitsChange) -> None:
         wallet = self.books.open_wallet(self.db, standing, change.unit)
         terms = program.terms.of_unit(change.unit)
-        given = change.amount - self._taken_up(change.amount)
+        given = change.amount - self._taken_up(change.unit, change.amount)
         count_earned(self.books, standing, wallet, change.amount, program.terms, self.purchase.occurred_at)
         if given > 0:
             self.books.add(
@@ -194,21 +197,30 @@ class DifferencePosting:
             self._claw_back(standing, wallet, -given, len(program.reward_rules), terms.clawback)
         self.told.append(PointsAccrued(unit=change.unit, amount=Points(change.amount)))
 
-    def _taken_up(self, amount: int) -> int:
+    @property
+    def let_go(self) -> dict[str, dict[str, int]]:
+        """What was not taken back, by unit."""
+        return {
+            unit: {"forgiven": self.forgiven[unit], "waived": self.waived[unit]}
+            for unit in sorted({*self.forgiven, *self.waived})
+            if self.forgiven[unit] or self.waived[unit]
+        }
+
+    def _taken_up(self, unit: str, amount: int) -> int:
         """Of units that come anew, those that an earlier return of the purchase let go: they were never taken back."""
         if amount <= 0:
             return 0
-        sought = {"tenant_id": self.purchase.tenant_id, "purchase_id": self.purchase.id}
-        taken_up = min(amount, int(self.db.execute(WAIVED, sought).scalar_one()) + self.waived)
-        self.waived -= taken_up
+        sought = {"tenant_id": self.purchase.tenant_id, "purchase_id": self.purchase.id, "unit": unit}
+        taken_up = min(amount, int(self.db.execute(WAIVED, sought).scalar_one()) + self.waived[unit])
+        self.waived[unit] -= taken_up
         return taken_up
 
     def _claw_back(self, standing: Standing, wallet: Wallet, amount: int, lots_made_max: int, policy: Policy) -> None:
         """Take units back that this purchase made; what was spent is as the policy says."""
         made = {lot for cause in self._causes() for lot in islice(lots_of(cause), lots_made_max)}
-        lapsed = min(amount, self._lapsed(made))
-        self.forgiven += lapsed
-        self.waived += claw_back(
+        lapsed = min(amount, self._lapsed(wallet.unit, made))
+        self.forgiven[wallet.unit] += lapsed
+        self.waived[wallet.unit] += claw_back(
             self.books, standing, wallet, amount, made=made, reference=self.id, lapsed=lapsed, policy=policy
         )
 
@@ -217,10 +229,11 @@ class DifferencePosting:
         sought = {"tenant_id": self.purchase.tenant_id, "purchase_id": self.purchase.id}
         return [self.purchase.id, self.id, *self.db.scalars(AMENDMENTS, sought)]
 
-    def _lapsed(self, made: set[LotId]) -> int:
+    def _lapsed(self, unit: str, made: set[LotId]) -> int:
         """Units of the purchase that died before it came back, and that no earlier return forgave: nobody owes them."""
-        sought = {"tenant_id": self.purchase.tenant_id, "lots": sorted(made), "purchase_id": self.purchase.id}
-        return int(self.db.execute(LAPSED, sought).scalar_one()) - self.forgiven
+        purchase = self.purchase
+        sought = {"tenant_id": purchase.tenant_id, "lots": sorted(made), "purchase_id": purchase.id, "unit": unit}
+        return int(self.db.execute(LAPSED, sought).scalar_one()) - self.forgiven[unit]
 
     def _change_stamps(self, standing: Standing, program: CompiledProgram, change: StampsChange) -> None:
         rule = stamp_rule(program, change.card)

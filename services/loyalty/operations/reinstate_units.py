@@ -16,12 +16,16 @@ from services.loyalty.queries.customers import locked
 from services.loyalty.tables.books import Books, movement
 from services.loyalty.tables.moves import ReinstatementRow
 
+# Units of a purchase that came back after they had died count no more: the customer has no claim to them.
 EXPIRED = text("""
     SELECT coalesce((SELECT -sum(amount) FROM entries
                      WHERE tenant_id = :tenant_id AND customer_id = :customer_id AND unit = :unit
                        AND wallet = 'customer' AND kind = 'expiry'), 0)
          - coalesce((SELECT sum(amount) FROM reinstatements
                      WHERE tenant_id = :tenant_id AND customer_id = :customer_id AND unit = :unit), 0)
+         - coalesce((SELECT sum((r.let_go::jsonb -> :unit ->> 'forgiven')::bigint)
+                     FROM purchases p JOIN returns r ON r.tenant_id = p.tenant_id AND r.purchase_id = p.id
+                     WHERE p.tenant_id = :tenant_id AND p.customer_id = :customer_id), 0)
 """)
 
 

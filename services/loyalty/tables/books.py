@@ -136,7 +136,9 @@ class Books:
         for opened in list(wallet.lots.values()):
             if opened.sliding:
                 self._keep(standing, wallet, replace(opened, sliding=False))
-        wallet.lapses_at = None
+        # So have those that nothing is left of: what a burn took of them may come back.
+        self.postings.lapses.append((*standing.owner, wallet.unit, wallet.lapses_at))
+        wallet.lapsed_at, wallet.lapses_at = wallet.lapses_at, None
         self._touch(standing, wallet)
         return True
 

@@ -219,6 +219,12 @@ MARK_VOUCHERS = """
         AS mark (tenant_id, id, status, used_by, used_at)
     WHERE vouchers.tenant_id = mark.tenant_id AND vouchers.id = mark.id
 """
+LAPSE = """
+    UPDATE lots SET sliding = false, expires_at = lapse.at
+    FROM unnest(%b::text[], %b::text[], %b::text[], %b::timestamptz[]) AS lapse (tenant_id, customer_id, unit, at)
+    WHERE lots.tenant_id = lapse.tenant_id AND lots.customer_id = lapse.customer_id AND lots.unit = lapse.unit
+      AND lots.remaining = 0 AND lots.sliding
+"""
 # The vouchers of a reservation that its purchase did not take in are free again.
 CLOSE_RESERVATIONS = """
     WITH closed AS (
@@ -240,6 +246,7 @@ class Postings:
     purchases: list[tuple[Any, ...]] = field(default_factory=list)
     wallets: list[tuple[Any, ...]] = field(default_factory=list)
     entries: list[tuple[Any, ...]] = field(default_factory=list)
+    lapses: list[tuple[Any, ...]] = field(default_factory=list)
     lots: list[tuple[Any, ...]] = field(default_factory=list)
     draws: list[tuple[Any, ...]] = field(default_factory=list)
     stamp_cards: list[tuple[Any, ...]] = field(default_factory=list)
@@ -266,6 +273,7 @@ class Postings:
             PURCHASES.insert(sending, self.purchases)
             WALLETS.insert(sending, self.wallets)
             ENTRIES.insert(sending, self.entries)
+            update(sending, LAPSE, self.lapses)
             LOTS.insert(sending, self.lots)
             DRAWS.insert(sending, self.draws)
             STAMP_CARDS.insert(sending, self.stamp_cards)

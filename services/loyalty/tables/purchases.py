@@ -52,7 +52,7 @@ class PurchaseRow(Base):
 class ReturnRow(Base):
     """Part or all of a sale that came back, or another change of it, and the difference that was posted. Never updated.
 
-    `basket` is what an edit made of the sale.
+    `basket` is what an edit made of the sale. `let_go` says of each unit what of it was `forgiven` and `waived`.
     """
 
     __tablename__ = "returns"
@@ -67,6 +67,7 @@ class ReturnRow(Base):
     refund: Mapped[int]
     forgiven: Mapped[int]  # units that had died by then, and so were not taken back
     waived: Mapped[int] = mapped_column(server_default="0")  # spent units that the program lets go; taken up again: < 0
+    let_go: Mapped[str] = mapped_column(server_default="{}")
     changes: Mapped[str]
     reason: Mapped[str | None]
     actor: Mapped[str | None]

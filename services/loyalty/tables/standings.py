@@ -67,7 +67,10 @@ class OpenLot:
 
 @dataclass(slots=True)
 class Wallet:
-    """A wallet under its customer's lock. `lots` is None until somebody needs them."""
+    """A wallet under its customer's lock. `lots` is None until somebody needs them.
+
+    `lapsed_at` is when the wallet's time was over, where that was found under this lock: what slid died then.
+    """
 
     unit: str
     balance: int = 0
@@ -81,6 +84,7 @@ class Wallet:
     earned_since: date | None = None
     version: int = 0
     lots: dict[LotId, OpenLot] | None = None
+    lapsed_at: datetime | None = None
 
     def needs_lots(self, at: datetime) -> bool:
         """Whether time has passed the wallet by, or there is debt to pay: then the totals do not say enough."""
@@ -242,5 +246,6 @@ def keep_lot(
     lot = Lot(id=lot_id, remaining=remaining, spendable_at=spendable_at, expires_at=expires_at, earned_at=earned_at)
     opened = OpenLot(lot, *made_by)
     if opened.sliding:
-        opened.lot = replace(lot, expires_at=wallet.lapses_at)
+        opened.sliding = wallet.lapsed_at is None
+        opened.lot = replace(lot, expires_at=wallet.lapsed_at or wallet.lapses_at)
     wallet.lots[lot_id] = opened

@@ -1,6 +1,7 @@
 """A tenant's loyalty as tests use it: by its operations, each call in a transaction of its own."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -43,6 +44,7 @@ from services.loyalty.operations.redeem_reward import Redeemed, redeem_reward
 from services.loyalty.operations.reinstate_units import reinstate_units
 from services.loyalty.operations.release_hold import release_hold
 from services.loyalty.operations.release_reservation import release_reservation
+from services.loyalty.operations.release_units import Released, release_units
 from services.loyalty.operations.reopen_purchase import reopen_purchase
 from services.loyalty.operations.reserve_vouchers import reserve_vouchers
 from services.loyalty.operations.return_purchase import return_purchase
@@ -77,7 +79,11 @@ NOON = datetime(2036, 3, 2, 9, tzinfo=UTC)  # noon in Riyadh, a Sunday
 POINT_PER_RIYAL = rule("earn", per=100)
 A_YEAR = {"kind": "rolling", "months": 12}
 FREE_COFFEE = {"kind": "free_item", "name": NAME, "selector": {"skus": ["COFFEE"]}}
-
+DEATHS = """
+    SELECT CASE WHEN l.sliding THEN w.lapses_at ELSE l.expires_at END AS dies_at, l.spendable_at, l.remaining
+    FROM lots l JOIN wallets w USING (tenant_id, customer_id, unit)
+    WHERE l.customer_id = :customer_id AND l.unit = :unit AND l.remaining > 0
+"""
 
 BY_HAND = ByHand(actor="key_test", reason="for the test")
 
@@ -324,6 +330,11 @@ class Shop:
         with self.database.transaction(self.tenant_id) as db:
             return start_backtest(db, self.tenant_id, program_id, version, at=self.at, **wanted).id
 
+    def release_waiting(self, customer_id: CustomerId, event: str) -> list[Released]:
+        """Say that something happened that units waited for."""
+        with self.database.transaction(self.tenant_id) as db:
+            return release_units(db, self.tenant_id, customer_id, event, purchase_id=None, at=self.at)
+
     def transfer(self, giver: CustomerId, taker: CustomerId, amount: int) -> TransferRow:
         """Give points of one customer to another."""
         with self.database.transaction(self.tenant_id) as db:
@@ -412,12 +423,20 @@ class Shop:
         """Run the job that frees holds; answers how many."""
         return time_out_all_holds(self.database, self.tenant_id, self.at)
 
-    def balance(self, customer_id: CustomerId) -> Balance:
-        """The wallet of points, as the API answers it."""
+    def balance(self, customer_id: CustomerId, unit: str = "points") -> Balance:
+        """The wallet in that unit, as the API answers it."""
         with self.database.transaction(self.tenant_id) as db:
-            wallet = wallet_of(db, self.tenant_id, customer_id, "points")
+            wallet = wallet_of(db, self.tenant_id, customer_id, unit)
             held = held_now(db, wallet, self.at) if wallet else 0
-            return balance_of(db, wallet, "points", held=held, at=self.at)
+            return balance_of(db, wallet, unit, held=held, at=self.at)
+
+    def deaths(self, customer_id: CustomerId, unit: str) -> Counter[tuple[datetime | None, datetime]]:
+        """What is left alive of a wallet's lots, by when it dies and since when it can be spent."""
+        left: Counter[tuple[datetime | None, datetime]] = Counter()
+        for row in self.rows(DEATHS, customer_id=customer_id, unit=unit):
+            if row["dies_at"] is None or row["dies_at"] > self.at:
+                left[row["dies_at"], row["spendable_at"]] += row["remaining"]
+        return left
 
     def points(self, customer_id: CustomerId) -> tuple[int, int]:
         """The balance, and what of it can be spent."""

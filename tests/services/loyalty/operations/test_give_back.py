@@ -1,9 +1,11 @@
 """Burned units come back to the books: to their own lots, in parts, and as new lots where those are dead."""
 
+import pytest
+
 from services.loyalty.operations.give_back import give_back
 from services.loyalty.queries.customers import locked
 from services.loyalty.tables.books import Books
-from tests.services.loyalty.shop import Shop, later
+from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop, later
 
 
 def back(shop: Shop, customer_id: str, burn: str, amount: int, already: int = 0) -> None:
@@ -49,3 +51,23 @@ def test_dead_ones_pay_a_debt_first(shop: Shop) -> None:
     shop.at = later(days=3)
     shop.move(burn.id, "cancelled")
     assert shop.points(ana) == (10, 10)
+
+
+@pytest.mark.parametrize("swept", [False, True])
+@pytest.mark.parametrize("earned_since", [False, True])
+def test_units_that_would_have_lapsed_live_for_a_week(shop: Shop, *, swept: bool, earned_since: bool) -> None:
+    """The wallet's time was over while they were spent: they do not come back to live for ever, or with newer ones."""
+    shop.publish(POINT_PER_RIYAL, expiry={"kind": "sliding", "days": 10})
+    ana = shop.customer()
+    shop.earn(ana, 30)
+    redeemed = shop.redeem(ana, shop.offer(30)).redemption.id
+    shop.at = later(days=20)
+    if swept:
+        shop.expire()
+    if earned_since:
+        shop.earn(ana, 5)
+    shop.move(redeemed, "cancelled")
+    week = (later(days=27), shop.at)
+    newer = {(later(days=30, hours=12), shop.at): 5} if earned_since else {}
+    assert shop.deaths(ana, "points") == {week: 30, **newer}
+    assert shop.breaches() == []

@@ -113,3 +113,33 @@ def test_a_return_without_points_tells_only_the_money(shop: Shop, units: dict[in
     told = shop.told()[-1]
     assert isinstance(told, PurchaseReturned)
     assert (told.facts, told.balance, told.customer_id) == ([], None, None)
+
+
+STARS = rule("earn", id="stars", unit="stars", for_each="unit", points=6)
+
+
+def test_units_that_died_excuse_no_others(shop: Shop) -> None:
+    """The points had died, so they are not owed; the stars live, and go back."""
+    shop.publish(POINT_PER_RIYAL, STARS, expiry={"kind": "rolling", "days": 1}, further_units=[{"unit": "stars"}])
+    ana = shop.customer()
+    sold = shop.sell(ana, line("A", 2, 1000)).purchase.id
+    shop.at = later(days=3)
+    shop.expire()
+    shop.take_back(sold, {0: 1})
+    assert (shop.balance(ana).balance, shop.balance(ana, "stars").balance) == (0, 6)
+    shop.take_back(sold)
+    assert (shop.balance(ana).balance, shop.balance(ana, "stars").balance) == (0, 0)
+    let_go = [row["let_go"] for row in shop.rows("SELECT let_go FROM returns ORDER BY id")]
+    assert let_go == ['{"points":{"forgiven":10,"waived":0}}'] * 2
+
+
+def test_units_that_were_let_go_are_not_counted_against_others(shop: Shop) -> None:
+    """Points that had been spent were let go: stars that come with an edit are given all the same."""
+    shop.publish(POINT_PER_RIYAL, STARS, clawback="clamp", further_units=[{"unit": "stars"}])
+    ana = shop.customer()
+    sold = shop.sell(ana, line("A", 2, 1000)).purchase.id
+    shop.redeem(ana, shop.offer(20))
+    shop.edit(sold, line("A", 1, 1000))
+    assert (shop.balance(ana).balance, shop.balance(ana, "stars").balance) == (0, 6)
+    shop.edit(sold, line("A", 3, 333))
+    assert (shop.balance(ana).balance, shop.balance(ana, "stars").balance) == (0, 18)

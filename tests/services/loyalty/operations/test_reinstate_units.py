@@ -5,7 +5,8 @@ import pytest
 from contracts.events.loyalty import PointsReinstated
 from kernel.ids import CustomerId
 from services.loyalty.domain.refusals import EndsInThePast, NoSuchCustomer, NotSoManyExpired
-from tests.services.loyalty.shop import Shop, later
+from tests.services.loyalty.domain.build import line
+from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop, later
 
 
 @pytest.mark.parametrize("booked", [True, False], ids=["after the job", "before the job"])
@@ -31,6 +32,21 @@ def test_no_more_than_expired_and_each_once(shop: Shop, booked: bool) -> None:
     assert shop.points(ana) == (5, 5)
     shop.reinstate(ana, 100, later(days=10))
     assert shop.points(ana) == (105, 105), "what expired again can be given back again"
+
+
+@pytest.mark.parametrize("booked", [True, False], ids=["after the job", "before the job"])
+def test_what_came_back_is_nobodys_to_be_given(shop: Shop, booked: bool) -> None:
+    """Units of a purchase that was returned after they had died had expired, but there is no claim to them."""
+    shop.publish(POINT_PER_RIYAL, expiry={"kind": "rolling", "days": 1})
+    ana = shop.customer()
+    sold = shop.sell(ana, line("A", 3, 1000)).purchase.id
+    shop.at = later(days=3)
+    if booked:
+        shop.expire()
+    shop.take_back(sold, {0: 1})
+    with pytest.raises(NotSoManyExpired):
+        shop.reinstate(ana, 21, later(days=9))
+    shop.reinstate(ana, 20, later(days=9))
 
 
 def test_what_cannot_be_given_back(shop: Shop, other_shop: Shop) -> None:
