@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_22_let_go"
-down_revision = "2026_11_22_awards"
+down_revision = "2026_11_22_families"
 branch_labels = None
 depends_on = None
 
