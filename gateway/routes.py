@@ -28,6 +28,7 @@ OWNERS: Final = {
     "vouchers": "loyalty",
     "reservations": "loyalty",
     "gift_cards": "loyalty",
+    "coupon_campaigns": "loyalty",
     "coupons": "loyalty",
     "memberships": "loyalty",
     "entries": "loyalty",

@@ -86,8 +86,23 @@ class PaidWith(Fact):
     amount: int
 
 
+class CouponUsed(Fact):
+    """A coupon of a campaign was used; below zero in a return, where it was not any more. Its code is in no event."""
+
+    kind: Literal["coupon"] = "coupon"
+    campaign_id: str
+    uses: int = 1
+
+
 AnyFact = Annotated[
-    PointsAccrued | StampsGiven | VoucherIssued | MembershipExtended | PassesIssued | DiscountGiven | PaidWith,
+    PointsAccrued
+    | StampsGiven
+    | VoucherIssued
+    | MembershipExtended
+    | PassesIssued
+    | DiscountGiven
+    | PaidWith
+    | CouponUsed,
     Field(discriminator="kind"),
 ]
 

@@ -9,6 +9,8 @@ from functools import cached_property
 from kernel.money import shared, shared_in_turn
 from kernel.points import Rounding
 from services.loyalty.domain.basket import Basket, Line
+from services.loyalty.domain.coupon import CouponFacts
+from services.loyalty.domain.coupons import usable_coupons
 from services.loyalty.domain.customer import CustomerFacts
 from services.loyalty.domain.effects import Discount, Effect, Piece, UseVoucher
 from services.loyalty.domain.misses import UNMET, Miss, Shortfall
@@ -62,6 +64,11 @@ class Cart:
     def local(self) -> datetime:
         """The moment by the shop's clock."""
         return self.at.astimezone(self.terms.zone)
+
+    @cached_property
+    def coupons(self) -> Mapping[str, CouponFacts]:
+        """The coupons shown that can be used, by their campaigns."""
+        return usable_coupons(self.used.coupons, self.local.date(), known=self.customer is not None)
 
     def life_of_units(self, unit: str) -> tuple[datetime, datetime | None]:
         """When such units earned now can be spent, and when they die."""

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
-from services.loyalty.domain.basket import MONEY_MAX, QUANTITY_MAX, Channel, Code
+from services.loyalty.domain.basket import MONEY_MAX, QUANTITY_MAX, Channel, Code, Label
 from services.loyalty.domain.cart import Cart
 from services.loyalty.domain.local_day import local_date
 from services.loyalty.domain.misses import UNMET, Shortfall
@@ -112,6 +112,17 @@ class HasCode(ConditionDocument):
         return None if cart.terms.plain_code(self.code) in cart.codes else UNMET
 
 
+class HasCoupon(ConditionDocument):
+    """The basket shows a code of this coupon campaign that can be used."""
+
+    kind: Literal["has_coupon"]
+    campaign: Label
+
+    def shortfall(self, cart: Cart) -> Shortfall | None:
+        """Nothing that can be counted."""
+        return None if self.campaign in cart.coupons else UNMET
+
+
 class FirstPurchase(ConditionDocument):
     """The customer has bought nothing before."""
 
@@ -166,6 +177,7 @@ Condition = Annotated[
     | InChannel
     | AtStores
     | HasCode
+    | HasCoupon
     | FirstPurchase
     | InTier
     | InSegment

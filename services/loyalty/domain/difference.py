@@ -14,6 +14,7 @@ from services.loyalty.domain.effects import (
     Give,
     IssuePass,
     Stamp,
+    UseCoupon,
     UseVoucher,
 )
 from services.loyalty.domain.tally import NOTHING_GIVEN, Given, given_by
@@ -62,6 +63,13 @@ class GiftChange(NamedTuple):
     quantity: int
 
 
+class CouponChange(NamedTuple):
+    """A coupon, by its code in plain form, and its campaign."""
+
+    code: str
+    campaign: str
+
+
 class GivenChange(NamedTuple):
     """How much more a rule gives, or less when below zero: what its limits count."""
 
@@ -73,7 +81,8 @@ class GivenChange(NamedTuple):
 class Difference:
     """What is to be posted, so that what was posted before becomes what it would be now.
 
-    `discount` is how much more is taken off, in minor units. `vouchers_freed` were used before and are not any more.
+    `discount` is how much more is taken off, in minor units. Vouchers and coupons that are `freed` were used before and
+    are not any more.
     Vouchers that came from a stamp card follow its stamps.
     """
 
@@ -86,11 +95,14 @@ class Difference:
     vouchers_used: tuple[str, ...]
     vouchers_freed: tuple[str, ...]
     given: tuple[GivenChange, ...] = ()
+    coupons_used: tuple[CouponChange, ...] = ()
+    coupons_freed: tuple[CouponChange, ...] = ()
 
 
 def difference(before: Sequence[Effect], after: Sequence[Effect]) -> Difference:
     """What to post to get from one to the other. Posting the steps of a series posts the whole way."""
     used_before, used_after = _vouchers_used(before), _vouchers_used(after)
+    coupons_before, coupons_after = _coupons_used(before), _coupons_used(after)
     return Difference(
         discount=_discount(after) - _discount(before),
         units=tuple(UnitsChange(*key, amount) for key, amount in _changes(_units(before), _units(after))),
@@ -101,6 +113,8 @@ def difference(before: Sequence[Effect], after: Sequence[Effect]) -> Difference:
         vouchers_used=tuple(sorted(used_after - used_before)),
         vouchers_freed=tuple(sorted(used_before - used_after)),
         given=_given_changes(given_by(before), given_by(after)),
+        coupons_used=tuple(sorted(coupons_after - coupons_before)),
+        coupons_freed=tuple(sorted(coupons_before - coupons_after)),
     )
 
 
@@ -126,6 +140,10 @@ def _discount(effects: Sequence[Effect]) -> int:
 
 def _vouchers_used(effects: Sequence[Effect]) -> set[str]:
     return {effect.code for effect in effects if isinstance(effect, UseVoucher)}
+
+
+def _coupons_used(effects: Sequence[Effect]) -> set[CouponChange]:
+    return {CouponChange(effect.code, effect.campaign) for effect in effects if isinstance(effect, UseCoupon)}
 
 
 def _units(effects: Sequence[Effect]) -> Counter[tuple[str, str, datetime, datetime | None]]:

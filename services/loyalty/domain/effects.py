@@ -53,6 +53,16 @@ class UseVoucher:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UseCoupon:
+    """A coupon was used: a rule that asks for its campaign did something. `code` is in its plain form."""
+
+    kind: Literal["use_coupon"] = "use_coupon"
+    code: str
+    written: str
+    campaign: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Accrue:
     """Units for the customer's wallet: `amount` of them for `base` minor units of money.
 
@@ -142,7 +152,7 @@ class Pay:
 
 
 Effect = Annotated[
-    Discount | Give | UseVoucher | Accrue | Stamp | IssueVoucher | ExtendMembership | IssuePass | Pay,
+    Discount | Give | UseVoucher | UseCoupon | Accrue | Stamp | IssueVoucher | ExtendMembership | IssuePass | Pay,
     Field(discriminator="kind"),
 ]
 

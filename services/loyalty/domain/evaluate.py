@@ -5,6 +5,8 @@ from datetime import datetime
 from services.loyalty.domain.basket import Basket
 from services.loyalty.domain.caps import within_caps
 from services.loyalty.domain.cart import Cart
+from services.loyalty.domain.coupon import readings
+from services.loyalty.domain.coupons import coupons_used, why_not
 from services.loyalty.domain.customer import CustomerFacts
 from services.loyalty.domain.evaluation import Evaluation, Totals
 from services.loyalty.domain.misses import UNMET
@@ -44,15 +46,32 @@ def _apply_rules(program: CompiledProgram, cart: Cart) -> Evaluation:
     for rule in program.reward_rules:
         rule.consider(cart)
     _miss_unknown_codes(program, cart)
+    if cart.used.coupons:
+        _miss_coupons(program, cart)
     capped = within_caps(cart.effects, program.terms, cart.customer.room if cart.customer else {})
-    return Evaluation(effects=capped.effects, misses=(*cart.misses, *capped.misses), totals=_totals(cart))
+    effects = capped.effects
+    if cart.used.coupons:
+        effects = (*effects, *coupons_used(effects, cart.coupons, program.campaigns))
+    return Evaluation(effects=effects, misses=(*cart.misses, *capped.misses), totals=_totals(cart))
 
 
 def _miss_unknown_codes(program: CompiledProgram, cart: Cart) -> None:
     vouchers = {voucher.code for voucher in cart.customer.vouchers} if cart.customer else set()
+    coupons = {coupon.code for coupon in cart.used.coupons}
     for code in cart.basket.codes:
-        if program.terms.plain_code(code) not in program.codes and normalised(code) not in vouchers:
+        if program.terms.plain_code(code) in program.codes or normalised(code) in vouchers:
+            continue
+        if coupons.isdisjoint(reading.code for reading in readings([code])):
             cart.miss(None, "unknown_code", UNMET, code)
+
+
+def _miss_coupons(program: CompiledProgram, cart: Cart) -> None:
+    """Say of each coupon shown why it cannot be used; one that can be, and is not, is its rules' to explain."""
+    asked = set(program.campaigns.values())
+    for coupon in cart.used.coupons:
+        why = why_not(coupon, cart.local.date(), known=cart.customer is not None)
+        if why or coupon.campaign not in asked:
+            cart.miss(None, why or "coupon_unasked", UNMET, coupon.written)
 
 
 def _totals(cart: Cart) -> Totals:

@@ -117,9 +117,10 @@ class CompiledProgram:
     """A program in the order in which it is applied. Made once for each version, and kept.
 
     `price_rules` change what is to be paid; `reward_rules` look at what is left. `names` are the rules',
-    `codes` the ones they ask for, as the program compares them. `choices` are what each group may come to; groups
-    that leave nothing to choose have none. `tallies` are what is counted for the limits, `cooling` the rules that a
-    customer waits for. `asks_families` says whether a rule may ask for a membership that somebody shares.
+    `codes` the ones they ask for, as the program compares them, `campaigns` the coupon campaign of each rule that asks
+    for one. `choices` are what each group may come to; groups that leave nothing to choose have none. `tallies` are
+    what is counted for the limits, `cooling` the rules that a customer waits for. `asks_families` says whether a rule
+    may ask for a membership that somebody shares.
     """
 
     terms: Terms
@@ -127,6 +128,7 @@ class CompiledProgram:
     reward_rules: tuple[RuleDocument, ...]
     names: Mapping[str, Name]
     codes: frozenset[str]
+    campaigns: Mapping[str, str]
     choices: tuple[tuple[Choice, ...], ...]
     tallies: tuple[Tally, ...]
     cooling: frozenset[str]
@@ -141,6 +143,7 @@ def compile_program(document: ProgramDocument) -> CompiledProgram:
         reward_rules=_in_order(document.rules, REWARD_FAMILIES),
         names={rule.id: rule.name for rule in document.rules},
         codes=frozenset(document.plain_code(rule.code) for rule in document.rules if rule.code),
+        campaigns={rule.id: rule.campaign for rule in document.rules if rule.campaign},
         choices=choices_of(document.rules, document.groups),
         tallies=tuple(tally for rule in document.rules for tally in rule.tallies),
         cooling=frozenset(rule.id for rule in document.rules if rule.cool_down),

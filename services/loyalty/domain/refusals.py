@@ -653,3 +653,40 @@ class TooManySegments(Unprocessable):
     code = "too_many_segments"
     title = Text(en="Too many segments", ar="مجموعات كثيرة")
     detail = Text(en="A customer is in at most {most} segments.", ar="أقصى عدد من المجموعات للعميل هو {most}.")
+
+
+class CouponCampaignUnknown(Missing):
+    """The tenant has no such coupon campaign."""
+
+    code = "coupon_campaign_unknown"
+    title = Text(en="Unknown coupon campaign", ar="حملة كوبونات غير معروفة")
+    detail = Text(en="There is no such coupon campaign.", ar="لا توجد حملة كوبونات كهذه.")
+
+
+class CouponCodeUnreadable(Unprocessable):
+    """Nothing of a code is left when it is read."""
+
+    code = "coupon_code_unreadable"
+    title = Text(en="Not a code", ar="ليس رمزًا")
+    detail = Text(en="“{code}” has no letter and no digit.", ar="لا يحتوي «{code}» على حرف أو رقم.")
+
+
+class CouponCodesTaken(Conflict):
+    """Some of the codes are codes of the tenant already, or are the same as another one that was given."""
+
+    code = "coupon_codes_taken"
+    title = Text(en="Codes are in use", ar="رموز مستخدمة")
+    detail = Text(
+        en="Each code is there once. In use already: {codes}.", ar="كل رمز يوجد مرة واحدة. مستخدم من قبل: {codes}."
+    )
+
+
+class CouponLimitFixed(Unprocessable):
+    """A limit whose uses are counted cannot come new or go away."""
+
+    code = "coupon_limit_fixed"
+    title = Text(en="The limit can only change its number", ar="لا يتغير من هذا الحد إلا عدده")
+    detail = Text(
+        en="`{limit}` counts from the campaign's beginning: it can be raised and lowered only.",
+        ar="يُحسب `{limit}` من بداية الحملة، ولذلك يمكن رفعه أو خفضه فقط.",
+    )

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from services.loyalty.domain.basket import Basket
+from services.loyalty.domain.coupon import CouponFacts
 from services.loyalty.domain.customer import CustomerFacts, VoucherFacts
 from services.loyalty.domain.effects import Effect, ExtendMembership, IssueVoucher, Stamp, UseVoucher
 from services.loyalty.domain.evaluate import Evaluation, evaluate
 from services.loyalty.domain.local_day import local_date, months_later
 from services.loyalty.domain.membership import TimeEntry, extend, last_day
 from services.loyalty.domain.program import CompiledProgram
-from services.loyalty.domain.tally import Memory
+from services.loyalty.domain.tally import Memory, Used
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +25,13 @@ class CardVoucher:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastPurchase:
-    """A sale as it is now, without what came back, and what the rules knew of the customer then."""
+    """A sale as it is now, without what came back, and what the rules knew of customer and coupons then."""
 
     id: str
     basket: Basket
     facts: CustomerFacts | None
     occurred_at: datetime
+    coupons: tuple[CouponFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ class Replay:
     def play(self, purchase: PastPurchase) -> Evaluation:
         """What the program makes of the next purchase. Raises CurrencyMismatch and MembershipTooLong."""
         if purchase.facts is None:
-            return evaluate(self._program, purchase.basket, None, purchase.occurred_at)
+            used = Used(coupons=purchase.coupons)
+            return evaluate(self._program, purchase.basket, None, purchase.occurred_at, used)
         self.begin(purchase.facts)
         assert self._state is not None
         state = self._state
@@ -87,6 +90,7 @@ class Replay:
             vouchers=self._shown(state, purchase),
         )
         used = self._memory.used(purchase.occurred_at)
+        used = replace(used, coupons=purchase.coupons) if purchase.coupons else used
         evaluation = evaluate(self._program, purchase.basket, facts, purchase.occurred_at, used)
         self._memory.count(evaluation.effects, purchase.occurred_at)
         self._apply(state, purchase, evaluation.effects)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from services.loyalty.domain.coupon import CouponFacts
 from services.loyalty.domain.effects import Accrue, Discount, Effect, ExtendMembership, Give, Stamp
 from services.loyalty.domain.limit import Each, Measure, Per
 from services.loyalty.domain.period import period_start
@@ -42,11 +43,12 @@ class Used:
     """What the rules with limits had given just before a sale. A return is worked out from the same.
 
     `amounts` goes by a tally's label, for the sale's own customer, store and periods; `last` is when the customer
-    last used each rule that has a cool-down.
+    last used each rule that has a cool-down. `coupons` are those the basket shows, with what is left of them.
     """
 
     amounts: Mapping[str, int] = field(default_factory=dict)
     last: Mapping[str, datetime] = field(default_factory=dict)
+    coupons: tuple[CouponFacts, ...] = ()
 
 
 NOTHING_USED = Used()

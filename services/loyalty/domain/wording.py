@@ -13,6 +13,7 @@ from services.loyalty.domain.effects import (
     IssueVoucher,
     Pay,
     Stamp,
+    UseCoupon,
     UseVoucher,
 )
 from services.loyalty.domain.misses import Miss
@@ -47,6 +48,7 @@ UNITS_SAID = {
 }
 GIFT = Text(en="{units} of {name} free", ar="{units} من {name} مجانًا")
 VOUCHER_USED = Text(en="Voucher {code}: {money} off", ar="القسيمة {code}: خصم {money}")
+COUPON_USED = Text(en="Coupon {code}: used", ar="الكوبون {code}: استُخدم")
 VOUCHER_ISSUED = Text(en="a voucher for {reward}", ar="قسيمة: {reward}")
 PAID_WITH_CARD = Text(en="Paid with a gift card: {money}", ar="مدفوع ببطاقة هدية: {money}")
 PAID_WITH_UNITS = Text(en="Paid with {units}: {money}", ar="مدفوع من الرصيد {units}: {money}")
@@ -86,6 +88,17 @@ REASONS = {
     "voucher_used": Text(en="This voucher was used", ar="استُخدمت هذه القسيمة"),
     "voucher_expired": Text(en="This voucher has ended", ar="انتهت صلاحية هذه القسيمة"),
     "voucher_reserved": Text(en="Another order has this voucher", ar="هذه القسيمة محجوزة لطلب آخر"),
+    "has_coupon": Text(en="needs a coupon", ar="يحتاج إلى كوبون"),
+    "coupon_stopped": Text(en="This coupon is no longer valid", ar="لم يعد هذا الكوبون ساريًا"),
+    "coupon_not_yet": Text(en="This coupon is not valid yet", ar="لم يبدأ سريان هذا الكوبون بعد"),
+    "coupon_ended": Text(en="This coupon has ended", ar="انتهت صلاحية هذا الكوبون"),
+    "coupon_used_up": Text(en="This coupon is used up", ar="استُنفد هذا الكوبون"),
+    "coupon_used_by_customer": Text(
+        en="You have used this coupon as often as one may", ar="استخدمت هذا الكوبون بالعدد المسموح به"
+    ),
+    "coupon_reserved": Text(en="Another order has this coupon", ar="هذا الكوبون محجوز لطلب آخر"),
+    "coupon_customer": Text(en="This coupon is only for a known customer", ar="هذا الكوبون لعميل معروف فقط"),
+    "coupon_unasked": Text(en="No offer takes this coupon now", ar="لا يوجد عرض يقبل هذا الكوبون الآن"),
     "unknown_code": Text(en="Nobody knows this code", ar="رمز غير معروف"),
 }
 
@@ -113,6 +126,8 @@ def effect_text(effect: Effect, program: CompiledProgram, language: Language) ->
     if isinstance(effect, UseVoucher):
         money = _money(effect.amount, program, language)
         return _said(VOUCHER_USED, language, code=ISOLATED.format(displayed(effect.code)), money=money)
+    if isinstance(effect, UseCoupon):
+        return _said(COUPON_USED, language, code=ISOLATED.format(effect.written))
     if isinstance(effect, Pay):
         return _paid(effect, program, language)
     return f"{program.names[effect.rule].in_language(language)}: {_rule_text(effect, program, language)}"

@@ -25,13 +25,26 @@ from services.loyalty.domain.tender import as_far_as_due, kept, without_codes
 from services.loyalty.operations.give_payments_back import Refund, give_payments_back, refunds_of
 from services.loyalty.operations.post_difference import DifferencePosting, post_difference
 from services.loyalty.operations.record_purchases import FACTS, MISSES, USED, decide
+from services.loyalty.operations.use_coupons import with_coupons_then
 from services.loyalty.queries.program_shelf import program_of
 from services.loyalty.queries.purchases import find_purchase
 from services.loyalty.tables.purchases import PurchaseRow, ReturnRow
 from services.loyalty.tables.receipts import PurchaseRecord
 from services.loyalty.tables.standings import Standing, lock_standing
 
-REWRITTEN = ("status", "subtotal", "discount", "due", "basket", "facts", "effects", "misses", "returned", "revision")
+REWRITTEN = (
+    "status",
+    "subtotal",
+    "discount",
+    "due",
+    "basket",
+    "facts",
+    "used",
+    "effects",
+    "misses",
+    "returned",
+    "revision",
+)
 CHANGES: TypeAdapter[Difference] = TypeAdapter(Difference)
 GONE = ("returned", "voided")
 STILL_ISSUED = text("""
@@ -98,13 +111,14 @@ def amend_purchase(
     """Make the locked purchase what is wished, under the program of the sale and at its moment."""
     before = effects_from_json(purchase.effects)
     program = program_of(db, purchase)
-    decided = decide(program, wish.left, wish.facts, purchase.occurred_at, used_then(purchase))
+    used = with_coupons_then(db, purchase, program, wish.basket, used_then(purchase))
+    decided = decide(program, wish.left, wish.facts, purchase.occurred_at, used)
     paid = [effect for effect in before if isinstance(effect, Pay)]
     still = kept(program.terms.pay_with_points if program else None, paid, decided.totals.due)
     if paid:
         # What points pay for earns nothing; how much they still pay is known only now.
         left = as_far_as_due(wish.left, paid, still, decided.totals.due)
-        decided = decide(program, left, wish.facts, purchase.occurred_at, used_then(purchase))
+        decided = decide(program, left, wish.facts, purchase.occurred_at, used)
     changes = difference(before, decided.effects)
     posting = post_difference(db, purchase, standing, program, changes, at=at)
     if standing is not None and (more := (purchase.status in GONE) - (wish.status in GONE)):
@@ -112,7 +126,7 @@ def amend_purchase(
     posting.told += give_payments_back(db, posting.books, purchase, standing, paid, still)
     after = [*posting.with_codes(before, decided.effects), *still]
     refund = purchase.due - decided.totals.due
-    rest = rewritten(purchase, wish, decided, after)
+    rest = rewritten(purchase, wish, decided, used, after)
     posting.books.postings.tell(posting.event(refund, whole=wish.status in GONE, change=wish.amendment), trace)
     posting.books.close(db)
     keep(db, posting, rest, refund, changes, wish)
@@ -150,7 +164,9 @@ def units_returned(purchase: PurchaseRecord) -> dict[int, int]:
     return {int(place): count for place, count in orjson.loads(purchase.returned or "{}").items()}
 
 
-def rewritten(purchase: PurchaseRecord, wish: Wish, decided: Evaluation, effects: Sequence[Effect]) -> PurchaseRecord:
+def rewritten(
+    purchase: PurchaseRecord, wish: Wish, decided: Evaluation, used: Used, effects: Sequence[Effect]
+) -> PurchaseRecord:
     """The purchase as it is from now on."""
     return replace(
         purchase,
@@ -160,6 +176,7 @@ def rewritten(purchase: PurchaseRecord, wish: Wish, decided: Evaluation, effects
         due=decided.totals.due,
         basket=without_codes(wish.basket).model_dump_json(exclude_defaults=True),
         facts=stored_facts(purchase, wish),
+        used=stored_used(purchase, wish, used),
         effects=orjson.dumps(effects_as_json(effects)).decode(),
         misses=MISSES.dump_json(decided.misses).decode(),
         returned=as_json(wish.returned),
@@ -172,6 +189,13 @@ def stored_facts(purchase: PurchaseRecord, wish: Wish) -> str:
     if wish.amendment != "edit" or wish.facts is None:
         return purchase.facts
     return FACTS.dump_json(wish.facts, exclude_defaults=True).decode()
+
+
+def stored_used(purchase: PurchaseRecord, wish: Wish, used: Used) -> str | None:
+    """What was used before the sale, to work the next change out from; an edit may show other coupons."""
+    if wish.amendment != "edit" or used is NOTHING_USED:
+        return purchase.used
+    return USED.dump_json(used, exclude_defaults=True).decode()
 
 
 def keep(

@@ -12,7 +12,7 @@ from contracts.events.loyalty import AnyFact, PurchaseClaimed
 from kernel.ids import CustomerId, TenantId, new_id
 from kernel.points import Points
 from services.loyalty.domain.basket import Basket
-from services.loyalty.domain.difference import difference
+from services.loyalty.domain.difference import Difference, difference
 from services.loyalty.domain.effects import Effect, Pay, effects_as_json, effects_from_json
 from services.loyalty.domain.local_day import days_later
 from services.loyalty.domain.program import CompiledProgram
@@ -20,7 +20,7 @@ from services.loyalty.domain.refusals import ClaimTooLate, NothingToClaim, Purch
 from services.loyalty.domain.remaining import remaining_basket
 from services.loyalty.domain.tally import NOTHING_USED, Used, given_by
 from services.loyalty.domain.tender import kept
-from services.loyalty.operations.amend_purchase import CHANGES, GONE, units_returned
+from services.loyalty.operations.amend_purchase import CHANGES, GONE, units_returned, used_then
 from services.loyalty.operations.apply_effects import Cause, apply_effects
 from services.loyalty.operations.give_payments_back import give_payments_back
 from services.loyalty.operations.record_purchases import (
@@ -32,6 +32,7 @@ from services.loyalty.operations.record_purchases import (
     voucher_codes,
     welcome,
 )
+from services.loyalty.operations.use_coupons import change_coupons, name_user, with_coupons_then
 from services.loyalty.operations.wallet_room import wallet_room
 from services.loyalty.queries.program_shelf import ShelvedProgram, shelved_program_of
 from services.loyalty.queries.purchases import find_purchase
@@ -97,8 +98,11 @@ def claim_purchase(
         facts = replace(facts, room=wallet_room(db, standing, shelved.document, purchase.occurred_at, at))
     left = remaining_basket(basket, units_returned(purchase))
     books = Books(at)
+    compiled = shelved.compiled if shelved else None
+    coupons = with_coupons_then(db, purchase, compiled, basket, used_then(purchase)).coupons
     keys, used = tallied(db, books, purchase, shelved, customer_id)
-    decided = decide(shelved.compiled if shelved else None, left, facts, purchase.occurred_at, used)
+    used = replace(used, coupons=coupons) if coupons else used
+    decided = decide(compiled, left, facts, purchase.occurred_at, used)
     effects: list[Effect] = list(decided.effects)
     told: list[AnyFact] = []
     if shelved:
@@ -112,6 +116,9 @@ def claim_purchase(
     still = kept(None, paid, decided.totals.due)
     told += give_payments_back(db, books, purchase, standing, paid, still)
     effects = [*effects, *still]
+    changes = difference(effects_from_json(purchase.effects), effects)
+    name_user(db, purchase, customer_id)
+    told += change_coupons(db, books, replace(purchase, customer_id=customer_id), changes, at=at)
     books.count_purchase(standing)
     claimed = replace(
         purchase,
@@ -130,7 +137,7 @@ def claim_purchase(
     refund = purchase.due - claimed.due
     books.postings.tell(claimed_event(claimed, refund, told, at), trace)
     books.close(db)
-    keep(db, purchase, claimed, effects, actor=actor, at=at)
+    keep(db, purchase, claimed, changes, actor=actor, at=at)
     return Claimed(refund=refund, purchase=claimed, program=shelved.compiled if shelved else None)
 
 
@@ -184,7 +191,7 @@ def claimed_event(purchase: PurchaseRecord, refund: int, told: list[AnyFact], at
 
 
 def keep(
-    db: Session, before: PurchaseRecord, claimed: PurchaseRecord, effects: list[Effect], *, actor: str, at: datetime
+    db: Session, before: PurchaseRecord, claimed: PurchaseRecord, changes: Difference, *, actor: str, at: datetime
 ) -> None:
     """Write whose the purchase is now, and that it was claimed."""
     values = {name: getattr(claimed, name) for name in (*REWRITTEN, "revision")}
@@ -200,7 +207,7 @@ def keep(
             basket=None,
             refund=before.due - claimed.due,
             forgiven=0,
-            changes=CHANGES.dump_json(difference(effects_from_json(before.effects), effects)).decode(),
+            changes=CHANGES.dump_json(changes).decode(),
             reason=None,
             actor=actor,
             recorded_at=at,

@@ -21,7 +21,7 @@ from services.loyalty.domain.program import CompiledProgram, ProgramDocument, co
 from services.loyalty.domain.remaining import remaining_basket
 from services.loyalty.domain.replay import CardVoucher, PastPurchase, Replay
 from services.loyalty.operations.plan_backtest import PLAYED, plan_backtest, span
-from services.loyalty.operations.record_purchases import FACTS
+from services.loyalty.operations.record_purchases import FACTS, USED
 from services.loyalty.operations.start_backtest import WORTHS
 from services.loyalty.queries.backtests import find_backtest
 from services.loyalty.queries.programs import find_version
@@ -34,11 +34,11 @@ UNDONE = ("returned", "voided")
 # In the order in which they were recorded, customer by customer.
 PURCHASES = {
     "customers": text(f"""
-        SELECT id, customer_id, store_id, status, basket, facts, effects, returned, occurred_at FROM purchases
+        SELECT id, customer_id, store_id, status, basket, facts, used, effects, returned, occurred_at FROM purchases
         WHERE {PLAYED} AND customer_id BETWEEN :first AND :last ORDER BY customer_id, id
     """),  # noqa: S608 - no value is part of it
     "walk_ins": text(f"""
-        SELECT id, customer_id, store_id, status, basket, facts, effects, returned, occurred_at FROM purchases
+        SELECT id, customer_id, store_id, status, basket, facts, used, effects, returned, occurred_at FROM purchases
         WHERE {PLAYED} AND customer_id IS NULL AND id BETWEEN :first AND :last ORDER BY id
     """),  # noqa: S608 - no value is part of it
 }
@@ -149,7 +149,8 @@ def past(row: Any) -> PastPurchase:
     if row.returned:
         gone: Mapping[str, int] = orjson.loads(row.returned)
         basket = remaining_basket(basket, {int(place): quantity for place, quantity in gone.items()})
-    return PastPurchase(id=row.id, basket=basket, facts=facts_then(row), occurred_at=row.occurred_at)
+    coupons = USED.validate_json(row.used).coupons if row.used else ()
+    return PastPurchase(id=row.id, basket=basket, facts=facts_then(row), occurred_at=row.occurred_at, coupons=coupons)
 
 
 def facts_then(row: Any) -> CustomerFacts | None:

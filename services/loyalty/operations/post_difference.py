@@ -45,6 +45,7 @@ from services.loyalty.operations.apply_effects import (
 )
 from services.loyalty.operations.claw_back import claw_back
 from services.loyalty.operations.revoke_passes import revoke_passes
+from services.loyalty.operations.use_coupons import change_coupons
 from services.loyalty.operations.wallet_room import count_earned
 from services.loyalty.tables.books import Books, movement
 from services.loyalty.tables.receipts import PurchaseRecord
@@ -135,9 +136,10 @@ class DifferencePosting:
         self.issued: dict[str, list[str]] = {}
 
     def post(self, changes: Difference) -> None:
-        """Post everything that changes. A sale to nobody has nothing to post but what limits count."""
+        """Post everything that changes. A sale to nobody has nothing to post but what limits and coupons count."""
         if self.program is not None and self.program.tallies:
             self._change_tallies(self.program, changes)
+        self.told += change_coupons(self.db, self.books, self.purchase, changes, at=self.at)
         if self.standing is None or self.program is None:
             return
         for units in sorted(changes.units, key=lambda change: -change.amount):

@@ -9,9 +9,18 @@ from chassis.data.row_sets import pipeline
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.basket import Basket
 from services.loyalty.domain.evaluate import Evaluation
-from services.loyalty.operations.record_purchases import decide, facts_of, latest, voucher_codes, welcome
+from services.loyalty.operations.record_purchases import (
+    coupons_shown,
+    decide,
+    facts_of,
+    latest,
+    voucher_codes,
+    welcome,
+    with_coupons,
+)
 from services.loyalty.operations.wallet_room import wallet_room
 from services.loyalty.queries.program_shelf import SHELF, ShelvedProgram
+from services.loyalty.tables.coupons import Coupons
 from services.loyalty.tables.receipts import ReceiptsRequest
 from services.loyalty.tables.standings import StandingsRequest
 from services.loyalty.tables.tallies import Tallies, keys_of
@@ -32,18 +41,21 @@ def quote_basket(
         if program
         else {}
     )
-    tallies = Tallies(lock=False)
+    compiled = program.compiled if program else None
+    coupons, tallies = Coupons(lock=False), Tallies(lock=False)
     with pipeline(db) as asking:
         owners = [owner] if owner else []
         sharing = owners if program and program.compiled.asks_families else []
         standings = StandingsRequest(asking, owners, lock=False, sharing=sharing)
         receipts = ReceiptsRequest(asking, [], voucher_codes(tenant_id, basket), [])
+        coupons.ask(asking, coupons_shown(compiled, tenant_id, basket))
         tallies.ask(asking, [keys])
+    coupons.keep()
     tallies.keep()
     standing = welcome(standings.answer().get(owner), owner[1]) if owner else None
     occurred_at = latest(basket.occurred_at, at)
     facts = facts_of(basket, standing, receipts.vouchers(), at) if standing else None
     if facts and standing and program and program.document.capped_units:
         facts = replace(facts, room=wallet_room(db, standing, program.document, occurred_at, at))
-    compiled = program.compiled if program else None
-    return decide(compiled, basket, facts, occurred_at, tallies.used(keys)), program
+    used = with_coupons(db, coupons, compiled, tenant_id, basket, tallies.used(keys))
+    return decide(compiled, basket, facts, occurred_at, used), program

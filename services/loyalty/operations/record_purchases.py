@@ -31,9 +31,11 @@ from services.loyalty.domain.tender import card_tenders, payments, pays_itself, 
 from services.loyalty.domain.voucher_code import is_voucher_code, normalised
 from services.loyalty.operations.apply_effects import REWARD, Cause, apply_effects
 from services.loyalty.operations.take_payments import PlannedPayment, plan_payments, take_payments
+from services.loyalty.operations.use_coupons import use_coupons
 from services.loyalty.operations.wallet_room import wallet_room
 from services.loyalty.queries.program_shelf import LIVE, SHELF, ShelvedProgram, program_of, reigns_of
 from services.loyalty.tables.books import Books
+from services.loyalty.tables.coupons import Coupons, Shown, shown_in
 from services.loyalty.tables.gift_cards import CARDS
 from services.loyalty.tables.receipts import PresentedVoucher, PurchaseRecord, Receipt, ReceiptsRequest
 from services.loyalty.tables.standings import Membership, Standing, StandingsRequest, load_lots, load_shared
@@ -122,6 +124,7 @@ class Batch:
         self.posting = False
         self.spoilt = False
         self.books = Books(at)
+        self.coupons = Coupons()
         self.tallies = Tallies()
         self.paying = {owner for sale in sales if pays_itself(sale.basket) for owner in owners_of(sale)}
         with pipeline(db) as asking:
@@ -136,12 +139,14 @@ class Batch:
                 [code for sale in sales for code in voucher_codes(sale.tenant_id, sale.basket)],
                 [(sale.tenant_id, OPERATION, sale.key) for sale in sales if sale.key],
             )
+            self.coupons.ask(asking, [shown for sale in sales for shown in self._expected_coupons(sale)])
             self.tallies.ask(asking, map(self._expected_keys, sales))
             live = asking.send(LIVE, [sorted({sale.tenant_id for sale in sales}), at])
         self.standings = standings.answer()
         self.known = receipts.known()
         self.vouchers = receipts.vouchers()
         self.keys = receipts.keys()
+        self.coupons.keep()
         self.tallies.keep()
         self.live: dict[TenantId, Reign] = {row[0]: Reign(*row[1:]) for row in live.fetchall()}
         self.reigns: dict[TenantId, list[Reign]] = {}
@@ -156,6 +161,13 @@ class Batch:
         """Whether the program that will most likely decide the sale asks what its customer shares."""
         program = SHELF.expected(sale.tenant_id)
         return program is not None and program.compiled.asks_families
+
+    def _expected_coupons(self, sale: Sale) -> list[Shown]:
+        """The coupons it may show to the program that will most likely decide it."""
+        if not sale.basket.codes:
+            return []
+        program = SHELF.expected(sale.tenant_id)
+        return coupons_shown(program.compiled if program else None, sale.tenant_id, sale.basket)
 
     def _keys(self, sale: Sale, program: ShelvedProgram, occurred_at: datetime) -> Keys:
         basket = sale.basket
@@ -213,6 +225,9 @@ class Batch:
             facts = replace(facts, room=room)
         purchase_id = new_id("pur")
         keys, used = self._tallied(sale, program, occurred_at)
+        used = with_coupons(
+            self.db, self.coupons, program.compiled if program else None, sale.tenant_id, sale.basket, used
+        )
         decided = decide(program.compiled if program else None, sale.basket, facts, occurred_at, used)
         planned = self._plan_payments(sale, program, decided)
         effects, told = list(decided.effects), list[AnyFact]()
@@ -222,7 +237,9 @@ class Batch:
             cause = Cause(purchase_id, occurred_at, program)
             effects, told = apply_effects(self.db, self.books, standing, cause, effects, self.vouchers)
         self.posting = False
-        effects, told = [*effects, *paid], [*told, *told_of]
+        customer_id = standing.customer_id if standing else None
+        used_up = use_coupons(self.books, self.coupons, sale.tenant_id, customer_id, purchase_id, decided.effects)
+        effects, told = [*effects, *paid], [*told, *used_up, *told_of]
         if keys and program:
             self._count_given(keys, program.compiled, decided.effects, occurred_at)
         return self._write(sale, standing, program, facts, used, purchase_id, occurred_at, decided, effects, told)
@@ -353,6 +370,27 @@ def welcome(standing: Standing | None, customer_id: CustomerId) -> Standing:
 def voucher_codes(tenant_id: TenantId, basket: Basket) -> list[tuple[TenantId, str]]:
     """The basket's codes that have the form of a voucher's, in their plain form."""
     return [(tenant_id, normalised(code)) for code in basket.codes if is_voucher_code(code)]
+
+
+def coupons_shown(program: CompiledProgram | None, tenant_id: TenantId, basket: Basket) -> list[Shown]:
+    """The coupons that a basket may show to a program; none where no rule asks for any."""
+    return shown_in(tenant_id, basket) if program and program.campaigns else []
+
+
+def with_coupons(
+    db: Session,
+    coupons: Coupons,
+    program: CompiledProgram | None,
+    tenant_id: TenantId,
+    basket: Basket,
+    used: Used,
+) -> Used:
+    """What was used before, with what is left of the coupons that the basket shows."""
+    if not basket.codes or not (wanted := coupons_shown(program, tenant_id, basket)):
+        return used
+    coupons.load(db, wanted)
+    facts = coupons.facts(wanted)
+    return replace(used, coupons=facts) if facts else used
 
 
 def facts_of(

@@ -12,9 +12,16 @@ from services.loyalty.domain.basket import Basket
 from services.loyalty.domain.evaluate import Evaluation, evaluate
 from services.loyalty.domain.program import CompiledProgram, ProgramDocument, compile_program
 from services.loyalty.domain.refusals import RuleUnknown
-from services.loyalty.operations.record_purchases import facts_of, voucher_codes, welcome
+from services.loyalty.operations.record_purchases import (
+    coupons_shown,
+    facts_of,
+    voucher_codes,
+    welcome,
+    with_coupons,
+)
 from services.loyalty.operations.wallet_room import wallet_room
 from services.loyalty.queries.programs import find_version
+from services.loyalty.tables.coupons import Coupons
 from services.loyalty.tables.receipts import ReceiptsRequest
 from services.loyalty.tables.standings import StandingsRequest
 from services.loyalty.tables.tallies import Tallies, keys_of
@@ -39,18 +46,21 @@ def rehearse_basket(
     program = compile_program(left_out(ProgramDocument.model_validate_json(version.document), without))
     owner = (tenant_id, CustomerId(basket.customer_id)) if basket.customer_id else None
     keys = keys_of(tenant_id, program_id, program, basket.customer_id, basket.store_id, at)
-    tallies = Tallies(lock=False)
+    coupons, tallies = Coupons(lock=False), Tallies(lock=False)
     with pipeline(db) as asking:
         owners = [owner] if owner else []
         standings = StandingsRequest(asking, owners, lock=False, sharing=owners if program.asks_families else [])
         receipts = ReceiptsRequest(asking, [], voucher_codes(tenant_id, basket), [])
+        coupons.ask(asking, coupons_shown(program, tenant_id, basket))
         tallies.ask(asking, [keys])
+    coupons.keep()
     tallies.keep()
     standing = welcome(standings.answer().get(owner), owner[1]) if owner else None
     facts = facts_of(basket, standing, receipts.vouchers(), at) if standing else None
     if facts and standing and program.terms.capped_units:
         facts = replace(facts, room=wallet_room(db, standing, program.terms, at, at))
-    return evaluate(program, basket, facts, at, tallies.used(keys)), program
+    used = with_coupons(db, coupons, program, tenant_id, basket, tallies.used(keys))
+    return evaluate(program, basket, facts, at, used), program
 
 
 def left_out(document: ProgramDocument, rules: Collection[str]) -> ProgramDocument:

@@ -13,6 +13,7 @@ from chassis.data.verification import Breach
 from kernel.ids import TenantId
 from services.loyalty.domain.membership import last_day
 from services.loyalty.queries.sealed import broken_chain
+from services.loyalty.queries.verify_coupons import COUPONS
 from services.loyalty.queries.verify_limits import LIMITS
 from services.loyalty.tables.memberships import MembershipEntryRow, MembershipRow, time_entry
 
@@ -171,6 +172,7 @@ INVARIANTS = {
             SELECT FROM membership_entries e WHERE e.tenant_id = m.tenant_id AND e.membership_id = m.id)
     """,
     **LIMITS,
+    **COUPONS,
 }
 
 

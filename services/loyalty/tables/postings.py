@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from chassis.data.row_sets import Pipeline, RowSet, columns_of, pipeline
 from chassis.events.outbox import outbox_rows
 from contracts.event import Event
+from services.loyalty.tables.coupons import USE as USE_COUPONS
 from services.loyalty.tables.tallies import ADD as ADD_TALLIES
 
 TEXT, WHOLE, MOMENT, DAY, BYTES = "text", "bigint", "timestamptz", "date", "bytea"
@@ -256,6 +257,7 @@ class Postings:
     memberships: list[tuple[Any, ...]] = field(default_factory=list)
     membership_entries: list[tuple[Any, ...]] = field(default_factory=list)
     passes: list[tuple[Any, ...]] = field(default_factory=list)
+    coupon_uses: list[tuple[Any, ...]] = field(default_factory=list)
     keys: list[tuple[Any, ...]] = field(default_factory=list)
     purchase_counts: list[tuple[Any, ...]] = field(default_factory=list)
     tallies: list[tuple[Any, ...]] = field(default_factory=list)
@@ -285,6 +287,7 @@ class Postings:
             update(sending, COUNT_PURCHASES, self.purchase_counts)
             update(sending, MARK_VOUCHERS, self.voucher_marks)
             update(sending, CLOSE_RESERVATIONS, self.reservations)
+            update(sending, USE_COUPONS, self.coupon_uses)
             ADD_TALLIES.insert(sending, self.tallies)
             OUTBOX.insert(sending, self.outbox)
 

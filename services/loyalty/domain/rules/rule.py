@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Self
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, model_validator
 
 from services.loyalty.domain.cart import Cart
-from services.loyalty.domain.conditions import Condition, HasCode
+from services.loyalty.domain.conditions import Condition, HasCode, HasCoupon
 from services.loyalty.domain.limit import CoolDown, Limit, Measure
 from services.loyalty.domain.name import Name
 from services.loyalty.domain.tally import Tally
@@ -87,6 +87,17 @@ class RuleDocument(BaseModel, ABC):
     def code(self) -> str | None:
         """The coupon code the rule asks for, if it does."""
         return next((condition.code for condition in self.conditions if isinstance(condition, HasCode)), None)
+
+    @cached_property
+    def campaign(self) -> str | None:
+        """The coupon campaign the rule asks for, if it does."""
+        return next((condition.campaign for condition in self.conditions if isinstance(condition, HasCoupon)), None)
+
+    @model_validator(mode="after")
+    def _asks_for_one_campaign(self) -> Self:
+        if len({condition.campaign for condition in self.conditions if isinstance(condition, HasCoupon)}) > 1:
+            raise ValueError("a rule asks for one coupon campaign at the most")
+        return self
 
     def consider(self, cart: Cart) -> None:
         """Apply the rule to the cart, or say why not: another of its group may have come first."""

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from kernel.ids import CustomerId, new_id
 from services.loyalty.app import create_app
 from services.loyalty.settings import LoyaltySettings
+from tests.services.loyalty.coupons import CouponCampaign
 from tests.services.loyalty.domain.build import NAME, line, rule
 from tests.services.loyalty.memberships import Memberships
 from tests.services.loyalty.passes import SWIM_TEN, Passes
@@ -27,6 +28,14 @@ GYM = rule("membership_bonus", plan="gym", selector={"skus": ["GYM"]}, paid_mont
 GOLD = {"id": "gold", "name": NAME}
 FAMILY = {"id": "gym", "name": NAME, "family_max": 2}
 DOCUMENT = {"currency": "SAR", "time_zone": "Asia/Riyadh", "rules": [rule("earn", per=100, points=2)]}
+
+CAMPAIGN = {
+    "starts_on": "2026-01-01",
+    "ends_on": "2046-12-31",
+    "uses_per_code": 9,
+    "uses_per_customer": 2,
+    "on_return": "kept_used",
+}
 
 SOMEDAY = "2040-01-01T00:00:00Z"
 
@@ -47,6 +56,7 @@ def things_of(shop: Shop) -> Things:
     assert spare.code
     other = shop.customer()
     expire_one(shop, other)
+    campaign = CouponCampaign(shop, f"CODE-{new_id('cpn')}", uses_per_code=5, publish=False)
     return {
         "customer_id": customer_id,
         "segment": "vip",
@@ -72,6 +82,7 @@ def things_of(shop: Shop) -> Things:
         "other_customer_id": other,
         "stranger_id": shop.customer(),
         "pool_id": shop.pool(customer_id, other),
+        "campaign_id": campaign.id,
         "merge_id": shop.merge(shop.customer(), shop.customer()),
     }
 
@@ -142,6 +153,13 @@ def of_customer(things: Things, **more: Any) -> dict[str, Any]:
 QUESTIONS: dict[str, Question] = {
     "GET /v1/backtests": Question(200, 200),
     "GET /v1/backtests/{backtest_id}": Question(200, 404),
+    "GET /v1/coupon_campaigns": Question(200, 200),
+    "GET /v1/coupon_campaigns/{campaign_id}": Question(200, 404),
+    "PATCH /v1/coupon_campaigns/{campaign_id}": Question(200, 404, body=lambda _things: {**CAMPAIGN, "name": NAME}),
+    "POST /v1/coupon_campaigns": Question(
+        201, 201, body=lambda _things: {**CAMPAIGN, "name": NAME, "code_case": "exact", "codes": [new_id("req")]}
+    ),
+    "POST /v1/coupon_campaigns/{campaign_id}/stop": Question(200, 404),
     "GET /v1/customers/{customer_id}/balance": Question(200, 404),
     "GET /v1/customers/{customer_id}/balance/explain": Question(200, 404),
     "GET /v1/customers/{customer_id}/memberships": Question(200, 404),

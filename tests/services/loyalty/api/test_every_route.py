@@ -85,6 +85,11 @@ def test_the_scopes_are_these() -> None:
     assert {str(door): door.scope for door in DOORS} == {
         "GET /v1/backtests": "programs:read",
         "GET /v1/backtests/{backtest_id}": "programs:read",
+        "GET /v1/coupon_campaigns": "rewards:read",
+        "GET /v1/coupon_campaigns/{campaign_id}": "rewards:read",
+        "PATCH /v1/coupon_campaigns/{campaign_id}": "rewards:write",
+        "POST /v1/coupon_campaigns": "rewards:write",
+        "POST /v1/coupon_campaigns/{campaign_id}/stop": "rewards:write",
         "GET /v1/customers/{customer_id}/balance": "points:read",
         "GET /v1/customers/{customer_id}/balance/explain": "points:read",
         "GET /v1/customers/{customer_id}/memberships": "points:read",

@@ -16,6 +16,7 @@ from kernel.ids import new_id
 from services.loyalty.app import create_app
 from services.loyalty.settings import LoyaltySettings
 from tests.services.loyalty.conftest import Client
+from tests.services.loyalty.coupons import CouponCampaign
 from tests.services.loyalty.domain.build import line
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop
 from tests.support.calling import service_client
@@ -194,3 +195,53 @@ def test_purchases_and_redemptions_of_one_customer_never_spend_what_is_not_there
     assert {answer.status_code for answer in taken} <= {201, 422}
     left = 100 - 10 * sum(answer.status_code == 201 for answer in taken)
     assert shop.points(ana) == (left, left)
+
+
+@pytest.mark.parametrize(
+    ("limits", "of_one_customer"),
+    [
+        pytest.param({"uses_per_code": 10}, False, id="a code"),
+        pytest.param({"uses_in_total": 10}, False, id="a campaign"),
+        pytest.param({"uses_per_customer": 10}, True, id="a customer"),
+    ],
+)
+def test_pain_05_200_at_once_with_a_coupon_for_ten_give_ten(
+    client: httpx.Client, second_client: httpx.Client, shop: Shop, limits: dict[str, int], of_one_customer: bool
+) -> None:
+    """The 190 others are sold at the full price, and told why."""
+    eid = CouponCampaign(shop, "EID", "EID-2", **limits)
+    codes = ["EID"] if "uses_per_code" in limits else ["EID", "EID-2"]
+    ana = shop.customer() if of_one_customer else None
+    both = (client, second_client)
+
+    def ask(n: int) -> httpx.Response:
+        return both[n % 2].post("/v1/purchases", json={**order(ana, f"R-{n}"), "codes": [codes[n % len(codes)]]})
+
+    answers = at_once(200, ask)
+    assert Counter(answer.status_code for answer in answers) == {201: 200}
+    assert Counter(answer.json()["totals"]["discount"] for answer in answers) == {200: 10, 0: 190}
+    refused = Counter(miss["condition"] for answer in answers for miss in answer.json()["misses"] if miss["code"])
+    assert refused == {"coupon_used_by_customer" if of_one_customer else "coupon_used_up": 190}
+    assert len(eid.uses()) == 10
+
+
+def test_uses_and_returns_at_once_leave_what_the_sales_say(
+    client: httpx.Client, second_client: httpx.Client, shop: Shop
+) -> None:
+    """In every order of locks: nobody waits for ever, and the proof at the end finds nothing."""
+    eid = CouponCampaign(shop, "EID", "EID-2", uses_per_code=8, uses_per_customer=3, uses_in_total=12)
+    people = [shop.customer() for _number in range(4)]
+    both = (client, second_client)
+
+    def ask(n: int) -> httpx.Response:
+        codes = ["EID", "EID-2"][:: 1 if n % 2 else -1]
+        sold = both[n % 2].post("/v1/purchases", json={**order(people[n % 4], f"R-{n}"), "codes": codes})
+        assert sold.status_code == 201
+        if n % 3:
+            return sold
+        path = f"/v1/purchases/{sold.json()['id']}/void"
+        return both[n % 2].post(path, json={"reason": "test"}, headers={"idempotency-key": f"V-{n}"})
+
+    answers = at_once(60, ask)
+    assert {answer.status_code for answer in answers} <= {200, 201}
+    assert len(eid.uses()) <= 12

@@ -11,6 +11,7 @@ from chassis.settings import Settings
 from kernel.ids import TenantId
 from services.loyalty.queries.sealed import CHAIN
 from services.loyalty.queries.verify import INVARIANTS, MEMBERSHIP_END, breaches
+from tests.services.loyalty.coupons import CouponCampaign
 from tests.services.loyalty.domain.build import line, rule
 from tests.services.loyalty.passes import SWIM_TEN, Passes
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop
@@ -129,6 +130,18 @@ CORRUPTIONS = {
         "UPDATE passes SET entries_left = entries_left + 1 WHERE {mine}",
         {"a pass has the entries left that its uses left"},
     ),
+    "a use of a coupon that was none": (
+        "UPDATE coupon_uses SET kept = true WHERE {mine}",
+        {"a coupon's uses are those of the purchases"},
+    ),
+    "a use of a coupon that was not counted": (
+        "UPDATE coupon_codes SET uses = uses - 1 WHERE {mine}",
+        {"a code with a limit counts its uses"},
+    ),
+    "a use of a campaign that was not counted": (
+        "UPDATE coupon_campaigns SET uses = uses - 1 WHERE {mine}",
+        {"a campaign with a limit counts its uses"},
+    ),
     "a membership without time": (
         "DELETE FROM membership_entries WHERE {mine}",
         {"a membership has time on it, given or taken back"},
@@ -168,7 +181,8 @@ SEALED_CORRUPTIONS = {
 def corruptible(database: Database, tenant_id: TenantId) -> Shop:
     """A shop with something of everything, which need not be sound at the end."""
     shop = Shop(database, tenant_id)
-    shop.publish(POINT_PER_RIYAL, GYM, SWIM_TEN)
+    eid = CouponCampaign(shop, "EID", uses_per_code=5, uses_in_total=9, publish=False)
+    shop.publish(POINT_PER_RIYAL, GYM, SWIM_TEN, eid.rule())
     ana = shop.customer()
     shop.sell(ana, line("GYM", 1, 12000))
     swims = Passes(shop, ana)
@@ -178,6 +192,7 @@ def corruptible(database: Database, tenant_id: TenantId) -> Shop:
     shop.redeem(ana, shop.offer(30))
     shop.hold(ana, 20)
     card = shop.gift_card(7)
+    eid.buy(None, "EID")
     shop.sell(None, line("TEA", 1, 7), tenders=[{"kind": "gift_card", "amount": 7, "code": card.code}])
     return shop
 

@@ -1,0 +1,47 @@
+"""A coupon campaign as tests use it."""
+
+from typing import Any
+
+from services.loyalty.domain.coupon import Campaign
+from services.loyalty.operations.create_coupon_campaign import create_coupon_campaign
+from services.loyalty.operations.record_purchases import Recorded
+from services.loyalty.operations.stop_coupon_campaign import stop_coupon_campaign
+from services.loyalty.operations.update_coupon_campaign import update_coupon_campaign
+from tests.services.loyalty.domain.build import NAME, rule
+from tests.services.loyalty.shop import Shop
+
+
+class CouponCampaign:
+    """One campaign, and a program with 20 % off for it."""
+
+    def __init__(self, shop: Shop, *codes: str, publish: bool = True, **terms: Any) -> None:
+        self.shop = shop
+        campaign = Campaign.model_validate({"name": NAME, **terms})
+        with shop.database.transaction(shop.tenant_id) as db:
+            self.id = create_coupon_campaign(db, shop.tenant_id, campaign, codes, at=shop.at).id
+        if publish:
+            shop.publish(self.rule())
+
+    def rule(self, kind: str = "discount", **more: Any) -> dict[str, Any]:
+        """A rule that asks for it."""
+        conditions = [{"kind": "has_coupon", "campaign": self.id}]
+        return rule(kind, **{"percent_off": 20, "conditions": conditions, **more})
+
+    def change(self, expected: int | None = None, **given: Any) -> int:
+        """Change it; answers its version."""
+        with self.shop.database.transaction(self.shop.tenant_id) as db:
+            return update_coupon_campaign(db, self.shop.tenant_id, self.id, given, expected_version=expected).version
+
+    def stop(self) -> int:
+        """Stop it; answers its version."""
+        with self.shop.database.transaction(self.shop.tenant_id) as db:
+            return stop_coupon_campaign(db, self.shop.tenant_id, self.id).version
+
+    def buy(self, customer_id: str | None, *codes: str, **more: Any) -> Recorded:
+        """A sale that shows codes."""
+        return self.shop.sell(customer_id, codes=codes, **more)
+
+    def uses(self) -> list[tuple[str, bool]]:
+        """The codes that are used, and whether they are kept for a sale that came back."""
+        rows = self.shop.rows("SELECT code, kept FROM coupon_uses WHERE campaign_id = :id ORDER BY code", id=self.id)
+        return [(row["code"], row["kept"]) for row in rows]
