@@ -9,7 +9,19 @@ from chassis.data.known_tenants import learn_tenant
 from chassis.events.letters import Hearing, Listeners
 from contracts.events.access import TenantCreated
 from contracts.events.customers import CustomerChanged, CustomerCreated
-from contracts.events.loyalty import FamilyChanged, PointsExpired, PurchaseRecorded, PurchaseReturned, RewardRedeemed
+from contracts.events.loyalty import (
+    FamilyChanged,
+    MembershipChanged,
+    MembershipLapsed,
+    MembershipRenewalDue,
+    PointsExpired,
+    PointsExpiring,
+    PurchaseClaimed,
+    PurchaseRecorded,
+    PurchaseReturned,
+    RedemptionMoved,
+    RewardRedeemed,
+)
 from services.notifications.domain import parts
 from services.notifications.domain.message import Kind
 from services.notifications.operations.keep_business import keep_business
@@ -40,6 +52,11 @@ def on_purchase_recorded(db: Session, event: PurchaseRecorded, hearing: Hearing)
     queue_message(db, event, Kind.PURCHASE, translate_facts(event), hearing)
 
 
+def on_purchase_claimed(db: Session, event: PurchaseClaimed, hearing: Hearing) -> None:
+    """What a sale brought that was made before the customer was known."""
+    queue_message(db, event, Kind.PURCHASE, translate_facts(event), hearing)
+
+
 def on_purchase_returned(db: Session, event: PurchaseReturned, hearing: Hearing) -> None:
     """What was given back, and what was taken back with it. Staff who correct a sale speak for themselves."""
     if event.change != "return":
@@ -52,6 +69,42 @@ def on_reward_redeemed(db: Session, event: RewardRedeemed, hearing: Hearing) -> 
     """Points became a reward."""
     taken = parts.RewardTaken(reward_name=event.reward_name, unit=event.unit, price=event.price)
     queue_message(db, event, Kind.REDEMPTION, [taken, parts.Balance(unit=event.unit, amount=event.balance)], hearing)
+
+
+def on_redemption_moved(db: Session, event: RedemptionMoved, hearing: Hearing) -> None:
+    """Goods are ready or under way, or a redemption was cancelled. Who was handed them knows it."""
+    if event.status == "handed_over":
+        return
+    told: list[parts.Part] = [
+        parts.RewardMoved.model_validate({"reward_name": event.reward_name, "status": event.status})
+    ]
+    if event.given_back:
+        told.append(parts.Balance(unit=event.unit, amount=event.balance))
+    queue_message(db, event, Kind.REDEMPTION, told, hearing)
+
+
+def on_membership_changed(db: Session, event: MembershipChanged, hearing: Hearing) -> None:
+    """Staff changed a membership for its customer."""
+    told = parts.MembershipChanged(plan_name=event.plan_name, change=event.change, ends_on=event.ends_on)
+    queue_message(db, event, Kind.MEMBERSHIP, [told], hearing)
+
+
+def on_membership_renewal_due(db: Session, event: MembershipRenewalDue, hearing: Hearing) -> None:
+    """A membership ends soon."""
+    told = parts.MembershipEnding(plan_name=event.plan_name, ends_on=event.ends_on, days_left=event.days_left)
+    queue_message(db, event, Kind.MEMBERSHIP, [told], hearing)
+
+
+def on_membership_lapsed(db: Session, event: MembershipLapsed, hearing: Hearing) -> None:
+    """A membership ran out."""
+    told = parts.MembershipOver(plan_name=event.plan_name, ended_on=event.ended_on)
+    queue_message(db, event, Kind.MEMBERSHIP, [told], hearing)
+
+
+def on_points_expiring(db: Session, event: PointsExpiring, hearing: Hearing) -> None:
+    """Units will die unless they are spent."""
+    told = parts.UnitsExpiring(unit=event.unit, amount=event.amount, last_day=event.last_day)
+    queue_message(db, event, Kind.EXPIRING, [told], hearing)
 
 
 def on_points_expired(db: Session, event: PointsExpired, hearing: Hearing) -> None:
@@ -71,8 +124,14 @@ LISTENERS: Listeners = {
     CustomerCreated: on_customer_created,
     CustomerChanged: on_customer_changed,
     PurchaseRecorded: on_purchase_recorded,
+    PurchaseClaimed: on_purchase_claimed,
     PurchaseReturned: on_purchase_returned,
     RewardRedeemed: on_reward_redeemed,
+    RedemptionMoved: on_redemption_moved,
+    MembershipChanged: on_membership_changed,
+    MembershipRenewalDue: on_membership_renewal_due,
+    MembershipLapsed: on_membership_lapsed,
+    PointsExpiring: on_points_expiring,
     PointsExpired: on_points_expired,
     FamilyChanged: on_family_changed,
 }

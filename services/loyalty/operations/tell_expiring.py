@@ -11,6 +11,7 @@ from kernel.points import Points
 from services.loyalty.domain.local_day import day_end, local_date
 from services.loyalty.domain.terms import Terms
 from services.loyalty.queries.program_shelf import SHELF
+from services.loyalty.tables.gift_cards import CARDS
 from services.loyalty.tables.postings import Postings
 
 BATCH_MAX = 500
@@ -31,6 +32,7 @@ TELL = text("""
         ) AS dying
         GROUP BY customer_id, expires_at
     ) AS d
+    JOIN customers c ON c.tenant_id = :tenant_id AND c.customer_id = d.customer_id AND c.status <> ALL(:cards)
     WHERE NOT EXISTS (
         SELECT FROM expiry_notices n
         WHERE n.tenant_id = :tenant_id AND n.customer_id = d.customer_id AND n.unit = :unit
@@ -66,7 +68,15 @@ def tell_within(
 ) -> int:
     """Tell of one unit's lots that die within so many of the shop's days; returns how many notices."""
     until = day_end(local_date(at, terms.zone) + timedelta(days=days), terms.zone)
-    named = {"tenant_id": tenant_id, "unit": unit, "days": days, "at": at, "until": until, "limit": BATCH_MAX}
+    named = {
+        "tenant_id": tenant_id,
+        "unit": unit,
+        "days": days,
+        "at": at,
+        "until": until,
+        "limit": BATCH_MAX,
+        "cards": list(CARDS),
+    }
     rows = db.execute(TELL, named).all()
     for row in rows:
         postings.tell(

@@ -10,8 +10,10 @@ class Kind(StrEnum):
     PURCHASE = "purchase"
     RETURN = "return"
     REDEMPTION = "redemption"
+    EXPIRING = "expiring"
     EXPIRY = "expiry"
     FAMILY = "family"
+    MEMBERSHIP = "membership"
 
 
 class State(StrEnum):

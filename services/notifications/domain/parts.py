@@ -171,6 +171,75 @@ class FamilyLeft(Part):
         yield words.say("family_left.line", plan=words.name(self.plan_name))
 
 
+class MembershipChanged(Part):
+    """Staff held a membership's time still, let it pass again, gave days, changed its plan or ended it.
+
+    `ends_on` is unknown while nobody knows when a freeze ends.
+    """
+
+    kind: Literal["membership_changed"] = "membership_changed"
+    plan_name: dict[str, str]
+    change: Literal["frozen", "resumed", "goodwill", "plan_changed", "cancelled"]
+    ends_on: date | None = None
+
+    def title(self, words: Words) -> str:
+        return words.say(f"membership_changed.{self.change}_title", plan=words.name(self.plan_name))
+
+    def lines(self, words: Words) -> Iterator[str]:
+        yield words.say(f"membership_changed.{self.change}", plan=words.name(self.plan_name))
+        if self.ends_on is not None:
+            yield words.say("membership_changed.until", day=words.day(self.ends_on))
+
+
+class MembershipEnding(Part):
+    """A membership runs out in so many days, the last one included."""
+
+    kind: Literal["membership_ending"] = "membership_ending"
+    plan_name: dict[str, str]
+    ends_on: date
+    days_left: int
+
+    def title(self, words: Words) -> str:
+        return words.say("membership_ending.title", plan=words.name(self.plan_name))
+
+    def lines(self, words: Words) -> Iterator[str]:
+        yield words.say("membership_ending.line", plan=words.name(self.plan_name), day=words.day(self.ends_on))
+        yield words.count("membership_ending.left", self.days_left)
+
+
+class MembershipOver(Part):
+    """A membership ran out."""
+
+    kind: Literal["membership_over"] = "membership_over"
+    plan_name: dict[str, str]
+    ended_on: date
+
+    def title(self, words: Words) -> str:
+        return words.say("membership_over.title", plan=words.name(self.plan_name))
+
+    def lines(self, words: Words) -> Iterator[str]:
+        yield words.say("membership_over.line", plan=words.name(self.plan_name), day=words.day(self.ended_on))
+
+
+class PassesReceived(Part):
+    """Passes of so many entries each, which end at `expires_at`."""
+
+    kind: Literal["passes"] = "passes"
+    plan_name: dict[str, str]
+    passes: int
+    entries: int
+    expires_at: datetime | None = None
+
+    def title(self, words: Words) -> str:
+        return words.say("passes.title", plan=words.name(self.plan_name))
+
+    def lines(self, words: Words) -> Iterator[str]:
+        entries = words.count("passes.entries", self.passes * self.entries)
+        yield words.say("passes.line", plan=words.name(self.plan_name), entries=entries)
+        if self.expires_at is not None:
+            yield words.say("passes.until", day=words.last_day(self.expires_at))
+
+
 class Refunded(Part):
     """Money was given back for a return, in the currency's minor unit."""
 
@@ -201,6 +270,35 @@ class RewardTaken(Part):
         yield words.say("redemption.line", reward=words.name(self.reward_name), amount=amount)
 
 
+class RewardMoved(Part):
+    """Goods that a customer took as a reward are ready or on their way, or the redemption was cancelled."""
+
+    kind: Literal["redemption_step"] = "redemption_step"
+    reward_name: dict[str, str]
+    status: Literal["prepared", "shipped", "cancelled"]
+
+    def title(self, words: Words) -> str:
+        return words.say("redemption_step.title", reward=words.name(self.reward_name))
+
+    def lines(self, words: Words) -> Iterator[str]:
+        yield words.say(f"redemption_step.{self.status}", reward=words.name(self.reward_name))
+
+
+class UnitsExpiring(Part):
+    """Units die unless they are spent by the end of `last_day`."""
+
+    kind: Literal["expiring"] = "expiring"
+    unit: str
+    amount: int
+    last_day: date
+
+    def title(self, words: Words) -> str:
+        return words.say("expiring.title", day=words.day(self.last_day))
+
+    def lines(self, words: Words) -> Iterator[str]:
+        yield words.say("expiring.line", amount=words.amount(self.unit, self.amount), day=words.day(self.last_day))
+
+
 class UnitsExpired(Part):
     """Units died unused."""
 
@@ -226,8 +324,14 @@ AnyPart = Annotated[
     | MembershipShortened
     | FamilyJoined
     | FamilyLeft
+    | MembershipChanged
+    | MembershipEnding
+    | MembershipOver
+    | PassesReceived
     | Refunded
     | RewardTaken
+    | RewardMoved
+    | UnitsExpiring
     | UnitsExpired,
     Field(discriminator="kind"),
 ]

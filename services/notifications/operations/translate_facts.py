@@ -7,7 +7,9 @@ from datetime import datetime
 from contracts.events.loyalty import (
     AnyFact,
     MembershipExtended,
+    PassesIssued,
     PointsAccrued,
+    PurchaseClaimed,
     PurchaseRecorded,
     PurchaseReturned,
     StampsGiven,
@@ -17,14 +19,16 @@ from services.notifications.domain import parts
 from services.notifications.domain.parts import Part
 
 
-def translate_facts(event: PurchaseRecorded | PurchaseReturned) -> tuple[Part, ...]:
+def translate_facts(event: PurchaseRecorded | PurchaseReturned | PurchaseClaimed) -> tuple[Part, ...]:
     """The parts of the message, what matters most first, the balance last. None when nothing touches the customer."""
     memberships = [fact for fact in event.facts if isinstance(fact, MembershipExtended)]
+    passes = [fact for fact in event.facts if isinstance(fact, PassesIssued) and fact.passes > 0]
     vouchers = [fact for fact in event.facts if isinstance(fact, VoucherIssued)]
     units = [fact for fact in event.facts if isinstance(fact, PointsAccrued)]
     cards = [fact for fact in event.facts if isinstance(fact, StampsGiven)]
     told = (
         *map(membership_part, memberships),
+        *map(passes_part, passes),
         *map(voucher_part, vouchers),
         *unit_parts(units, event.occurred_at),
         *stamp_parts(cards),
@@ -41,6 +45,13 @@ def membership_part(fact: MembershipExtended) -> Part:
         paid_months=fact.paid_months,
         bonus_months=fact.bonus_months,
         ends_on=fact.ends_on,
+    )
+
+
+def passes_part(fact: PassesIssued) -> Part:
+    """Passes."""
+    return parts.PassesReceived(
+        plan_name=fact.plan_name, passes=fact.passes, entries=fact.entries, expires_at=fact.expires_at
     )
 
 

@@ -1,10 +1,21 @@
 """What notifications does about what it hears."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from chassis.data.database import Database
 from contracts.event import Event
-from contracts.events.loyalty import FamilyChanged, PointsExpired, RewardRedeemed
+from contracts.events.loyalty import (
+    FamilyChanged,
+    MembershipChanged,
+    MembershipLapsed,
+    MembershipRenewalDue,
+    PassesIssued,
+    PointsExpired,
+    PointsExpiring,
+    PurchaseClaimed,
+    RedemptionMoved,
+    RewardRedeemed,
+)
 from kernel.ids import CustomerId, TenantId, new_id
 from kernel.points import Points
 from services.notifications.domain import parts
@@ -76,6 +87,57 @@ def test_a_redemption_and_an_expiry_are_told(database: Database, bakery: TenantI
         ("redemption", (parts.RewardTaken(reward_name=FREE_COFFEE, unit="points", price=300), balance)),
         ("expiry", (parts.UnitsExpired(unit="points", amount=15), balance)),
     ]
+
+
+def test_a_life_of_a_membership_is_told(database: Database, bakery: TenantId) -> None:
+    about = {"tenant_id": bakery, "customer_id": SARA, "occurred_at": MORNING}
+    gold = {"membership_id": new_id("mbs"), "plan": "gold", "plan_name": GOLD}
+    end = date(2026, 12, 31)
+    tell(database, MembershipChanged(**about, **gold, change="frozen", ends_on=None))
+    tell(database, MembershipRenewalDue(**about, **gold, ends_on=end, days_left=7))
+    tell(database, MembershipLapsed(**about, **gold, ended_on=end))
+    assert [(message.kind, PARTS.validate_python(message.parts)) for message in messages(database, bakery)] == [
+        ("membership", (parts.MembershipChanged(plan_name=GOLD, change="frozen"),)),
+        ("membership", (parts.MembershipEnding(plan_name=GOLD, ends_on=end, days_left=7),)),
+        ("membership", (parts.MembershipOver(plan_name=GOLD, ended_on=end),)),
+    ]
+
+
+def test_units_that_die_soon_are_told(database: Database, bakery: TenantId) -> None:
+    about = {"tenant_id": bakery, "customer_id": SARA, "occurred_at": MORNING, "unit": "points", "days": 7}
+    tell(database, PointsExpiring(**about, amount=Points(15), expires_at=LATER, last_day=date(2026, 11, 30)))
+    [message] = messages(database, bakery)
+    assert message.kind == "expiring"
+    assert PARTS.validate_python(message.parts) == (
+        parts.UnitsExpiring(unit="points", amount=15, last_day=date(2026, 11, 30)),
+    )
+
+
+def test_the_way_of_a_reward_is_told_until_it_is_handed_over(database: Database, bakery: TenantId) -> None:
+    about = {"tenant_id": bakery, "customer_id": SARA, "occurred_at": MORNING, "unit": "points", "balance": Points(20)}
+    reward = {"redemption_id": new_id("red"), "reward_id": new_id("rwd"), "reward_name": FREE_COFFEE}
+    for status, given_back in (("shipped", 0), ("handed_over", 0), ("cancelled", 300)):
+        tell(database, RedemptionMoved(**about, **reward, status=status, given_back=Points(given_back)))
+    assert [PARTS.validate_python(message.parts) for message in messages(database, bakery)] == [
+        (parts.RewardMoved(reward_name=FREE_COFFEE, status="shipped"),),
+        (parts.RewardMoved(reward_name=FREE_COFFEE, status="cancelled"), parts.Balance(unit="points", amount=20)),
+    ]
+
+
+def test_a_sale_that_is_claimed_later_is_told_as_a_purchase(database: Database, bakery: TenantId) -> None:
+    sale = bought(bakery, SARA, points(35)).model_dump(exclude={"channel"})
+    tell(database, PurchaseClaimed(**sale, sold_at=MORNING, refund=0))
+    [message] = messages(database, bakery)
+    assert message.kind == "purchase"
+    assert PARTS.validate_python(message.parts)[0] == parts.PointsReceived(unit="points", amount=35)
+
+
+def test_passes_are_told_and_their_return_is_not(database: Database, bakery: TenantId) -> None:
+    passes = PassesIssued(plan="gold", plan_name=GOLD, passes=1, entries=10)
+    tell(database, bought(bakery, SARA, passes))
+    tell(database, gave_back(bakery, SARA, passes.model_copy(update={"passes": -1}), refund=0))
+    [message] = messages(database, bakery)
+    assert PARTS.validate_python(message.parts) == (parts.PassesReceived(plan_name=GOLD, passes=1, entries=10),)
 
 
 def test_a_replay_rebuilds_messages_without_sending_them(

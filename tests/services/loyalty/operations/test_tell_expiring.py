@@ -74,6 +74,14 @@ def test_units_that_slide_are_told_of_each_time_they_are_near(shop: Shop) -> Non
     assert shop.tell_expiring() == [(ana, 100, "2036-04-24", 7)]
 
 
+def test_a_gift_card_reads_no_messages(shop: Shop) -> None:
+    """It owns a wallet as customers do, in a unit that the program may give notice of."""
+    shop.publish(POINT_PER_RIYAL, further_units=[{"unit": "SAR", "notice_days": [7]}])
+    shop.gift_card(5000, expires_at=midnight(5))
+    assert shop.rows("SELECT unit, remaining FROM lots") == [{"unit": "SAR", "remaining": 5000}]
+    assert shop.tell_expiring() == []
+
+
 def test_two_workers_at_once_tell_once(shop: Shop) -> None:
     shop.publish(POINT_PER_RIYAL, notice_days=[7])
     for _person in range(5):

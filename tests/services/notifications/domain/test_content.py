@@ -153,6 +153,89 @@ def content(told: Sequence[Part], language: Language) -> Content:
             ["ما انتهت صلاحيته دون استخدام: 100 نقطة.", "رصيدك الآن: 0 نقطة."],
             id="expiry",
         ),
+        pytest.param(
+            [parts.UnitsExpiring(unit="points", amount=2, last_day=date(2026, 12, 31))],
+            "Part of your balance ends on 31 December 2026",
+            ["Still yours until the end of 31 December 2026: 2 points."],
+            "جزء من رصيدك ينتهي في 31 ديسمبر 2026",
+            ["لك حتى نهاية 31 ديسمبر 2026: نقطتان."],
+            id="units that die soon",
+        ),
+        pytest.param(
+            [parts.MembershipEnding(plan_name=GOLD, ends_on=date(2026, 12, 31), days_left=2)],
+            f"Your membership {isolated('Gold')} ends soon",
+            [
+                f"Your membership {isolated('Gold')} ends on 31 December 2026.",
+                "You have 2 days left to renew it.",
+            ],
+            f"عضويتك {isolated('الذهبية')} تنتهي قريبًا",
+            [f"تنتهي عضويتك {isolated('الذهبية')} في 31 ديسمبر 2026.", "بقي يومان لتجديدها."],
+            id="membership ends soon",
+        ),
+        pytest.param(
+            [parts.MembershipEnding(plan_name=GOLD, ends_on=date(2026, 12, 31), days_left=0)],
+            f"Your membership {isolated('Gold')} ends soon",
+            [f"Your membership {isolated('Gold')} ends on 31 December 2026.", "Today is its last day."],
+            f"عضويتك {isolated('الذهبية')} تنتهي قريبًا",
+            [f"تنتهي عضويتك {isolated('الذهبية')} في 31 ديسمبر 2026.", "اليوم هو آخر أيامها."],
+            id="membership ends today",
+        ),
+        pytest.param(
+            [parts.MembershipOver(plan_name=GOLD, ended_on=date(2026, 12, 31))],
+            f"Your membership {isolated('Gold')} has ended",
+            [f"Your membership {isolated('Gold')} ended on 31 December 2026. We would be glad to see you again."],
+            f"انتهت عضويتك {isolated('الذهبية')}",
+            [f"انتهت عضويتك {isolated('الذهبية')} في 31 ديسمبر 2026. يسعدنا أن نراك من جديد."],
+            id="membership over",
+        ),
+        pytest.param(
+            [parts.MembershipChanged(plan_name=GOLD, change="goodwill", ends_on=date(2026, 12, 31))],
+            f"Days for your membership {isolated('Gold')}",
+            [
+                f"We added days to your membership {isolated('Gold')}, as a small amends.",
+                "It runs until 31 December 2026.",
+            ],
+            f"أيام إضافية لعضويتك {isolated('الذهبية')}",
+            [f"أضفنا أيامًا إلى عضويتك {isolated('الذهبية')} تعويضًا بسيطًا منا.", "تسري حتى 31 ديسمبر 2026."],
+            id="goodwill days",
+        ),
+        pytest.param(
+            [parts.MembershipChanged(plan_name=GOLD, change="frozen")],
+            f"Your membership {isolated('Gold')} is paused",
+            [f"Your membership {isolated('Gold')} is paused. Its days do not pass meanwhile."],
+            f"عضويتك {isolated('الذهبية')} موقوفة مؤقتًا",
+            [f"عضويتك {isolated('الذهبية')} موقوفة مؤقتًا، ولا تُحتسب أيامها في هذه الأثناء."],
+            id="a freeze without an end",
+        ),
+        pytest.param(
+            [parts.PassesReceived(plan_name=GOLD, passes=2, entries=5, expires_at=EVENING)],
+            f"Your pass {isolated('Gold')}",
+            [
+                f"You received 10 entries with {isolated('Gold')}. Show your pass from your account.",
+                "Use it by 31 December 2026.",
+            ],
+            f"بطاقة دخولك {isolated('الذهبية')}",
+            [
+                f"أُضيف إلى حسابك مع {isolated('الذهبية')}: 10 مرات دخول. أظهر البطاقة من حسابك.",
+                "صالحة حتى 31 ديسمبر 2026.",
+            ],
+            id="passes",
+        ),
+        pytest.param(
+            [parts.RewardMoved(reward_name=COFFEE, status="cancelled"), balance],
+            f"Your reward: {isolated('Free coffee')}",
+            [
+                f"Your redemption of {isolated('Free coffee')} was cancelled. "
+                "What you paid for it is back in your balance.",
+                "Your balance is now 320 points.",
+            ],
+            f"مكافأتك: {isolated('قهوة مجانية')}",
+            [
+                f"أُلغي استبدالك {isolated('قهوة مجانية')}، وعاد ما دفعته مقابلها إلى رصيدك.",
+                "رصيدك الآن: 320 نقطة.",
+            ],
+            id="a redemption that was cancelled",
+        ),
     ],
 )
 def test_a_message_in_words(
@@ -160,6 +243,21 @@ def test_a_message_in_words(
 ) -> None:
     assert content(told, Language.ENGLISH) == Content(title_en, tuple(lines_en))
     assert content(told, Language.ARABIC) == Content(title_ar, tuple(lines_ar))
+
+
+@pytest.mark.parametrize("change", ["frozen", "resumed", "goodwill", "plan_changed", "cancelled"])
+@pytest.mark.parametrize("language", list(Language))
+def test_every_change_of_a_membership_has_its_words(change: str, language: Language) -> None:
+    part = parts.MembershipChanged.model_validate({"plan_name": GOLD, "change": change})
+    told = content([part], language)
+    assert all(GOLD[language] in words for words in (told.title, *told.lines))
+
+
+@pytest.mark.parametrize("status", ["prepared", "shipped", "cancelled"])
+@pytest.mark.parametrize("language", list(Language))
+def test_every_step_of_a_redemption_has_its_words(status: str, language: Language) -> None:
+    (line,) = content([parts.RewardMoved.model_validate({"reward_name": COFFEE, "status": status})], language).lines
+    assert COFFEE[language] in line
 
 
 def test_parts_come_back_from_storage_as_they_were() -> None:
@@ -174,8 +272,14 @@ def test_parts_come_back_from_storage_as_they_were() -> None:
         parts.MembershipShortened(plan_name=GOLD, ends_on=date(2026, 11, 22)),
         parts.FamilyJoined(plan_name=GOLD),
         parts.FamilyLeft(plan_name=GOLD),
+        parts.MembershipChanged(plan_name=GOLD, change="frozen"),
+        parts.MembershipEnding(plan_name=GOLD, ends_on=date(2026, 11, 22), days_left=3),
+        parts.MembershipOver(plan_name=GOLD, ended_on=date(2026, 11, 22)),
+        parts.PassesReceived(plan_name=GOLD, passes=1, entries=10, expires_at=EVENING),
         parts.Refunded(currency="SAR", amount=1250),
         parts.RewardTaken(reward_name=COFFEE, unit="points", price=11),
+        parts.RewardMoved(reward_name=COFFEE, status="shipped"),
+        parts.UnitsExpiring(unit="points", amount=100, last_day=date(2026, 11, 22)),
         parts.UnitsExpired(unit="points", amount=100),
     )
     assert {type(part) for part in told} == set(Part.__subclasses__())

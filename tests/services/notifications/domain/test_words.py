@@ -59,6 +59,32 @@ CARD = f"{FSI}Coffee{PDI}"
             ],
             id="stamps",
         ),
+        pytest.param(
+            "passes.entries",
+            ["0 entries", "1 entry", "2 entries", "3 entries", "11 entries", "100 entries"],
+            ["0 مرة دخول", "مرة دخول واحدة", "مرتا دخول", "3 مرات دخول", "11 مرة دخول", "100 مرة دخول"],
+            id="entries of a pass",
+        ),
+        pytest.param(
+            "membership_ending.left",
+            [
+                "Today is its last day.",
+                "You have 1 day left to renew it.",
+                "You have 2 days left to renew it.",
+                "You have 3 days left to renew it.",
+                "You have 11 days left to renew it.",
+                "You have 100 days left to renew it.",
+            ],
+            [
+                "اليوم هو آخر أيامها.",
+                "بقي يوم واحد لتجديدها.",
+                "بقي يومان لتجديدها.",
+                "بقيت 3 أيام لتجديدها.",
+                "بقي 11 يومًا لتجديدها.",
+                "بقي 100 يوم لتجديدها.",
+            ],
+            id="days of a membership",
+        ),
     ],
 )
 def test_every_plural_sentence(key: str, english: list[str], arabic: list[str]) -> None:
@@ -68,7 +94,14 @@ def test_every_plural_sentence(key: str, english: list[str], arabic: list[str]) 
 
 def test_the_table_above_names_every_plural_sentence() -> None:
     plural = {f"{section}.{entry}" for section, entry, text in sentences(Language.ENGLISH) if isinstance(text, dict)}
-    assert plural == {"amount.points", "amount.miles", "amount.months", "stamps.line"}
+    assert plural == {
+        "amount.points",
+        "amount.miles",
+        "amount.months",
+        "stamps.line",
+        "passes.entries",
+        "membership_ending.left",
+    }
 
 
 def test_both_languages_say_the_same_things() -> None:
