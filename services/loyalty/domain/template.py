@@ -28,7 +28,10 @@ class TemplateReward(TemplatePart):
 
 
 class Outcome(TemplatePart):
-    """What comes of a visit: money to pay in minor units, units earned, what each card then shows, what is given."""
+    """What comes of a visit: money to pay in minor units, units earned, what each card then shows, what is given.
+
+    `entries` are those of the passes sold.
+    """
 
     due: Amount
     units: dict[str, int] = {}
@@ -36,6 +39,7 @@ class Outcome(TemplatePart):
     vouchers: int = 0
     paid_months: int = 0
     bonus_months: int = 0
+    entries: int = 0
     gifts: dict[str, int] = {}
 
 

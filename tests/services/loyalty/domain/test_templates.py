@@ -9,7 +9,7 @@ import pytest
 from kernel.language import Language
 from services.loyalty.domain.basket import Basket
 from services.loyalty.domain.customer import CustomerFacts, VoucherFacts
-from services.loyalty.domain.effects import Accrue, ExtendMembership, Give, IssueVoucher, Stamp
+from services.loyalty.domain.effects import Accrue, ExtendMembership, Give, IssuePass, IssueVoucher, Stamp
 from services.loyalty.domain.evaluate import Evaluation
 from services.loyalty.domain.program import compile_program
 from services.loyalty.domain.replay import CardVoucher, PastPurchase, Replay
@@ -63,6 +63,7 @@ def outcome(evaluation: Evaluation) -> Outcome:
             units[effect.unit] += effect.amount
         elif isinstance(effect, Give):
             gifts[effect.sku] += effect.quantity
+    passes = [effect for effect in evaluation.effects if isinstance(effect, IssuePass)]
     return Outcome(
         due=evaluation.totals.due,
         units=dict(units),
@@ -70,6 +71,7 @@ def outcome(evaluation: Evaluation) -> Outcome:
         vouchers=sum(isinstance(effect, IssueVoucher) for effect in evaluation.effects),
         paid_months=sum(each.paid_months for each in months),
         bonus_months=sum(each.bonus_months for each in months),
+        entries=sum(each.passes * each.entries for each in passes),
         gifts=dict(gifts),
     )
 
