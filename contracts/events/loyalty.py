@@ -263,6 +263,16 @@ class GiftCardMoved(Event):
     balance: Points
 
 
+class CouponCodesMade(Event):
+    """All codes of a batch are there and can be downloaded. The codes themselves are in no event."""
+
+    event_type: ClassVar[str] = "loyalty.coupon_codes_made.v1"
+
+    campaign_id: str
+    batch_id: str
+    codes: int
+
+
 class PointsExpired(Event):
     """Units died unused."""
 

@@ -16,6 +16,7 @@ from services.loyalty.operations.expire_lots import expire_lots
 from services.loyalty.operations.fail_backtest import fail_backtest
 from services.loyalty.operations.follow_merges import follow_merges
 from services.loyalty.operations.forget_wrong_codes import forget_wrong_codes
+from services.loyalty.operations.make_coupon_codes import make_coupon_codes
 from services.loyalty.operations.play_next_slice import play_next_slice
 from services.loyalty.operations.publish_scheduled import publish_scheduled
 from services.loyalty.operations.seal_entries import seal_entries
@@ -59,6 +60,11 @@ def tell_all_expiring(database: Database, tenant_id: TenantId, at: datetime) -> 
 def seal_all_entries(database: Database, tenant_id: TenantId, at: datetime) -> int:
     """Seal what has been written, as far as nothing can come before it any more."""
     return until_none(database, tenant_id, lambda db: seal_entries(db, tenant_id, at=at))
+
+
+def make_all_coupon_codes(database: Database, tenant_id: TenantId, at: datetime) -> int:
+    """Make the codes that were asked for, some at a time: what is made stays made, whoever dies."""
+    return until_none(database, tenant_id, lambda db: make_coupon_codes(db, tenant_id, at=at))
 
 
 def until_none(database: Database, tenant_id: TenantId, work: Callable[[Session], int]) -> int:
@@ -113,5 +119,6 @@ JOBS = (
     Job("tell_membership_ends", 600.0, tell_all_membership_ends),
     Job("follow_merges", 60.0, follow_all_merges),
     Job("tell_expiring", 3600.0, tell_all_expiring),
+    Job("make_coupon_codes", 2.0, make_all_coupon_codes),
     Job("seal_entries", 30.0, seal_all_entries),
 )

@@ -690,3 +690,19 @@ class CouponLimitFixed(Unprocessable):
         en="`{limit}` counts from the campaign's beginning: it can be raised and lowered only.",
         ar="يُحسب `{limit}` من بداية الحملة، ولذلك يمكن رفعه أو خفضه فقط.",
     )
+
+
+class CouponBatchUnknown(Missing):
+    """The campaign has no such batch of codes."""
+
+    code = "coupon_batch_unknown"
+    title = Text(en="Unknown batch of codes", ar="دفعة رموز غير معروفة")
+    detail = Text(en="The campaign has no such batch of codes.", ar="لا توجد في الحملة دفعة رموز كهذه.")
+
+
+class CouponCampaignStopped(Conflict):
+    """A campaign that was stopped gets no more codes."""
+
+    code = "coupon_campaign_stopped"
+    title = Text(en="The campaign is stopped", ar="الحملة موقوفة")
+    detail = Text(en="A stopped campaign gets no more codes.", ar="لا تُضاف رموز إلى حملة موقوفة.")

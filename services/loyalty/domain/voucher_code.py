@@ -24,7 +24,7 @@ def voucher_code(random_bytes: bytes) -> str:
     assert len(random_bytes) == RANDOM_BYTES
     number = int.from_bytes(random_bytes)
     characters = [DIGITS[number >> shift & 31] for shift in range(RANDOM_BYTES * 8 - 5, -1, -5)]
-    return "".join(characters) + _check_symbol(number)
+    return "".join(characters) + check_symbol(number)
 
 
 def normalised(typed: str) -> str:
@@ -40,7 +40,7 @@ def is_voucher_code(typed: str) -> bool:
     number = 0
     for character in plain[:-1]:
         number = number * 32 + DIGITS.index(character)
-    return _check_symbol(number) == plain[-1]
+    return check_symbol(number) == plain[-1]
 
 
 def displayed(plain: str) -> str:
@@ -48,5 +48,6 @@ def displayed(plain: str) -> str:
     return "-".join(plain[start : start + GROUP] for start in range(0, len(plain), GROUP))
 
 
-def _check_symbol(number: int) -> str:
+def check_symbol(number: int) -> str:
+    """The symbol that tells whether the characters of a number were mistyped."""
     return CHECK_SYMBOLS[number % 37]

@@ -1,6 +1,6 @@
 """Beginning a coupon campaign. Source: docs/rules/coupons.md."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,8 +13,8 @@ from services.loyalty.domain.refusals import CouponCodesTaken, CouponCodeUnreada
 from services.loyalty.tables.coupons import CouponCampaignRow
 
 ADD_CODES = text("""
-    INSERT INTO coupon_codes (tenant_id, code, written, campaign_id, uses)
-    SELECT :tenant_id, code, written, :campaign_id, 0
+    INSERT INTO coupon_codes (tenant_id, code, written, campaign_id, batch_id, uses)
+    SELECT :tenant_id, code, written, :campaign_id, :batch_id, 0
     FROM unnest(CAST(:codes AS text[]), CAST(:written AS text[])) AS given (code, written) ORDER BY code
     ON CONFLICT (tenant_id, code) DO NOTHING RETURNING code
 """)
@@ -52,10 +52,12 @@ def add_chosen_codes(db: Session, campaign: CouponCampaignRow, codes: Sequence[s
         raise CouponCodesTaken(codes=", ".join(taken))
 
 
-def add_codes(db: Session, campaign: CouponCampaignRow, written: dict[str, str]) -> set[str]:
+def add_codes(
+    db: Session, campaign: CouponCampaignRow, written: Mapping[str, str], batch_id: str | None = None
+) -> set[str]:
     """Add codes, as they are written by their plain form; returns those that nobody had."""
     given = {"codes": list(written), "written": list(written.values())}
-    named = {"tenant_id": campaign.tenant_id, "campaign_id": campaign.id}
+    named = {"tenant_id": campaign.tenant_id, "campaign_id": campaign.id, "batch_id": batch_id}
     return set(db.scalars(ADD_CODES, {**named, **given}))
 
 

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from kernel.ids import TenantId
 from services.loyalty.domain.coupon import Campaign
 from services.loyalty.domain.name import Name
-from services.loyalty.domain.refusals import CouponCampaignUnknown
-from services.loyalty.tables.coupons import CouponCampaignRow, CouponCodeRow, CouponUseRow
+from services.loyalty.domain.refusals import CouponBatchUnknown, CouponCampaignUnknown
+from services.loyalty.tables.coupons import CouponBatchRow, CouponCampaignRow, CouponCodeRow, CouponUseRow
 
 LAST_ID = "~"
 
@@ -74,3 +74,47 @@ def campaign_of(row: CouponCampaignRow) -> Campaign:
     """The campaign that a row keeps."""
     fields = {field: getattr(row, field) for field in Campaign.model_fields}
     return Campaign(**{**fields, "name": Name.model_validate_json(row.name)})
+
+
+def find_batch(db: Session, tenant_id: TenantId, campaign_id: str, batch_id: str) -> CouponBatchRow:
+    """A batch of a campaign's codes. Raises CouponBatchUnknown."""
+    batch = db.get(CouponBatchRow, (tenant_id, batch_id))
+    if batch is None or batch.campaign_id != campaign_id:
+        raise CouponBatchUnknown
+    return batch
+
+
+def batches_of(
+    db: Session, tenant_id: TenantId, campaign_id: str, *, after: str | None, limit: int
+) -> Sequence[CouponBatchRow]:
+    """The batches of a campaign, the newest first. Raises CouponCampaignUnknown."""
+    find_campaign(db, tenant_id, campaign_id)
+    return db.scalars(
+        select(CouponBatchRow)
+        .where(
+            CouponBatchRow.tenant_id == tenant_id,
+            CouponBatchRow.campaign_id == campaign_id,
+            CouponBatchRow.id < (after or LAST_ID),
+        )
+        .order_by(CouponBatchRow.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def codes_after(
+    db: Session, tenant_id: TenantId, campaign_id: str, batch_id: str | None, *, after: str, limit: int
+) -> Sequence[tuple[str, str]]:
+    """Codes of a campaign, or of one of its batches, in the order of their plain form: plain, and as written."""
+    wanted = (
+        select(CouponCodeRow.code, CouponCodeRow.written)
+        .where(
+            CouponCodeRow.tenant_id == tenant_id,
+            CouponCodeRow.campaign_id == campaign_id,
+            CouponCodeRow.code > after,
+        )
+        .order_by(CouponCodeRow.code)
+        .limit(limit)
+    )
+    if batch_id is not None:
+        wanted = wanted.where(CouponCodeRow.batch_id == batch_id)
+    return [(code, written) for code, written in db.execute(wanted)]

@@ -3,7 +3,7 @@
 from services.loyalty.tables.awards import AwardRow
 from services.loyalty.tables.backtests import BacktestRow, BacktestSliceRow
 from services.loyalty.tables.base import Base
-from services.loyalty.tables.coupons import CouponCampaignRow, CouponCodeRow, CouponUseRow
+from services.loyalty.tables.coupons import CouponBatchRow, CouponCampaignRow, CouponCodeRow, CouponUseRow
 from services.loyalty.tables.customers import CustomerRow
 from services.loyalty.tables.expiry_notices import ExpiryNoticeRow
 from services.loyalty.tables.gift_cards import GiftCardRow, GiftCardStepRow
@@ -35,6 +35,7 @@ __all__ = [
     "BacktestRow",
     "BacktestSliceRow",
     "Base",
+    "CouponBatchRow",
     "CouponCampaignRow",
     "CouponCodeRow",
     "CouponUseRow",

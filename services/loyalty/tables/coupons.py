@@ -53,7 +53,27 @@ class CouponCodeRow(Base):
     code: Mapped[str] = mapped_column(primary_key=True)  # in its plain form
     written: Mapped[str]
     campaign_id: Mapped[str]
+    batch_id: Mapped[str | None]  # the batch it was made in
     uses: Mapped[int]
+
+
+class CouponBatchRow(Base):
+    """So many codes that are made for a campaign, some at a time: `made` is how many there are by now."""
+
+    __tablename__ = "coupon_batches"
+    __table_args__ = (
+        Index("ix_coupon_batches_unfinished", "tenant_id", "id", postgresql_where=text("finished_at IS NULL")),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    id: Mapped[str] = mapped_column(primary_key=True)
+    campaign_id: Mapped[str]
+    prefix: Mapped[str]
+    length: Mapped[int]
+    number: Mapped[int]
+    made: Mapped[int]
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
 
 
 class CouponUseRow(Base):

@@ -4,6 +4,8 @@ from typing import Any
 
 from services.loyalty.domain.coupon import Campaign
 from services.loyalty.operations.create_coupon_campaign import create_coupon_campaign
+from services.loyalty.operations.make_coupon_codes import make_coupon_codes
+from services.loyalty.operations.order_coupon_codes import order_coupon_codes
 from services.loyalty.operations.record_purchases import Recorded
 from services.loyalty.operations.stop_coupon_campaign import stop_coupon_campaign
 from services.loyalty.operations.update_coupon_campaign import update_coupon_campaign
@@ -36,6 +38,24 @@ class CouponCampaign:
         """Stop it; answers its version."""
         with self.shop.database.transaction(self.shop.tenant_id) as db:
             return stop_coupon_campaign(db, self.shop.tenant_id, self.id).version
+
+    def order(self, number: int, prefix: str = "", length: int = 12) -> str:
+        """Have codes made; answers the batch's id."""
+        with self.shop.database.transaction(self.shop.tenant_id) as db:
+            batch = order_coupon_codes(
+                db, self.shop.tenant_id, self.id, number=number, prefix=prefix, length=length, at=self.shop.at
+            )
+            return batch.id
+
+    def make_some(self) -> int:
+        """What the job does in one transaction; answers how many codes."""
+        with self.shop.database.transaction(self.shop.tenant_id) as db:
+            return make_coupon_codes(db, self.shop.tenant_id, at=self.shop.at)
+
+    def codes(self) -> list[str]:
+        """Its codes as written."""
+        rows = self.shop.rows("SELECT written FROM coupon_codes WHERE campaign_id = :id ORDER BY code", id=self.id)
+        return [row["written"] for row in rows]
 
     def buy(self, customer_id: str | None, *codes: str, **more: Any) -> Recorded:
         """A sale that shows codes."""

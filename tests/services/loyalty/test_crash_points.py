@@ -14,8 +14,10 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from chassis.data.database import Database
 from chassis.data.row_sets import Pipeline
 from services.loyalty.api.till import record_one, record_together
+from services.loyalty.operations import make_coupon_codes as making
 from services.loyalty.operations.expire_lots import expire_lots
 from services.loyalty.operations.record_purchases import Recorded
+from tests.services.loyalty.coupons import CouponCampaign
 from tests.services.loyalty.domain.build import line, rule
 from tests.services.loyalty.shop import FREE_COFFEE, POINT_PER_RIYAL, Shop
 
@@ -164,6 +166,34 @@ def test_redeeming_holding_and_capturing(busy_shop: Shop, monkeypatch: pytest.Mo
         return lambda: shop.capture(hold.id, 5)
 
     at_every_statement(shop, monkeypatch, prepare)
+
+
+def test_using_a_coupon_and_giving_it_back(busy_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = busy_shop
+    eid = CouponCampaign(shop, "EID", uses_per_code=100, uses_per_customer=100, uses_in_total=100)
+    ana = shop.customer()
+
+    def prepare_sale() -> Callable[[], Any]:
+        sale = shop.sale(ana, codes=["EID"])
+        return lambda: record_together(shop.database, [sale])
+
+    at_every_statement(shop, monkeypatch, prepare_sale)
+
+    def prepare_return() -> Callable[[], Any]:
+        sold = eid.buy(ana, "EID").purchase.id
+        return lambda: shop.take_back(sold)
+
+    at_every_statement(shop, monkeypatch, prepare_return)
+
+
+def test_making_coupon_codes(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who dies in the middle of a batch leaves neither codes nor a count; the next one goes on where it was."""
+    monkeypatch.setattr(making, "CODES_MAX", 3)
+    eid = CouponCampaign(shop)
+    eid.order(10_000)
+    at_every_statement(shop, monkeypatch, lambda: eid.make_some)
+    (batch,) = shop.rows("SELECT made FROM coupon_batches")
+    assert batch["made"] == len(eid.codes()) == len(set(eid.codes()))
 
 
 def test_expiring(busy_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,6 +83,7 @@ def things_of(shop: Shop) -> Things:
         "stranger_id": shop.customer(),
         "pool_id": shop.pool(customer_id, other),
         "campaign_id": campaign.id,
+        "batch_id": campaign.order(3),
         "merge_id": shop.merge(shop.customer(), shop.customer()),
     }
 
@@ -155,6 +156,12 @@ QUESTIONS: dict[str, Question] = {
     "GET /v1/backtests/{backtest_id}": Question(200, 404),
     "GET /v1/coupon_campaigns": Question(200, 200),
     "GET /v1/coupon_campaigns/{campaign_id}": Question(200, 404),
+    "GET /v1/coupon_campaigns/{campaign_id}/batches": Question(200, 404),
+    "GET /v1/coupon_campaigns/{campaign_id}/batches/{batch_id}": Question(200, 404),
+    "GET /v1/coupon_campaigns/{campaign_id}/codes": Question(200, 404, lambda things: {"batch_id": things["batch_id"]}),
+    "POST /v1/coupon_campaigns/{campaign_id}/codes": Question(
+        202, 404, body=lambda _things: {"number": 3, "prefix": "EID-", "length": 10}
+    ),
     "PATCH /v1/coupon_campaigns/{campaign_id}": Question(200, 404, body=lambda _things: {**CAMPAIGN, "name": NAME}),
     "POST /v1/coupon_campaigns": Question(
         201, 201, body=lambda _things: {**CAMPAIGN, "name": NAME, "code_case": "exact", "codes": [new_id("req")]}

@@ -87,6 +87,10 @@ def test_the_scopes_are_these() -> None:
         "GET /v1/backtests/{backtest_id}": "programs:read",
         "GET /v1/coupon_campaigns": "rewards:read",
         "GET /v1/coupon_campaigns/{campaign_id}": "rewards:read",
+        "GET /v1/coupon_campaigns/{campaign_id}/batches": "rewards:read",
+        "GET /v1/coupon_campaigns/{campaign_id}/batches/{batch_id}": "rewards:read",
+        "GET /v1/coupon_campaigns/{campaign_id}/codes": "rewards:write",
+        "POST /v1/coupon_campaigns/{campaign_id}/codes": "rewards:write",
         "PATCH /v1/coupon_campaigns/{campaign_id}": "rewards:write",
         "POST /v1/coupon_campaigns": "rewards:write",
         "POST /v1/coupon_campaigns/{campaign_id}/stop": "rewards:write",
@@ -212,7 +216,7 @@ def test_what_moves_value_needs_a_key(client: httpx.Client, shop: Shop, path: st
     body = {} if question.body is None else {"json": question.body(things)}
     answer = client.post(path_of(Door("POST", path, None), things), **body)
     assert answer.status_code == (400 if needed else question.own), answer.text
-    assert needed is (path.startswith(MONEY) or path.endswith((*AMENDMENTS, "/gift_cards")))
+    assert needed is (path.startswith(MONEY) or path.endswith((*AMENDMENTS, "/gift_cards", "/codes")))
     if needed:
         assert answer.json()["code"] == "idempotency_key_required"
 
@@ -286,5 +290,7 @@ def conforms(door: Door, answer: httpx.Response) -> None:
     assert str(answer.status_code) in described
     content = described[str(answer.status_code)]["content"]
     media_type = answer.headers["content-type"].partition(";")[0]
+    if media_type == "text/csv":
+        return
     schema = content[media_type].get("schema") or content["application/json"]["schema"]
     jsonschema.Draft202012Validator({**schema, "components": document["components"]}).validate(answer.json())
