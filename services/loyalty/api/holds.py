@@ -51,6 +51,9 @@ class CaptureRequest(BaseModel):
     amount: Units | None = None
 
 
+ALL_OF_IT = CaptureRequest()
+
+
 class HoldDocument(BaseModel):
     """Units set aside: `status` is held, captured, released or expired.
 
@@ -100,7 +103,9 @@ def create(wish: HoldRequest, db: Transaction, caller: CurrentCaller, now: Now) 
     responses=problems(HoldUnknown, HoldClosed, CaptureTooLarge, InsufficientPoints),
     openapi_extra=MONEY_LIKE,
 )
-def capture(hold_id: str, wish: CaptureRequest, db: Transaction, caller: CurrentCaller, now: Now) -> HoldDocument:
+def capture(
+    hold_id: str, db: Transaction, caller: CurrentCaller, now: Now, wish: CaptureRequest = ALL_OF_IT
+) -> HoldDocument:
     """Spend what was set aside, or a part of it; the rest is free again."""
     amount = None if wish.amount is None else Points(wish.amount)
     return HoldDocument.model_validate(capture_hold(db, caller.tenant_id, hold_id, amount, at=now))

@@ -74,6 +74,10 @@ class CancellationRequest(Wish):
     reason: Reason | None = None
 
 
+# Each of these may be asked for without a body.
+FROM_TODAY, NOTHING_TO_SAY, TODAY = FreezeRequest(), ResumeRequest(), CancellationRequest()
+
+
 class UnusedDocument(BaseModel):
     """What one part had left: `days` of its `days_total`, what was paid for all of it, and what of that is due back."""
 
@@ -107,7 +111,11 @@ def as_it_is(membership_id: str, db: Transaction, caller: Caller, now: Now) -> M
     openapi_extra=MONEY_LIKE,
 )
 def create_freeze(
-    membership_id: MembershipId, wish: FreezeRequest, db: Transaction, caller: CurrentCaller, now: Now
+    membership_id: MembershipId,
+    db: Transaction,
+    caller: CurrentCaller,
+    now: Now,
+    wish: FreezeRequest = FROM_TODAY,
 ) -> MembershipDocument:
     """Hold the time still; the frozen days push the end."""
     freeze_membership(
@@ -129,7 +137,11 @@ def create_freeze(
     openapi_extra=MONEY_LIKE,
 )
 def resume(
-    membership_id: MembershipId, wish: ResumeRequest, db: Transaction, caller: CurrentCaller, now: Now
+    membership_id: MembershipId,
+    db: Transaction,
+    caller: CurrentCaller,
+    now: Now,
+    wish: ResumeRequest = NOTHING_TO_SAY,
 ) -> MembershipDocument:
     """Let the time pass again from today; only the days that were frozen count."""
     resume_membership(db, caller.tenant_id, membership_id, by=by_hand(caller, wish.reason), at=now)
@@ -186,7 +198,11 @@ def read_cancellation(
     openapi_extra=MONEY_LIKE,
 )
 def cancel(
-    membership_id: MembershipId, wish: CancellationRequest, db: Transaction, caller: CurrentCaller, now: Now
+    membership_id: MembershipId,
+    db: Transaction,
+    caller: CurrentCaller,
+    now: Now,
+    wish: CancellationRequest = TODAY,
 ) -> CancellationDocument:
     """End the membership and say what is due back. Paying it is yours."""
     done = cancel_membership(

@@ -60,6 +60,15 @@ def test_all_of_a_hold_is_captured_when_nothing_is_said(client: httpx.Client, sh
     assert post(client, f"/{hold['id']}/capture").json()["captured"] == 60
 
 
+def test_nothing_to_say_needs_no_body(client: httpx.Client, shop: Shop) -> None:
+    ana = shop.customer()
+    shop.adjust(ana, 100)
+    hold = post(client, "", customer_id=ana, amount=60).json()
+    headers = {"idempotency-key": new_id("req")}
+    answers = [client.post(f"/v1/holds/{hold['id']}/capture", headers=headers) for _time in range(2)]
+    assert [(answer.status_code, answer.json()["captured"]) for answer in answers] == [(200, 60), (200, 60)]
+
+
 def test_a_released_hold(client: httpx.Client, shop: Shop) -> None:
     ana = shop.customer()
     shop.adjust(ana, 100)
