@@ -48,6 +48,7 @@ OWNERS_BELOW_CUSTOMER: Final = {
     "redemptions": "loyalty",
     "purchases": "loyalty",
     "segments": "loyalty",
+    "tier": "loyalty",
     "inbox": "notifications",
     "stage": "retention",
 }

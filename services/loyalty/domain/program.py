@@ -98,7 +98,7 @@ class ProgramDocument(Terms):
     @cached_property
     def tier_rules(self) -> TierRules | None:
         """The program's tiers with all that it takes to apply them."""
-        return TierRules(self.tiers, self.tiers.unit or self.unit, self.zone) if self.tiers else None
+        return TierRules(self.tiers, self.tiers.unit or self.unit, self.currency, self.zone) if self.tiers else None
 
     def all_plans(self) -> tuple[Plan, ...]:
         """What the program says about each membership plan; one that only a rule names has the defaults."""

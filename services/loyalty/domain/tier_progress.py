@@ -45,6 +45,27 @@ class Floor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """The tier that was last noted, the first day of it, and its last one as it looked then."""
+
+    tier: str | None
+    since: date | None
+    ends_on: date | None
+
+
+NOT_TOLD = Told(tier=None, since=None, ends_on=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """From one tier to another, which begins on that day."""
+
+    on: date
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TierStanding:
     """Where a customer stands on a day. Amounts are units, minor units of money, or purchases.
 
@@ -68,13 +89,14 @@ class TierRules:
 
     tiers: Tiers
     unit: str
+    currency: str
     zone: ZoneInfo
 
     @cached_property
     def key(self) -> str:
         """The same for rules that count the same: what was counted under others is counted anew."""
         told = self.tiers.model_dump_json(exclude={"warning_days": True, "ladder": {"__all__": {"name"}}})
-        return sha256(f"{told} {self.unit} {self.zone.key}".encode()).hexdigest()[:32]
+        return sha256(f"{told} {self.unit} {self.currency} {self.zone.key}".encode()).hexdigest()[:32]
 
     def day(self, at: datetime) -> date:
         """The day it is in the shop."""
@@ -153,6 +175,21 @@ class TierRules:
             needed=self._needed(progress, tier, ends_on, counted) if tier and ends_on else None,
             falls_to=self.tier_on(progress, floor, ends_on + A_DAY) if ends_on else None,
         )
+
+    def moves(self, told: Told, progress: Progress, floor: Floor | None, day: date) -> tuple[list[Move], Told]:
+        """What became of the customer from what was last noted up to that day, step by step; and what is so then."""
+        moves: list[Move] = []
+        while told.ends_on is not None and told.ends_on < day:
+            told = self._moved(moves, told, progress, floor, told.ends_on + A_DAY)
+        return moves, self._moved(moves, told, progress, floor, day)
+
+    def _moved(self, moves: list[Move], told: Told, progress: Progress, floor: Floor | None, day: date) -> Told:
+        standing = self.standing(progress, floor, day)
+        tier = standing.tier.id if standing.tier else None
+        if tier != told.tier:
+            moves.append(Move(on=day, before=told.tier, after=tier))
+        since = day if tier != told.tier else told.since
+        return Told(tier=tier, since=since if tier else None, ends_on=standing.ends_on)
 
     def _windows(self, progress: Progress, day: date) -> Iterator[tuple[date, int]]:
         """What the window held on the day of each slot up to that day."""

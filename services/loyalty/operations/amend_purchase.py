@@ -25,6 +25,7 @@ from services.loyalty.domain.tender import as_far_as_due, kept, without_codes
 from services.loyalty.operations.give_payments_back import Refund, give_payments_back, refunds_of
 from services.loyalty.operations.post_difference import DifferencePosting, post_difference
 from services.loyalty.operations.record_purchases import FACTS, MISSES, USED, decide
+from services.loyalty.operations.settle_tier import settle_tier
 from services.loyalty.operations.use_coupons import with_coupons_then
 from services.loyalty.queries.program_shelf import program_of
 from services.loyalty.queries.purchases import find_purchase
@@ -121,8 +122,8 @@ def amend_purchase(
         decided = decide(program, left, wish.facts, purchase.occurred_at, used)
     changes = difference(before, decided.effects)
     posting = post_difference(db, purchase, standing, program, changes, at=at)
-    if standing is not None and (more := (purchase.status in GONE) - (wish.status in GONE)):
-        posting.books.count_purchase(standing, more)
+    if standing is not None:
+        posting.books.count_purchase(standing, (purchase.status in GONE) - (wish.status in GONE))
     posting.told += give_payments_back(db, posting.books, purchase, standing, paid, still)
     after = [*posting.with_codes(before, decided.effects), *still]
     refund = purchase.due - decided.totals.due
@@ -130,6 +131,8 @@ def amend_purchase(
     posting.books.postings.tell(posting.event(refund, whole=wish.status in GONE, change=wish.amendment), trace)
     posting.books.close(db)
     keep(db, posting, rest, refund, changes, wish)
+    if standing is not None:
+        settle_tier(db, standing, at=at)
     return Amended(
         id=posting.id,
         refund=refund,

@@ -32,10 +32,12 @@ from services.loyalty.operations.record_purchases import (
     voucher_codes,
     welcome,
 )
+from services.loyalty.operations.settle_tier import settle_tier
 from services.loyalty.operations.use_coupons import change_coupons, name_user, with_coupons_then
 from services.loyalty.operations.wallet_room import wallet_room
 from services.loyalty.queries.program_shelf import ShelvedProgram, shelved_program_of
 from services.loyalty.queries.purchases import find_purchase
+from services.loyalty.queries.tiers import tier_at
 from services.loyalty.tables.books import Books
 from services.loyalty.tables.purchases import PurchaseRow, ReturnRow
 from services.loyalty.tables.receipts import PurchaseRecord, ReceiptsRequest
@@ -96,6 +98,8 @@ def claim_purchase(
     facts = facts_of(basket, standing, presented, at)
     if shelved and shelved.document.capped_units:
         facts = replace(facts, room=wallet_room(db, standing, shelved.document, purchase.occurred_at, at))
+    tier = tier_at(db, standing, shelved.document.tier_rules if shelved else None, purchase.occurred_at)
+    facts = replace(facts, tier=tier)
     left = remaining_basket(basket, units_returned(purchase))
     books = Books(at)
     compiled = shelved.compiled if shelved else None
@@ -138,6 +142,7 @@ def claim_purchase(
     books.postings.tell(claimed_event(claimed, refund, told, at), trace)
     books.close(db)
     keep(db, purchase, claimed, changes, actor=actor, at=at)
+    settle_tier(db, standing, at=at)
     return Claimed(refund=refund, purchase=claimed, program=shelved.compiled if shelved else None)
 
 

@@ -12,6 +12,7 @@ from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.lot import Draw
 from services.loyalty.domain.refusals import MergedAlready, SameCustomer, UnitsHeld
 from services.loyalty.operations.carry_places import carry_places
+from services.loyalty.operations.settle_tier import settle_tier
 from services.loyalty.operations.time_out_holds import time_out_holds_of
 from services.loyalty.operations.transfer_units import tell_both
 from services.loyalty.queries.customers import all_locked
@@ -64,6 +65,7 @@ def merge_wallets(
     db.flush()
     bring(db, merge, standings[source], standings[into], at=at, trace=by.trace)
     carry_places(db, merge, at=at, trace=by.trace)
+    settle_tier(db, standings[into], at=at, purchases_changed=True)
     return merge
 
 

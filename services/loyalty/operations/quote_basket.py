@@ -20,6 +20,7 @@ from services.loyalty.operations.record_purchases import (
 )
 from services.loyalty.operations.wallet_room import wallet_room
 from services.loyalty.queries.program_shelf import SHELF, ShelvedProgram
+from services.loyalty.queries.tiers import tier_at
 from services.loyalty.tables.coupons import Coupons
 from services.loyalty.tables.receipts import ReceiptsRequest
 from services.loyalty.tables.standings import StandingsRequest
@@ -55,6 +56,8 @@ def quote_basket(
     standing = welcome(standings.answer().get(owner), owner[1]) if owner else None
     occurred_at = latest(basket.occurred_at, at)
     facts = facts_of(basket, standing, receipts.vouchers(), at) if standing else None
+    if facts and standing and program:
+        facts = replace(facts, tier=tier_at(db, standing, program.document.tier_rules, occurred_at))
     if facts and standing and program and program.document.capped_units:
         facts = replace(facts, room=wallet_room(db, standing, program.document, occurred_at, at))
     used = with_coupons(db, coupons, compiled, tenant_id, basket, tallies.used(keys))

@@ -28,18 +28,22 @@ from services.loyalty.domain.refusals import CustomerBlocked, CustomerUnknown, P
 from services.loyalty.domain.reigns import Reign, reign_at
 from services.loyalty.domain.tally import NOTHING_USED, Used, given_by
 from services.loyalty.domain.tender import card_tenders, payments, pays_itself, without_codes
+from services.loyalty.domain.tier_progress import TierRules
 from services.loyalty.domain.voucher_code import is_voucher_code, normalised
 from services.loyalty.operations.apply_effects import REWARD, Cause, apply_effects
+from services.loyalty.operations.note_tier import note_tier
 from services.loyalty.operations.take_payments import PlannedPayment, plan_payments, take_payments
 from services.loyalty.operations.use_coupons import use_coupons
 from services.loyalty.operations.wallet_room import wallet_room
 from services.loyalty.queries.program_shelf import LIVE, SHELF, ShelvedProgram, program_of, reigns_of
+from services.loyalty.queries.tiers import tier_record, up_to_date
 from services.loyalty.tables.books import Books
 from services.loyalty.tables.coupons import Coupons, Shown, shown_in
 from services.loyalty.tables.gift_cards import CARDS
 from services.loyalty.tables.receipts import PresentedVoucher, PurchaseRecord, Receipt, ReceiptsRequest
-from services.loyalty.tables.standings import Membership, Standing, StandingsRequest, load_lots, load_shared
+from services.loyalty.tables.standings import Membership, Owner, Standing, StandingsRequest, load_lots, load_shared
 from services.loyalty.tables.tallies import Keys, Tallies, counted, keys_of
+from services.loyalty.tables.tiers import TierRecord, TierRecordsRequest
 
 # A till's clock may run ahead by this much; what it says beyond is taken as now.
 CLOCK_AHEAD_MAX = timedelta(minutes=5)
@@ -110,6 +114,9 @@ def record_purchases(db: Session, sales: Sequence[Sale], *, at: datetime) -> lis
     return outcomes
 
 
+Climb = tuple[TierRules, TierRecord]
+
+
 class SpoiltBatch(Exception):
     """A sale was refused when some of its effects were posted already: run the sales again, one by one."""
 
@@ -141,12 +148,15 @@ class Batch:
             )
             self.coupons.ask(asking, [shown for sale in sales for shown in self._expected_coupons(sale)])
             self.tallies.ask(asking, map(self._expected_keys, sales))
+            tiers = TierRecordsRequest(asking, filter(None, map(owner_on_ladder, sales)))
             live = asking.send(LIVE, [sorted({sale.tenant_id for sale in sales}), at])
         self.standings = standings.answer()
         self.known = receipts.known()
         self.vouchers = receipts.vouchers()
         self.keys = receipts.keys()
         self.coupons.keep()
+        self.tiers = tiers.answer()
+        self.sold: dict[Owner, list[tuple[datetime, int, Sequence[Effect]]]] = {}
         self.tallies.keep()
         self.live: dict[TenantId, Reign] = {row[0]: Reign(*row[1:]) for row in live.fetchall()}
         self.reigns: dict[TenantId, list[Reign]] = {}
@@ -223,6 +233,9 @@ class Batch:
         if facts and standing and program and program.document.capped_units:
             room = wallet_room(self.db, standing, program.document, occurred_at, self.at)
             facts = replace(facts, room=room)
+        climb = self._climb(standing, occurred_at) if standing else None
+        if facts and standing and program and (rules := program.document.tier_rules):
+            facts = replace(facts, tier=self._tier(standing, rules, climb, occurred_at))
         purchase_id = new_id("pur")
         keys, used = self._tallied(sale, program, occurred_at)
         used = with_coupons(
@@ -240,9 +253,14 @@ class Batch:
         customer_id = standing.customer_id if standing else None
         used_up = use_coupons(self.books, self.coupons, sale.tenant_id, customer_id, purchase_id, decided.effects)
         effects, told = [*effects, *paid], [*told, *used_up, *told_of]
+        if standing and (climb or (program and program.document.tiers)):
+            self.sold.setdefault(standing.owner, []).append((occurred_at, decided.totals.due, effects))
         if keys and program:
             self._count_given(keys, program.compiled, decided.effects, occurred_at)
-        return self._write(sale, standing, program, facts, used, purchase_id, occurred_at, decided, effects, told)
+        recorded = self._write(sale, standing, program, facts, used, purchase_id, occurred_at, decided, effects, told)
+        if standing and climb:
+            self._note_tier(standing, *climb, occurred_at)
+        return recorded
 
     def _tallied(self, sale: Sale, program: ShelvedProgram | None, occurred_at: datetime) -> tuple[Keys, Used]:
         """What the rules with limits gave so far, as far as it concerns the sale."""
@@ -270,6 +288,43 @@ class Batch:
         unit = program.document.unit if program else ""
         pays = payments(terms, unit, sale.basket, decided.totals.due)
         return plan_payments(self.db, self.books, sale.tenant_id, pays, self.standings)
+
+    def _climb(self, standing: Standing, occurred_at: datetime) -> Climb | None:
+        """The live program's tiers, and what is kept of the customer's; nothing where it has none."""
+        live = self.live.get(standing.tenant_id)
+        program = SHELF.program(self.db, standing.tenant_id, *live[:2]) if live else None
+        rules = program.document.tier_rules if program else None
+        if rules is None:
+            return None
+        self.tiers[standing.owner] = record = self._counted(standing, rules, occurred_at)
+        return rules, record
+
+    def _counted(self, standing: Standing, rules: TierRules, occurred_at: datetime) -> TierRecord:
+        """What the customer's purchases come to, those of this batch included."""
+        owner = standing.owner
+        if owner not in self.tiers:
+            self.tiers[owner] = tier_record(self.db, owner)
+        sold = [(rules.day(at), rules.amount(due, effects)) for at, due, effects in self.sold.get(owner, ())]
+        day = rules.day(occurred_at)
+        return up_to_date(self.db, owner, standing.purchases_version, rules, self.tiers[owner], day, sold)
+
+    def _tier(self, standing: Standing, rules: TierRules, climb: Climb | None, occurred_at: datetime) -> str | None:
+        """The customer's tier at the moment of a sale, by the program that decides it."""
+        live, record = climb or (None, None)
+        if record is None or live is None or live.key != rules.key:
+            record = self._counted(standing, rules, occurred_at)
+        tier = rules.tier_on(record.progress, record.floor, rules.day(occurred_at))
+        return tier.id if tier else None
+
+    def _note_tier(self, standing: Standing, rules: TierRules, record: TierRecord, occurred_at: datetime) -> None:
+        """Count the sale just written, and note where it brings the customer: the next one knows."""
+        today = rules.day(self.at)
+        if record.told.ends_on is not None and record.told.ends_on < today:
+            record = note_tier(self.books, standing, rules, record, today)
+        _at, due, effects = self.sold[standing.owner][-1]
+        progress = rules.add(record.progress, rules.day(occurred_at), rules.amount(due, effects))
+        record = replace(record, progress=progress, counted_at=standing.purchases_version)
+        self.tiers[standing.owner] = note_tier(self.books, standing, rules, record, max(today, rules.day(occurred_at)))
 
     def _standing(self, sale: Sale) -> Standing | None:
         return welcome(self.standings.get(sale.owner), sale.owner[1]) if sale.owner else None
@@ -351,6 +406,12 @@ def owners_of(sale: Sale) -> list[tuple[TenantId, CustomerId]]:
     """All whose wallets a sale may move: its customer, and the gift cards that pay for it."""
     cards = [(sale.tenant_id, CustomerId(card)) for _tender, card in card_tenders(sale.basket)]
     return [sale.owner, *cards] if sale.owner else cards
+
+
+def owner_on_ladder(sale: Sale) -> Owner | None:
+    """Whose tier the program that will most likely decide the sale asks for."""
+    program = SHELF.expected(sale.tenant_id)
+    return sale.owner if program is not None and program.document.tiers else None
 
 
 def latest(occurred_at: datetime, at: datetime) -> datetime:

@@ -21,6 +21,7 @@ from services.loyalty.operations.record_purchases import (
 )
 from services.loyalty.operations.wallet_room import wallet_room
 from services.loyalty.queries.programs import find_version
+from services.loyalty.queries.tiers import tier_at
 from services.loyalty.tables.coupons import Coupons
 from services.loyalty.tables.receipts import ReceiptsRequest
 from services.loyalty.tables.standings import StandingsRequest
@@ -43,7 +44,8 @@ def rehearse_basket(
     CustomerUnknown, CustomerBlocked and CurrencyMismatch.
     """
     version = find_version(db, tenant_id, program_id, number)
-    program = compile_program(left_out(ProgramDocument.model_validate_json(version.document), without))
+    document = left_out(ProgramDocument.model_validate_json(version.document), without)
+    program = compile_program(document)
     owner = (tenant_id, CustomerId(basket.customer_id)) if basket.customer_id else None
     keys = keys_of(tenant_id, program_id, program, basket.customer_id, basket.store_id, at)
     coupons, tallies = Coupons(lock=False), Tallies(lock=False)
@@ -57,6 +59,8 @@ def rehearse_basket(
     tallies.keep()
     standing = welcome(standings.answer().get(owner), owner[1]) if owner else None
     facts = facts_of(basket, standing, receipts.vouchers(), at) if standing else None
+    if facts and standing:
+        facts = replace(facts, tier=tier_at(db, standing, document.tier_rules, at))
     if facts and standing and program.terms.capped_units:
         facts = replace(facts, room=wallet_room(db, standing, program.terms, at, at))
     used = with_coupons(db, coupons, program, tenant_id, basket, tallies.used(keys))

@@ -11,6 +11,7 @@ from kernel.points import Points
 from services.loyalty.domain.refusals import MergedAlready, MergeUndone
 from services.loyalty.operations.carry_places import carry_places
 from services.loyalty.operations.merge_wallets import Moved, move_all, open_both
+from services.loyalty.operations.settle_tier import settle_tier
 from services.loyalty.queries.wallet_merges import lock_merge, merge_in_force
 from services.loyalty.tables.books import Books
 from services.loyalty.tables.moves import MergedLotRow, WalletMergeRow
@@ -42,6 +43,7 @@ def undo_merge(
     books.close(db)
     carry_places(db, merge, at=at, trace=trace)
     db.flush()
+    settle_tier(db, giver, at=at, purchases_changed=True)
     return merge
 
 

@@ -15,6 +15,7 @@ from services.loyalty.domain.membership import last_day
 from services.loyalty.queries.sealed import broken_chain
 from services.loyalty.queries.verify_coupons import COUPONS
 from services.loyalty.queries.verify_limits import LIMITS
+from services.loyalty.queries.verify_tiers import wrong_tiers
 from services.loyalty.tables.memberships import MembershipEntryRow, MembershipRow, time_entry
 
 # Each query names what is broken (`subject`) and how (`detail`); none of them finds anything in a sound ledger.
@@ -197,6 +198,7 @@ def breaches_of(db: Session, tenant_id: TenantId, at: datetime) -> Iterator[Brea
             yield Breach(invariant, tenant_id, row.subject, row.detail)
     yield from memberships_that_end_otherwise(db, tenant_id)
     yield from broken_chain(db, tenant_id)
+    yield from wrong_tiers(db, tenant_id, at)
 
 
 def memberships_that_end_otherwise(db: Session, tenant_id: TenantId) -> Iterator[Breach]:

@@ -26,6 +26,7 @@ from services.loyalty.tables.rewards import RedemptionRow, RedemptionStepRow, Re
 from services.loyalty.tables.seals import EntrySealRow, LedgerHeadRow
 from services.loyalty.tables.stamp_cards import StampCardRow
 from services.loyalty.tables.tallies import TallyRow
+from services.loyalty.tables.tiers import TierChangeRow, TierProgressRow
 from services.loyalty.tables.vouchers import VoucherCancellationRow, VoucherRow
 from services.loyalty.tables.wrong_codes import WrongCodesRow
 
@@ -69,6 +70,8 @@ __all__ = [
     "RewardRow",
     "StampCardRow",
     "TallyRow",
+    "TierChangeRow",
+    "TierProgressRow",
     "TransferRow",
     "VoucherCancellationRow",
     "VoucherRow",

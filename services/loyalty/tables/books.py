@@ -17,8 +17,9 @@ from services.loyalty.domain.membership import TimeEntry
 from services.loyalty.domain.wallet import wallet_view
 from services.loyalty.tables.memberships import read_time_entries
 from services.loyalty.tables.postings import Postings
-from services.loyalty.tables.standings import Card, Membership, OpenLot, Standing, Wallet, has_come, load_lots
+from services.loyalty.tables.standings import Card, Membership, OpenLot, Owner, Standing, Wallet, has_come, load_lots
 from services.loyalty.tables.tallies import TallyKey
+from services.loyalty.tables.tiers import TierRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,8 @@ class Books:
         self._cards: dict[tuple[str, str, str], Card] = {}
         self._memberships: dict[str, tuple[Standing, str, Membership]] = {}
         self._purchases: Counter[tuple[str, str]] = Counter()
+        self._purchase_changes: Counter[tuple[str, str]] = Counter()
+        self._tiers: dict[Owner, TierRecord] = {}
         self._tallies: Counter[TallyKey] = Counter()
         self._last_uses: dict[TallyKey, datetime] = {}
         self._time: dict[str, tuple[TimeEntry, ...]] = {}
@@ -190,9 +193,15 @@ class Books:
         self._touch(standing, wallet)
 
     def count_purchase(self, standing: Standing, by: int = 1) -> None:
-        """Count one purchase more for the customer, or one less."""
+        """Count one purchase more for the customer, or one less; or only that something about one has changed."""
         standing.purchases += by
+        standing.purchases_version += 1
         self._purchases[standing.owner] += by
+        self._purchase_changes[standing.owner] += 1
+
+    def keep_tier(self, standing: Standing, record: TierRecord) -> None:
+        """Have what is known of the customer's tier written when the books are closed."""
+        self._tiers[standing.owner] = record
 
     def count_given(self, key: TallyKey, amount: int, last_at: datetime | None = None) -> None:
         """Count what a rule with a limit gave, or took back when below zero; `last_at` is when a cool-down began."""
@@ -219,7 +228,10 @@ class Books:
 
     def close(self, db: Session) -> None:
         """Write everything that changed."""
-        self.postings.purchase_counts.extend((*owner, count) for owner, count in self._purchases.items())
+        self.postings.purchase_counts.extend(
+            (*owner, count, self._purchase_changes[owner]) for owner, count in self._purchases.items()
+        )
+        self.postings.tier_progress.extend(record.row(owner, self.at) for owner, record in self._tiers.items())
         self.postings.tallies.extend(
             (*key, self._tallies[key], self._last_uses.get(key)) for key in sorted(self._tallies)
         )

@@ -24,4 +24,5 @@ class CustomerRow(Base):
     status: Mapped[str]
     purchases: Mapped[int] = mapped_column(server_default="0")
     segments: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")  # in order, each once
+    purchases_version: Mapped[int] = mapped_column(server_default="0")  # grows when any of their purchases changes
     heard_at: Mapped[datetime]

@@ -68,6 +68,7 @@ class WalletMergeRow(Base):
             unique=True,
             postgresql_where=text("undone_at IS NULL"),
         ),
+        Index("ix_wallet_merges_into", "tenant_id", "into_customer_id", postgresql_where=text("undone_at IS NULL")),
     )
 
     tenant_id: Mapped[TenantKey]

@@ -10,6 +10,7 @@ from chassis.events.outbox import outbox_rows
 from contracts.event import Event
 from services.loyalty.tables.coupons import USE as USE_COUPONS
 from services.loyalty.tables.tallies import ADD as ADD_TALLIES
+from services.loyalty.tables.tiers import CHANGES, PROGRESS
 
 TEXT, WHOLE, MOMENT, DAY, BYTES = "text", "bigint", "timestamptz", "date", "bytea"
 
@@ -209,8 +210,9 @@ OUTBOX = RowSet(
     },
 )
 COUNT_PURCHASES = """
-    UPDATE customers SET purchases = customers.purchases + more.purchases
-    FROM unnest(%b::text[], %b::text[], %b::bigint[]) AS more (tenant_id, customer_id, purchases)
+    UPDATE customers SET purchases = customers.purchases + more.purchases,
+        purchases_version = customers.purchases_version + more.changes
+    FROM unnest(%b::text[], %b::text[], %b::bigint[], %b::bigint[]) AS more (tenant_id, customer_id, purchases, changes)
     WHERE customers.tenant_id = more.tenant_id AND customers.customer_id = more.customer_id
 """
 MARK_VOUCHERS = """
@@ -261,6 +263,8 @@ class Postings:
     keys: list[tuple[Any, ...]] = field(default_factory=list)
     purchase_counts: list[tuple[Any, ...]] = field(default_factory=list)
     tallies: list[tuple[Any, ...]] = field(default_factory=list)
+    tier_progress: list[tuple[Any, ...]] = field(default_factory=list)
+    tier_changes: list[tuple[Any, ...]] = field(default_factory=list)
     outbox: list[tuple[Any, ...]] = field(default_factory=list)
 
     def tell(self, event: Event, trace: str | None) -> None:
@@ -289,6 +293,8 @@ class Postings:
             update(sending, CLOSE_RESERVATIONS, self.reservations)
             update(sending, USE_COUPONS, self.coupon_uses)
             ADD_TALLIES.insert(sending, self.tallies)
+            PROGRESS.insert(sending, self.tier_progress)
+            CHANGES.insert(sending, self.tier_changes)
             OUTBOX.insert(sending, self.outbox)
 
 

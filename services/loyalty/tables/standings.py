@@ -14,7 +14,7 @@ from services.loyalty.domain.lot import Lot, LotId
 Owner = tuple[TenantId, CustomerId]
 
 READ = """
-    SELECT c.tenant_id, c.customer_id, c.status, c.purchases, c.segments
+    SELECT c.tenant_id, c.customer_id, c.status, c.purchases, c.segments, c.purchases_version
     FROM unnest(%b::text[], %b::text[]) AS wanted (tenant_id, customer_id)
     JOIN customers c ON c.tenant_id = wanted.tenant_id AND c.customer_id = wanted.customer_id
     ORDER BY c.tenant_id, c.customer_id
@@ -142,6 +142,7 @@ class Standing:
     status: str
     purchases: int
     segments: Sequence[str] = ()
+    purchases_version: int = 0
     wallets: dict[str, Wallet] = field(default_factory=dict)
     cards: dict[str, Card] = field(default_factory=dict)
     memberships: dict[str, Membership] = field(default_factory=dict)

@@ -178,6 +178,8 @@ QUESTIONS: dict[str, Question] = {
     "PUT /v1/customers/{customer_id}/segments/{segment}": Question(200, 404),
     "GET /v1/customers/{customer_id}/statement": Question(200, 404),
     "GET /v1/customers/{customer_id}/vouchers": Question(200, 404),
+    "GET /v1/customers/{customer_id}/tier": Question(200, 404),
+    "GET /v1/customers/{customer_id}/tier/history": Question(200, 404),
     "GET /v1/memberships/{membership_id}": Question(200, 404),
     "GET /v1/memberships/{membership_id}/cancellation": Question(200, 404),
     "GET /v1/ledger/head": Question(200, 200),

@@ -11,10 +11,7 @@ from services.loyalty.domain.diff_wording import diff_texts
 from services.loyalty.domain.program_diff import program_diff
 from services.loyalty.domain.tier import CalendarWindow, RollingWindow, Tiers
 from tests.services.loyalty.domain.build import document, rule
-
-SILVER = {"id": "silver", "name": {"en": "Silver", "ar": "الفضية"}, "threshold": 1000}
-GOLD = {"id": "gold", "name": {"en": "Gold", "ar": "الذهبية"}, "threshold": 5000}
-LADDER = [SILVER, GOLD]
+from tests.services.loyalty.tiers import GOLD, LADDER, SILVER
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from services.loyalty.domain.effects import Accrue, Effect, Pay
 from services.loyalty.domain.tier_progress import NO_PROGRESS, Floor, TierRules
 from tests.services.loyalty.domain.build import document
 from tests.services.loyalty.domain.pages import page_document
-from tests.services.loyalty.domain.test_tier import GOLD, LADDER
+from tests.services.loyalty.tiers import GOLD, LADDER
 
 YEAR = {"kind": "calendar", "period": "year"}
 MONTH = {"kind": "calendar", "period": "month"}

@@ -11,10 +11,12 @@ from chassis.settings import Settings
 from kernel.ids import TenantId
 from services.loyalty.queries.sealed import CHAIN
 from services.loyalty.queries.verify import INVARIANTS, MEMBERSHIP_END, breaches
+from services.loyalty.queries.verify_tiers import TIERS
 from tests.services.loyalty.coupons import CouponCampaign
 from tests.services.loyalty.domain.build import line, rule
 from tests.services.loyalty.passes import SWIM_TEN, Passes
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop
+from tests.services.loyalty.tiers import ladder
 
 GYM = rule(
     "membership_bonus",
@@ -55,6 +57,10 @@ CORRUPTIONS = {
     "the rest of a lot changed": (
         "UPDATE lots SET remaining = remaining - 1 WHERE {mine} AND remaining > 0",
         {"I2 a wallet's balance is the sum of its open lots", "I2 what is left of a lot is what no draw took"},
+    ),
+    "progress on the ladder changed": (
+        "UPDATE tier_progress SET amounts = '{{}}' WHERE {mine}",
+        {TIERS},
     ),
     "a draw changed": (
         "UPDATE draws SET amount = amount + 1 WHERE {mine}",
@@ -182,7 +188,7 @@ def corruptible(database: Database, tenant_id: TenantId) -> Shop:
     """A shop with something of everything, which need not be sound at the end."""
     shop = Shop(database, tenant_id)
     eid = CouponCampaign(shop, "EID", uses_per_code=5, uses_in_total=9, publish=False)
-    shop.publish(POINT_PER_RIYAL, GYM, SWIM_TEN, eid.rule())
+    shop.publish(POINT_PER_RIYAL, GYM, SWIM_TEN, eid.rule(), tiers=ladder(basis="visits"))
     ana = shop.customer()
     shop.sell(ana, line("GYM", 1, 12000))
     swims = Passes(shop, ana)
@@ -230,7 +236,7 @@ def test_what_was_sealed_cannot_be_changed_unseen(
 
 def test_every_invariant_can_find_something() -> None:
     found = set().union(*(expected for _statement, expected in (CORRUPTIONS | SEALED_CORRUPTIONS).values()))
-    assert found == {*INVARIANTS, MEMBERSHIP_END, CHAIN}
+    assert found == {*INVARIANTS, MEMBERSHIP_END, TIERS, CHAIN}
 
 
 def test_the_proof_goes_from_tenant_to_tenant(corruptible: Shop, settings: Settings, database: Database) -> None:

@@ -1,0 +1,162 @@
+"""Tiers: where a customer stands on the ladder, and how they came there."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
+
+from chassis.web.caller import CurrentCaller, needs
+from chassis.web.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
+from chassis.web.problem_responses import problems
+from chassis.web.transaction import Now, Transaction, TransactionRoute
+from kernel.ids import CustomerId, TenantId
+from services.loyalty.api.known_customers import KnownCustomer
+from services.loyalty.domain.refusals import NoSuchCustomer
+from services.loyalty.domain.tier import Basis, Tier
+from services.loyalty.domain.tier_progress import TierRules
+from services.loyalty.queries.program_shelf import SHELF
+from services.loyalty.queries.tiers import tier_changes_of, tier_record_now
+from services.loyalty.tables.tiers import TierChangeRow
+
+router = APIRouter(prefix="/v1/customers/{customer_id}/tier", tags=["tiers"], route_class=TransactionRoute)
+
+Amount = Annotated[int, Field(description="Units, minor units of money or purchases, as the basis says.")]
+
+
+class NamedTier(BaseModel):
+    """A step of the ladder."""
+
+    id: str
+    name: dict[str, str]
+
+
+class NextTier(NamedTier):
+    """The next step, and what is missing for it."""
+
+    missing: Amount
+
+
+class Staying(BaseModel):
+    """What it takes to stay until when: 0 when what there is does. Without it, the customer falls to that tier."""
+
+    needed: Amount
+    by: date
+    falls_to: NamedTier | None
+
+
+class FloorDocument(BaseModel):
+    """A tier given by hand: not below it up to and with that day."""
+
+    tier: str
+    until: date
+
+
+class TierDocument(BaseModel):
+    """Where the customer stands now. All is null in a shop without tiers.
+
+    `since` is the first day of the tier, once it was noted; `until` its last, if nothing more is bought; null when it
+    does not end.
+    """
+
+    object: str = "tier"
+    customer_id: str
+    tier: NamedTier | None = None
+    since: date | None = None
+    until: date | None = None
+    basis: Basis | None = None
+    unit: str | None = Field(default=None, description="The unit counted, or the currency; null for visits.")
+    counted: Amount | None = None
+    next: NextTier | None = None
+    staying: Staying | None = None
+    floor: FloorDocument | None = None
+
+
+class TierChangeDocument(BaseModel):
+    """A step: `upgraded`, `downgraded`, or `set` by hand, then with who did it and why, and its last day."""
+
+    object: str = "tier_change"
+    id: str
+    change: str
+    before: str | None
+    after: str | None
+    happened_on: date
+    ends_on: date | None
+    reason: str | None
+    actor: str | None
+    recorded_at: datetime
+
+
+@router.get("", dependencies=[needs("customers:read")], responses=problems(NoSuchCustomer))
+def read(customer_id: KnownCustomer, db: Transaction, caller: CurrentCaller, now: Now) -> TierDocument:
+    """The customer's tier by the clock, what is missing for the next one, and what it takes to stay."""
+    return tier_document(db, caller.tenant_id, customer_id, now)
+
+
+@router.get("/history", dependencies=[needs("customers:read")], responses=problems(NoSuchCustomer))
+def read_history(
+    customer_id: KnownCustomer,
+    request: Request,
+    db: Transaction,
+    caller: CurrentCaller,
+    limit: Limit = LIMIT_DEFAULT,
+    cursor: str | None = None,
+) -> Page[TierChangeDocument]:
+    """How the customer's tier changed, the newest first."""
+    after = place_after(request, cursor)
+    changes = tier_changes_of(db, caller.tenant_id, customer_id, after=after, limit=limit + 1)
+    return page_of(request, changes, limit, lambda change: change.id, change_document)
+
+
+def tier_document(db: Session, tenant_id: TenantId, customer_id: CustomerId, now: datetime) -> TierDocument:
+    """The customer's tier as it is answered."""
+    program = SHELF.live(db, tenant_id, now)
+    rules = program.document.tier_rules if program else None
+    if rules is None:
+        return TierDocument(customer_id=customer_id)
+    today = rules.day(now)
+    record = tier_record_now(db, (tenant_id, customer_id), rules, today)
+    _moves, told = rules.moves(record.told, record.progress, record.floor, today)
+    standing = rules.standing(record.progress, record.floor, today)
+    floor = record.floor if record.floor is not None and today <= record.floor.until else None
+    return TierDocument(
+        customer_id=customer_id,
+        tier=named(standing.tier),
+        since=told.since,
+        until=standing.ends_on,
+        basis=rules.tiers.basis,
+        unit=unit_of(rules),
+        counted=standing.counted,
+        next=(
+            NextTier(**step_of(standing.next_tier), missing=standing.missing)
+            if standing.next_tier and standing.missing is not None
+            else None
+        ),
+        staying=(
+            Staying(needed=standing.needed, by=standing.ends_on, falls_to=named(standing.falls_to))
+            if standing.ends_on and standing.needed is not None
+            else None
+        ),
+        floor=FloorDocument(tier=floor.tier, until=floor.until) if floor else None,
+    )
+
+
+def named(tier: Tier | None) -> NamedTier | None:
+    """A tier with its name in both languages."""
+    return NamedTier.model_validate(step_of(tier)) if tier else None
+
+
+def step_of(tier: Tier) -> dict[str, object]:
+    """What a step of the ladder is called."""
+    return {"id": tier.id, "name": tier.name.model_dump()}
+
+
+def unit_of(rules: TierRules) -> str | None:
+    """What is counted: a wallet's unit, a currency, or things without one."""
+    return {"earned": rules.unit, "spend": rules.currency, "visits": None}[rules.tiers.basis]
+
+
+def change_document(row: TierChangeRow) -> TierChangeDocument:
+    """A step as it is answered."""
+    return TierChangeDocument.model_validate(row, from_attributes=True)
