@@ -6,7 +6,7 @@ from alembic import op
 from chassis.data.migrations import isolate_tenants
 
 revision = "2026_11_22_tiers"
-down_revision = "2026_11_22_coupon_campaigns"
+down_revision = "2026_11_22_coupon_batches"
 branch_labels = None
 depends_on = None
 
