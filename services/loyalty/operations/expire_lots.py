@@ -15,12 +15,17 @@ from services.loyalty.tables.gift_cards import CARDS
 from services.loyalty.tables.standings import Owner, Standing, StandingsRequest, Wallet, load_lots
 
 OWNERS_MAX = 200
-# The lots that died first, however many more there are: the cost follows what is due, not the size of the table.
+# The lots that died first, however many more there are: the cost follows what is due, not the size of the table. Those
+# of which a hold keeps everything are passed over, or they would keep the ones behind them from being booked.
 DUE = text("""
     SELECT customer_id, unit FROM (
-        SELECT customer_id, unit FROM lots
-        WHERE tenant_id = :tenant_id AND expires_at <= :at AND remaining > 0
-        ORDER BY expires_at LIMIT :limit
+        SELECT l.customer_id, l.unit FROM lots l JOIN wallets w USING (tenant_id, customer_id, unit)
+        WHERE l.tenant_id = :tenant_id AND l.expires_at <= :at AND l.remaining > 0
+          AND (w.held = 0 OR w.held < (
+              SELECT sum(d.remaining) FROM lots d
+              WHERE d.tenant_id = l.tenant_id AND d.customer_id = l.customer_id AND d.unit = l.unit
+                AND d.expires_at <= :at AND d.remaining > 0))
+        ORDER BY l.expires_at LIMIT :limit
     ) AS died
     UNION
     SELECT customer_id, unit FROM (

@@ -73,6 +73,18 @@ def test_more_customers_than_one_transaction_takes(shop: Shop, monkeypatch: pyte
     assert shop.rows("SELECT DISTINCT balance FROM wallets") == [{"balance": 0}]
 
 
+def test_what_is_held_keeps_no_others_from_being_booked(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "OWNERS_MAX", 1)
+    ana, omar = shop.customer(), shop.customer()
+    shop.adjust(ana, 10, expires_at=later(days=1))
+    shop.adjust(omar, 20, expires_at=later(days=2))
+    shop.at = later(days=1, minutes=-1)
+    shop.hold(ana, 10, days=2)
+    shop.at = later(days=2)
+    assert (shop.expire(), shop.expire()) == (1, 0)
+    assert (shop.points(ana)[0], shop.points(omar)) == (10, (0, 0))
+
+
 def test_a_neighbours_points_live_by_their_own_job(shop: Shop, other_shop: Shop) -> None:
     omar = other_shop.customer()
     other_shop.adjust(omar, 10, expires_at=later(days=1))
