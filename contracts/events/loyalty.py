@@ -160,6 +160,28 @@ class PurchaseClaimed(Event):
     balance: Points | None = None
 
 
+class ActivityRecorded(Event):
+    """A customer did something that is no purchase, and this is all it caused. Its attributes are told to nobody."""
+
+    event_type: ClassVar[str] = "loyalty.activity_recorded.v1"
+
+    activity_id: str
+    activity: str = Field(description="What kind of activity it is, as the tenant calls it.")
+    facts: list[AnyFact]
+    balance: Points | None = Field(default=None, description="The main wallet's balance afterwards.")
+
+
+class ActivityCancelled(Event):
+    """An activity is not to count. Facts are the differences posted."""
+
+    event_type: ClassVar[str] = "loyalty.activity_cancelled.v1"
+
+    activity_id: str
+    activity: str
+    facts: list[AnyFact]
+    balance: Points | None = None
+
+
 MembershipChangeKind = Literal["frozen", "resumed", "goodwill", "plan_changed", "cancelled"]
 
 

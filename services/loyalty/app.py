@@ -6,6 +6,7 @@ from chassis.web.app import create_service_app
 from chassis.web.internal_client import InternalClient
 from chassis.web.serving import serve
 from services.loyalty.api import (
+    activities,
     adjustments,
     amendments,
     backtests,
@@ -53,6 +54,7 @@ ROUTERS = (
     purchases.router,
     returns.router,
     amendments.router,
+    activities.router,
     wallets.router,
     explanations.router,
     holdings.router,

@@ -10,6 +10,7 @@ from chassis.events.letters import Hearing, Listeners
 from contracts.events.access import TenantCreated
 from contracts.events.customers import CustomerChanged, CustomerCreated
 from contracts.events.loyalty import (
+    ActivityRecorded,
     FamilyChanged,
     MembershipChanged,
     MembershipLapsed,
@@ -63,6 +64,13 @@ def on_purchase_returned(db: Session, event: PurchaseReturned, hearing: Hearing)
         return
     refund = [parts.Refunded(currency=event.currency, amount=event.refund)] if event.refund else []
     queue_message(db, event, Kind.RETURN, [*refund, *translate_facts(event)], hearing)
+
+
+def on_activity_recorded(db: Session, event: ActivityRecorded, hearing: Hearing) -> None:
+    """Something the customer did was rewarded. What brought nothing is told to nobody."""
+    told = translate_facts(event)
+    if told:
+        queue_message(db, event, Kind.ACTIVITY, [parts.Thanks(), *told], hearing)
 
 
 def on_reward_redeemed(db: Session, event: RewardRedeemed, hearing: Hearing) -> None:
@@ -126,6 +134,7 @@ LISTENERS: Listeners = {
     PurchaseRecorded: on_purchase_recorded,
     PurchaseClaimed: on_purchase_claimed,
     PurchaseReturned: on_purchase_returned,
+    ActivityRecorded: on_activity_recorded,
     RewardRedeemed: on_reward_redeemed,
     RedemptionMoved: on_redemption_moved,
     MembershipChanged: on_membership_changed,

@@ -16,7 +16,8 @@ from services.loyalty.api.purchase_documents import (
     effect_documents,
     miss_documents,
 )
-from services.loyalty.api.quotes import QuotedBasket, introduce_buyer
+from services.loyalty.api.quotes import QuotedBasket, introduce_buyer, introduce_customer
+from services.loyalty.domain.activity import Activity
 from services.loyalty.domain.diff_wording import diff_texts
 from services.loyalty.domain.name import Name
 from services.loyalty.domain.program import ProgramDocument
@@ -30,6 +31,7 @@ from services.loyalty.domain.refusals import (
 )
 from services.loyalty.domain.rules.rule import RuleId
 from services.loyalty.domain.written import Moment
+from services.loyalty.operations.rehearse_activity import rehearse_activity
 from services.loyalty.operations.rehearse_basket import rehearse_basket
 from services.loyalty.queries.programs import find_version
 
@@ -94,6 +96,27 @@ class DryRunDocument(BaseModel):
     misses: list[MissDocument]
 
 
+class ActivityDryRunRequest(BaseModel):
+    """An activity to try a version on, at its own moment or `at` another, and without some of its rules."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    activity: Activity
+    at: Moment | None = None
+    without_rules: Annotated[list[RuleId], Field(max_length=100)] = []
+
+
+class ActivityDryRunDocument(BaseModel):
+    """What the version would give for the activity."""
+
+    object: str = "activity_dry_run"
+    program_id: str
+    version: int
+    at: datetime
+    effects: list[EffectDocument]
+    misses: list[MissDocument]
+
+
 @router.get(
     "/programs/{program_id}/versions/{version}/diff",
     dependencies=[needs("programs:read")],
@@ -152,5 +175,35 @@ def dry_run(
             "totals": TotalsDocument.model_validate(decided.totals, from_attributes=True),
             "effects": effect_documents(decided.effects, program, caller.language),
             "misses": miss_documents(decided.misses, program, caller.language),
+        }
+    )
+
+
+@router.post(
+    "/programs/{program_id}/versions/{version}/activity_dry_run",
+    dependencies=[needs("programs:read")],
+    responses=problems(VersionUnknown, RuleUnknown, CustomerUnknown, CustomerBlocked),
+)
+def dry_run_of_activity(
+    program_id: str,
+    version: int,
+    wish: ActivityDryRunRequest,
+    request: Request,
+    db: Transaction,
+    caller: CurrentCaller,
+) -> ActivityDryRunDocument:
+    """Try a version, live or not, on an activity. Nothing changes."""
+    introduce_customer(request, db, caller, wish.activity.customer_id)
+    at = wish.at or wish.activity.occurred_at
+    outcome, program = rehearse_activity(
+        db, caller.tenant_id, program_id, version, wish.activity, without=wish.without_rules, at=at
+    )
+    return ActivityDryRunDocument.model_validate(
+        {
+            "program_id": program_id,
+            "version": version,
+            "at": at,
+            "effects": effect_documents(outcome.effects, program, caller.language),
+            "misses": miss_documents(outcome.misses, program, caller.language),
         }
     )

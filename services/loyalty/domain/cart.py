@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
-from copy import copy
 from datetime import datetime
 from functools import cached_property
+from typing import Self
 
 from kernel.money import shared, shared_in_turn
 from kernel.points import Rounding
@@ -12,25 +12,21 @@ from services.loyalty.domain.basket import Basket, Line
 from services.loyalty.domain.coupon import CouponFacts
 from services.loyalty.domain.coupons import usable_coupons
 from services.loyalty.domain.customer import CustomerFacts
-from services.loyalty.domain.effects import Discount, Effect, Piece, UseVoucher
-from services.loyalty.domain.misses import UNMET, Miss, Shortfall
+from services.loyalty.domain.effects import Discount, Piece, UseVoucher
+from services.loyalty.domain.occasion import NOBODY, Occasion, ShutOut
 from services.loyalty.domain.percent import quotient
 from services.loyalty.domain.selector import Selector
 from services.loyalty.domain.tally import NOTHING_USED, Used
 from services.loyalty.domain.terms import Terms
 from services.loyalty.domain.units import Pick, Units
 
-# The rules that are shut out by others of their groups, each with the one that is applied instead.
-ShutOut = Mapping[str, str | None]
-NOBODY: ShutOut = {}
 
-
-class Cart:
+class Cart(Occasion):
     """What is left to pay of each line, which of its units are still loose, and what the rules did so far.
 
     A unit is loose until it serves a set or is given away; `loose` has the lines whose loose units somebody looked at,
-    and `loose_then` what was left of the lines then. Everything is by the line's place in the basket. The rules in
-    `shut` are not to apply; `order_wide` names the rules and vouchers that took something off the whole order.
+    and `loose_then` what was left of the lines then. Everything is by the line's place in the basket.
+    `order_wide` names the rules and vouchers that took something off the whole order.
     """
 
     def __init__(
@@ -42,13 +38,9 @@ class Cart:
         used: Used = NOTHING_USED,
         shut: ShutOut = NOBODY,
     ) -> None:
-        self.terms = terms
+        super().__init__(terms, customer, at, used, shut)
         self.basket = basket
         self.lines = basket.lines
-        self.customer = customer
-        self.at = at
-        self.used = used
-        self.shut = shut
         self.left = [line.total for line in basket.lines]
         self.paid_units = [line.quantity for line in basket.lines]
         self.only_articles = [line.kind for line in basket.lines].count("article") == len(basket.lines)
@@ -56,25 +48,11 @@ class Cart:
         self.loose_then: dict[int, int] = {}
         self.codes = {terms.plain_code(code) for code in basket.codes}
         self.order_wide: set[str] = set()
-        self.effects: list[Effect] = []
-        self.misses: list[Miss] = []
-        self._lives: dict[str, tuple[datetime, datetime | None]] = {}
-
-    @cached_property
-    def local(self) -> datetime:
-        """The moment by the shop's clock."""
-        return self.at.astimezone(self.terms.zone)
 
     @cached_property
     def coupons(self) -> Mapping[str, CouponFacts]:
         """The coupons shown that can be used, by their campaigns."""
         return usable_coupons(self.used.coupons, self.local.date(), known=self.customer is not None)
-
-    def life_of_units(self, unit: str) -> tuple[datetime, datetime | None]:
-        """When such units earned now can be spent, and when they die."""
-        if unit not in self._lives:
-            self._lives[unit] = self.terms.life_of_units(unit, self.at)
-        return self._lives[unit]
 
     @cached_property
     def rank(self) -> list[int]:
@@ -171,45 +149,18 @@ class Cart:
         paid = max(told, sum(self.left))
         return quotient(amount * (paid - so), paid, Rounding.HALF_UP) if so else amount
 
-    def trial(self) -> "Cart":
+    def trial(self) -> Self:
         """A cart as this one is now, to try a rule on: nothing that happens to it happens to this one."""
-        trial = copy(self)
+        trial = super().trial()
         trial.left, trial.paid_units = self.left.copy(), self.paid_units.copy()
         trial.loose, trial.loose_then = self.loose.copy(), self.loose_then.copy()
-        trial.effects, trial.misses = [], []
         return trial
 
-    def adopt(self, trial: "Cart") -> None:
+    def adopt(self, trial: Self) -> None:
         """Let what happened to a trial have happened to this cart."""
+        super().adopt(trial)
         self.left, self.paid_units = trial.left, trial.paid_units
         self.loose, self.loose_then = trial.loose, trial.loose_then
-        self.effects.extend(trial.effects)
-        self.misses.extend(trial.misses)
-
-    def miss(
-        self,
-        rule: str | None,
-        condition: str,
-        shortfall: Shortfall = UNMET,
-        code: str | None = None,
-        *,
-        instead: str | None = None,
-        again_at: datetime | None = None,
-        wallet: str | None = None,
-    ) -> None:
-        """Say why a rule did nothing."""
-        self.misses.append(
-            Miss(
-                rule=rule,
-                condition=condition,
-                short_by=shortfall.short_by,
-                unit=shortfall.unit,
-                code=code,
-                instead=instead,
-                again_at=again_at,
-                wallet=wallet,
-            )
-        )
 
     def use(self, picks: Iterable[Pick]) -> None:
         """Count loose units to a set: they can serve no other."""

@@ -1,14 +1,16 @@
 """When a rule applies. A condition that does not hold says how far off it was. Source: docs/rules/conditions.md."""
 
 from datetime import time
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
+from services.loyalty.domain.activity import AttributeName, AttributeValue, Deed, WholeNumber
 from services.loyalty.domain.basket import MONEY_MAX, QUANTITY_MAX, Channel, Code, Label
 from services.loyalty.domain.cart import Cart
 from services.loyalty.domain.local_day import local_date
 from services.loyalty.domain.misses import UNMET, Shortfall
+from services.loyalty.domain.occasion import Occasion
 from services.loyalty.domain.selector import EVERYTHING, Labels, Selector
 from services.loyalty.domain.written import LocalTime
 
@@ -19,10 +21,16 @@ WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun"
 Channels = Annotated[frozenset[Channel], Field(min_length=1), PlainSerializer(sorted, return_type=list[str])]
 
 
+# What a condition asks about.
+Subject = Literal["basket", "activity", "customer", "moment"]
+
+
 class ConditionDocument(BaseModel):
     """What all conditions share."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    about: ClassVar[Subject] = "basket"
 
 
 class SpendAtLeast(ConditionDocument):
@@ -60,12 +68,14 @@ class OnWeekdays(ConditionDocument):
     The hours include their beginning and not their end. Hours that pass midnight belong to the day they begin on.
     """
 
+    about: ClassVar[Subject] = "moment"
+
     kind: Literal["on_weekdays"]
     days: Annotated[tuple[Weekday, ...], Field(min_length=1, max_length=7)] = WEEKDAYS
     from_time: LocalTime | None = None
     until_time: LocalTime | None = None
 
-    def shortfall(self, cart: Cart) -> Shortfall | None:
+    def shortfall(self, cart: Occasion) -> Shortfall | None:
         """Nothing that can be counted."""
         now, today = cart.local.time(), cart.local.weekday()
         begin, end = self.from_time or time.min, self.until_time or time.max
@@ -126,9 +136,11 @@ class HasCoupon(ConditionDocument):
 class FirstPurchase(ConditionDocument):
     """The customer has bought nothing before."""
 
+    about: ClassVar[Subject] = "customer"
+
     kind: Literal["first_purchase"]
 
-    def shortfall(self, cart: Cart) -> Shortfall | None:
+    def shortfall(self, cart: Occasion) -> Shortfall | None:
         """Nothing that can be counted. A sale without a customer is nobody's first."""
         return None if cart.customer is not None and cart.customer.purchases == 0 else UNMET
 
@@ -136,10 +148,12 @@ class FirstPurchase(ConditionDocument):
 class InTier(ConditionDocument):
     """The customer stands in one of these tiers."""
 
+    about: ClassVar[Subject] = "customer"
+
     kind: Literal["in_tier"]
     tiers: Annotated[Labels, Field(min_length=1)]
 
-    def shortfall(self, cart: Cart) -> Shortfall | None:
+    def shortfall(self, cart: Occasion) -> Shortfall | None:
         """Nothing that can be counted. A sale without a customer stands in no tier."""
         return None if cart.customer is not None and cart.customer.tier in self.tiers else UNMET
 
@@ -147,10 +161,12 @@ class InTier(ConditionDocument):
 class InSegment(ConditionDocument):
     """The customer is in at least one of these segments."""
 
+    about: ClassVar[Subject] = "customer"
+
     kind: Literal["in_segment"]
     segments: Annotated[Labels, Field(min_length=1)]
 
-    def shortfall(self, cart: Cart) -> Shortfall | None:
+    def shortfall(self, cart: Occasion) -> Shortfall | None:
         """Nothing that can be counted. A sale without a customer is in no segment."""
         holds = cart.customer is not None and not self.segments.isdisjoint(cart.customer.segments)
         return None if holds else UNMET
@@ -159,15 +175,68 @@ class InSegment(ConditionDocument):
 class HasPlan(ConditionDocument):
     """The customer has a membership on one of these plans that day, their own or one they share."""
 
+    about: ClassVar[Subject] = "customer"
+
     kind: Literal["has_plan"]
     plans: Annotated[Labels, Field(min_length=1)]
 
-    def shortfall(self, cart: Cart) -> Shortfall | None:
+    def shortfall(self, cart: Occasion) -> Shortfall | None:
         """Nothing that can be counted. A sale without a customer has no plan."""
         if cart.customer is None:
             return UNMET
         day = local_date(cart.at, cart.terms.zone)
         return None if any(cart.customer.has_plan(plan, day) for plan in self.plans) else UNMET
+
+
+class AttributeEquals(ConditionDocument):
+    """The activity's attribute has this value. Text is compared letter by letter."""
+
+    about: ClassVar[Subject] = "activity"
+
+    kind: Literal["attribute_equals"]
+    attribute: AttributeName
+    value: AttributeValue
+
+    def shortfall(self, deed: Deed) -> Shortfall | None:
+        """Nothing that can be counted."""
+        return None if _same(deed.attribute(self.attribute), self.value) else UNMET
+
+
+class AttributeOneOf(ConditionDocument):
+    """The activity's attribute has one of these values."""
+
+    about: ClassVar[Subject] = "activity"
+
+    kind: Literal["attribute_one_of"]
+    attribute: AttributeName
+    values: Annotated[tuple[AttributeValue, ...], Field(min_length=1, max_length=100)]
+
+    def shortfall(self, deed: Deed) -> Shortfall | None:
+        """Nothing that can be counted."""
+        found = deed.attribute(self.attribute)
+        return None if any(_same(found, value) for value in self.values) else UNMET
+
+
+class AttributeAtLeast(ConditionDocument):
+    """The activity's attribute is a number, and so great."""
+
+    about: ClassVar[Subject] = "activity"
+
+    kind: Literal["attribute_at_least"]
+    attribute: AttributeName
+    at_least: WholeNumber
+
+    def shortfall(self, deed: Deed) -> Shortfall | None:
+        """How much is missing; nothing that can be counted where there is no number."""
+        found = deed.attribute(self.attribute)
+        if isinstance(found, bool) or not isinstance(found, int):
+            return UNMET
+        return Shortfall(self.at_least - found, "number") if found < self.at_least else None
+
+
+def _same(found: AttributeValue | None, value: AttributeValue) -> bool:
+    """Whether both are the same: yes is not 1."""
+    return type(found) is type(value) and found == value
 
 
 Condition = Annotated[
@@ -181,6 +250,9 @@ Condition = Annotated[
     | FirstPurchase
     | InTier
     | InSegment
-    | HasPlan,
+    | HasPlan
+    | AttributeEquals
+    | AttributeOneOf
+    | AttributeAtLeast,
     Field(discriminator="kind"),
 ]

@@ -16,13 +16,14 @@ from services.loyalty.domain.lot import Lot
 from services.loyalty.domain.name import Name
 from services.loyalty.domain.wording import ISOLATED, wallet_units
 
-Origin = Literal["purchase", "return", "adjustment", "transfer", "merge", "reinstatement", "other"]
+Origin = Literal["purchase", "return", "activity", "adjustment", "transfer", "merge", "reinstatement", "other"]
 Standing = Literal["open", "pending", "owed", "expired", "used_up"]
 
 # An id says what kind of thing it names.
 ORIGINS: dict[str, Origin] = {
     "pur": "purchase",
     "ret": "return",
+    "act": "activity",
     "adj": "adjustment",
     "trf": "transfer",
     "mrg": "merge",
@@ -88,6 +89,7 @@ MADE: dict[Origin, Text] = {
     "return": Text(
         en="Given when goods of receipt {receipt} came back on {day}", ar="عند إرجاع من الإيصال {receipt} بتاريخ {day}"
     ),
+    "activity": Text(en="Given for an activity on {day}", ar="مقابل نشاط بتاريخ {day}"),
     "adjustment": Text(en="Given on {day} ({reason})", ar="منحة بتاريخ {day} ({reason})"),
     "transfer": Text(en="Received from another customer on {day}", ar="تحويل من عميل آخر بتاريخ {day}"),
     "merge": Text(en="Brought along when customers were merged on {day}", ar="نقل عند دمج حسابين بتاريخ {day}"),

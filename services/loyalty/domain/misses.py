@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-MissUnit = Literal["money", "units", "wallet", "visits", "none"]
+MissUnit = Literal["money", "units", "wallet", "visits", "number", "none"]
 
 
 class Shortfall(NamedTuple):
-    """How much was missing: minor units of money, units of an article or a wallet, or nothing countable."""
+    """How much was missing: minor units of money, units of an article or a wallet, visits, a plain number, or nothing
+    countable.
+    """
 
     short_by: int
     unit: MissUnit

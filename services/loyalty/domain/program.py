@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from services.loyalty.domain.conditions import HasPlan, InTier
 from services.loyalty.domain.name import Name
 from services.loyalty.domain.plan import Plan
+from services.loyalty.domain.rules.activity import ActivityRule
 from services.loyalty.domain.rules.best_only import BestOnly
 from services.loyalty.domain.rules.bundle import Bundle
 from services.loyalty.domain.rules.buy_x_get_y import BuyXGetY
@@ -28,7 +29,16 @@ from services.loyalty.domain.tier import Tiers
 from services.loyalty.domain.tier_progress import TierRules
 
 Rule = Annotated[
-    Earn | BuyXGetY | Bundle | StampCard | MembershipBonus | PassSale | MoneyOff | Multiplier | Milestone,
+    Earn
+    | BuyXGetY
+    | Bundle
+    | StampCard
+    | MembershipBonus
+    | PassSale
+    | MoneyOff
+    | Multiplier
+    | Milestone
+    | ActivityRule,
     Field(discriminator="kind"),
 ]
 
@@ -36,6 +46,7 @@ Rule = Annotated[
 # not paid.
 PRICE_FAMILIES = (BuyXGetY, Bundle, MoneyOff)
 REWARD_FAMILIES = (Earn, Multiplier, Milestone, StampCard, MembershipBonus, PassSale)
+BASKET_FAMILIES = (*PRICE_FAMILIES, *REWARD_FAMILIES)
 
 
 class ProgramDocument(Terms):
@@ -64,8 +75,9 @@ class ProgramDocument(Terms):
     @model_validator(mode="after")
     def _earns_units_it_knows(self) -> Self:
         for rule in self.rules:
-            if isinstance(rule, Earn) and rule.unit is not None and rule.unit not in self.units:
-                raise ValueError(f"{rule.id} earns {rule.unit}, which is none of the program's units")
+            unit = rule.unit if isinstance(rule, Earn) else rule.award.unit if isinstance(rule, ActivityRule) else None
+            if unit is not None and unit not in self.units:
+                raise ValueError(f"{rule.id} earns {unit}, which is none of the program's units")
         return self
 
     @model_validator(mode="after")
@@ -114,7 +126,7 @@ class ProgramDocument(Terms):
 
 @dataclass(frozen=True, slots=True)
 class CompiledProgram:
-    """A program in the order in which it is applied. Made once for each version, and kept.
+    """A program in the order in which it is applied to baskets, or to activities. Made once for each version, and kept.
 
     `price_rules` change what is to be paid; `reward_rules` look at what is left. `names` are the rules',
     `codes` the ones they ask for, as the program compares them, `campaigns` the coupon campaign of each rule that asks
@@ -137,23 +149,46 @@ class CompiledProgram:
 
 def compile_program(document: ProgramDocument) -> CompiledProgram:
     """Make a version of a program ready for `evaluate`."""
+    about_baskets = [rule for rule in document.rules if isinstance(rule, BASKET_FAMILIES)]
     return CompiledProgram(
         terms=document,
         price_rules=_price_rules(document),
         reward_rules=_in_order(document.rules, REWARD_FAMILIES),
-        names={rule.id: rule.name for rule in document.rules},
-        codes=frozenset(document.plain_code(rule.code) for rule in document.rules if rule.code),
-        campaigns={rule.id: rule.campaign for rule in document.rules if rule.campaign},
+        names=names_of(document),
+        codes=frozenset(document.plain_code(rule.code) for rule in about_baskets if rule.code),
+        campaigns={rule.id: rule.campaign for rule in about_baskets if rule.campaign},
         choices=choices_of(document.rules, document.groups),
-        tallies=tuple(tally for rule in document.rules for tally in rule.tallies),
-        cooling=frozenset(rule.id for rule in document.rules if rule.cool_down),
-        asks_families=_asks_families(document),
+        tallies=tuple(tally for rule in about_baskets for tally in rule.tallies),
+        cooling=frozenset(rule.id for rule in about_baskets if rule.cool_down),
+        asks_families=_asks_families(document, about_baskets),
     )
 
 
-def _asks_families(document: ProgramDocument) -> bool:
+def compile_activities(document: ProgramDocument) -> CompiledProgram:
+    """Make a version of a program ready for `evaluate_activity`: only its rules for activities."""
+    rules = _in_order(document.rules, (ActivityRule,))
+    return CompiledProgram(
+        terms=document,
+        price_rules=(),
+        reward_rules=rules,
+        names=names_of(document),
+        codes=frozenset(),
+        campaigns={},
+        choices=(),
+        tallies=tuple(tally for rule in rules for tally in rule.tallies),
+        cooling=frozenset(rule.id for rule in rules if rule.cool_down),
+        asks_families=_asks_families(document, rules),
+    )
+
+
+def names_of(document: ProgramDocument) -> Mapping[str, Name]:
+    """What the rules are called."""
+    return {rule.id: rule.name for rule in document.rules}
+
+
+def _asks_families(document: ProgramDocument, rules: Iterable[RuleDocument]) -> bool:
     shared = {plan.id for plan in document.plans if plan.family_max}
-    asked = [each.plans for rule in document.rules for each in rule.conditions if isinstance(each, HasPlan)]
+    asked = [each.plans for rule in rules for each in rule.conditions if isinstance(each, HasPlan)]
     return any(not shared.isdisjoint(plans) for plans in asked)
 
 

@@ -706,3 +706,22 @@ class CouponCampaignStopped(Conflict):
     code = "coupon_campaign_stopped"
     title = Text(en="The campaign is stopped", ar="الحملة موقوفة")
     detail = Text(en="A stopped campaign gets no more codes.", ar="لا تُضاف رموز إلى حملة موقوفة.")
+
+
+class ActivityConflict(Conflict):
+    """The activity is in the books with other content."""
+
+    code = "activity_conflict"
+    title = Text(en="This activity was recorded differently", ar="سُجّل هذا النشاط بمحتوى مختلف")
+    detail = Text(
+        en="Activity {external_id} of kind {kind} is {activity_id}, with other content.",
+        ar="النشاط {external_id} من النوع {kind} مسجّل بالرقم {activity_id} بمحتوى آخر.",
+    )
+
+
+class ActivityUnknown(Missing):
+    """The tenant has no such activity."""
+
+    code = "activity_unknown"
+    title = Text(en="Unknown activity", ar="نشاط غير معروف")
+    detail = Text(en="There is no such activity.", ar="لا يوجد نشاط كهذا.")

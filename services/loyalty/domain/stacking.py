@@ -9,9 +9,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from services.loyalty.domain.cart import ShutOut
 from services.loyalty.domain.effects import Accrue
 from services.loyalty.domain.evaluation import Evaluation
+from services.loyalty.domain.occasion import ShutOut
 from services.loyalty.domain.rules.rule import RuleDocument, RuleId
 
 COMBINATIONS_MAX = 256

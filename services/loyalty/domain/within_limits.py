@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from services.loyalty.domain.cart import Cart
-from services.loyalty.domain.effects import Accrue, Discount, Effect, Piece
+from services.loyalty.domain.effects import Accrue, Discount, Effect, IssueVoucher, Piece
 from services.loyalty.domain.limit import Limit
 from services.loyalty.domain.local_day import day_start
 from services.loyalty.domain.misses import MissUnit, Shortfall
+from services.loyalty.domain.occasion import Occasion
 from services.loyalty.domain.period import next_start
 from services.loyalty.domain.tally import NOTHING_GIVEN, Tally, given_by
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from services.loyalty.domain.rules.rule import RuleDocument
 
 
-def apply_within_limits(rule: "RuleDocument", cart: Cart) -> None:
+def apply_within_limits(rule: "RuleDocument", cart: Occasion) -> None:
     """Apply the rule if its limits and its cool-down allow, whole or as much of it as is left; else say since when."""
     if not (_is_cool(rule, cart) and _is_something_left(rule, cart)):
         return
@@ -41,7 +42,7 @@ def apply_within_limits(rule: "RuleDocument", cart: Cart) -> None:
         cart.adopt(trial)
 
 
-def _is_cool(rule: "RuleDocument", cart: Cart) -> bool:
+def _is_cool(rule: "RuleDocument", cart: Occasion) -> bool:
     last = cart.used.last.get(rule.id)
     if rule.cool_down is None or last is None:
         return True
@@ -53,7 +54,7 @@ def _is_cool(rule: "RuleDocument", cart: Cart) -> bool:
     return False
 
 
-def _is_something_left(rule: "RuleDocument", cart: Cart) -> bool:
+def _is_something_left(rule: "RuleDocument", cart: Occasion) -> bool:
     for limit in rule.limits:
         if _left(rule.id, limit, cart) <= 0:
             cart.miss(rule.id, limit.condition, again_at=_again_at(limit, cart))
@@ -61,28 +62,30 @@ def _is_something_left(rule: "RuleDocument", cart: Cart) -> bool:
     return True
 
 
-def _left(rule: str, limit: Limit, cart: Cart) -> int:
+def _left(rule: str, limit: Limit, cart: Occasion) -> int:
     if limit.per == "sale":
         return limit.at_most
     return limit.at_most - cart.used.amounts.get(Tally(rule, limit.of, limit.per, limit.each).label, 0)
 
 
-def _again_at(limit: Limit, cart: Cart) -> datetime | None:
+def _again_at(limit: Limit, cart: Occasion) -> datetime | None:
     if limit.per == "sale" or limit.per == "ever":
         return None
     return day_start(next_start(limit.per, cart.local.date()), cart.terms.zone)
 
 
-def _refuse(rule: str, limit: Limit, cart: Cart, over: int, effects: Iterable[Effect]) -> None:
+def _refuse(rule: str, limit: Limit, cart: Occasion, over: int, effects: Iterable[Effect]) -> None:
     wallet = next((effect.unit for effect in effects if isinstance(effect, Accrue)), None)
     unit: MissUnit = "money" if limit.of == "money" else "units" if wallet is None else "wallet"
     again_at = _again_at(limit, cart)
     cart.miss(rule, f"{limit.condition}_passed", Shortfall(over, unit), again_at=again_at, wallet=wallet)
 
 
-def _give_part(cart: Cart, effects: Iterable[Effect], left: int) -> None:
-    """Put the effects into the cart, cut to what is left of the units or the money."""
+def _give_part(cart: Occasion, effects: Iterable[Effect], left: int) -> None:
+    """Put the effects into the cart, cut to what is left of the units or the money. A voucher is whole."""
     for effect in effects:
+        if isinstance(effect, IssueVoucher):
+            cart.effects.append(effect)
         if not left or not isinstance(effect, Accrue | Discount):
             continue
         amount = min(effect.amount, left)
@@ -91,6 +94,7 @@ def _give_part(cart: Cart, effects: Iterable[Effect], left: int) -> None:
         if isinstance(effect, Accrue):
             cart.effects.append(replace(effect, amount=amount, capped_from=capped_from))
         else:
+            assert isinstance(cart, Cart), "money is taken off a basket"
             pieces = _pieces(cart, effect, amount)
             cart.effects.append(replace(effect, amount=amount, pieces=pieces, capped_from=capped_from))
 

@@ -57,6 +57,7 @@ PASSES_ISSUED = Text(en="{passes} of {entries}", ar="{passes}، في كل منه
 PASS_ISSUED = Text(en="a pass of {entries}", ar="بطاقة دخول فيها {entries}")
 EXTENDED = Text(en="{paid} paid", ar="المدفوع {paid}")
 EXTENDED_WITH_BONUS = Text(en="{paid} paid, {bonus} free", ar="المدفوع {paid}، والهدية {bonus}")
+NUMBER_SHORT = Text(en="{number} short", ar="ينقصه {number}")
 VISITS_TO_GO = Text(en="{visits} to go", ar="المتبقي: {visits}")
 OVER = Text(en="{amount} over what is left", ar="الزيادة على المتبقي: {amount}")
 AGAIN = Text(en="{said}, again from {moment}", ar="{said}، ويعود {moment}")
@@ -74,6 +75,9 @@ REASONS = {
     "in_tier": Text(en="for other tiers", ar="لفئات أخرى من العملاء"),
     "in_segment": Text(en="for another group of customers", ar="لمجموعة أخرى من العملاء"),
     "has_plan": Text(en="needs a membership", ar="يحتاج إلى عضوية"),
+    "attribute_equals": Text(en="only for others of its kind", ar="لغيره من النوع نفسه"),
+    "attribute_one_of": Text(en="only for others of its kind", ar="لغيره من النوع نفسه"),
+    "attribute_at_least": Text(en="needs a number", ar="يحتاج إلى عدد"),
     "milestone": Text(en="reached before", ar="سبق بلوغه"),
     "multiplier": Text(en="nothing to multiply", ar="لا شيء يُضاعف"),
     "limit": Text(en="used up", ar="استُنفد"),
@@ -178,6 +182,8 @@ def _reason(miss: Miss, program: CompiledProgram, language: Language) -> str:
         return _said(said, language, money=_amount(miss, program, language))
     if miss.unit == "visits":
         return _said(VISITS_TO_GO, language, visits=counted(VISITS, miss.short_by, language))
+    if miss.unit == "number":
+        return _said(NUMBER_SHORT, language, number=miss.short_by)
     if miss.unit == "units":
         said = UNITS_SAID.get(miss.condition, UNITS_SHORT)
         return _said(said, language, units=_amount(miss, program, language))

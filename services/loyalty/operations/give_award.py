@@ -1,5 +1,6 @@
 """Giving a customer something that no purchase earned. Source: docs/rules/awards.md."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,6 +53,22 @@ def give_award(
     terms = program.document
     effects = award.effects(rule, terms, occurred_at, spendable_at=spendable_at)
     room = wallet_room(db, standing, terms, occurred_at, books.at)
+    capped = within_caps(effects, terms, room)
+    return post_award(db, books, standing, program, capped.effects, rule=rule, source=source, occurred_at=occurred_at)
+
+
+def post_award(
+    db: Session,
+    books: Books,
+    standing: Standing,
+    program: ShelvedProgram,
+    effects: Iterable[Effect],
+    *,
+    rule: str,
+    source: str,
+    occurred_at: datetime,
+) -> Given:
+    """Post what a rule's award comes to, and keep that it was given. The database refuses a second time."""
     cause, award_id = Cause(source, occurred_at, program), new_id("awd")
     lots = lots_of(award_id)
     row = AwardRow(
@@ -68,7 +85,7 @@ def give_award(
     )
     given: list[Effect] = []
     facts: list[AnyFact] = []
-    for effect in within_caps(effects, terms, room).effects:
+    for effect in effects:
         match effect:
             case Accrue():
                 books.open_wallet(db, standing, effect.unit)

@@ -463,6 +463,24 @@ def facts_of(
         for plain in dict.fromkeys(normalised(code) for code in basket.codes)
         if (standing.tenant_id, plain) in presented
     ]
+    return facts_of_standing(
+        standing,
+        tuple(
+            VoucherFacts(
+                code=voucher.code,
+                reward=REWARD.validate_json(voucher.benefit),
+                valid_until=voucher.valid_until,
+                used=voucher.status != "issued",
+                reserved=voucher.is_reserved(at, basket.reservation_id),
+            )
+            for voucher in vouchers
+            if voucher.customer_id == standing.customer_id
+        ),
+    )
+
+
+def facts_of_standing(standing: Standing, vouchers: tuple[VoucherFacts, ...] = ()) -> CustomerFacts:
+    """What the rules may ask about a customer, with the vouchers they show."""
     return CustomerFacts(
         id=standing.customer_id,
         purchases=standing.purchases,
@@ -475,17 +493,7 @@ def facts_of(
         },
         shared={plan: days_of(membership) for plan, membership in (standing.shared or {}).items()},
         segments=frozenset(standing.segments),
-        vouchers=tuple(
-            VoucherFacts(
-                code=voucher.code,
-                reward=REWARD.validate_json(voucher.benefit),
-                valid_until=voucher.valid_until,
-                used=voucher.status != "issued",
-                reserved=voucher.is_reserved(at, basket.reservation_id),
-            )
-            for voucher in vouchers
-            if voucher.customer_id == standing.customer_id
-        ),
+        vouchers=vouchers,
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import or_, select, text
 from sqlalchemy.orm import Session
 
 from kernel.ids import TenantId
-from services.loyalty.domain.program import CompiledProgram, ProgramDocument, compile_program
+from services.loyalty.domain.program import CompiledProgram, ProgramDocument, compile_activities, compile_program
 from services.loyalty.domain.reigns import Reign
 from services.loyalty.tables.programs import ProgramVersionRow
 from services.loyalty.tables.receipts import PurchaseRecord
@@ -41,6 +41,11 @@ class ShelvedProgram:
     def compiled(self) -> CompiledProgram:
         """The version as `evaluate` wants it."""
         return compile_program(self.document)
+
+    @cached_property
+    def activities(self) -> CompiledProgram:
+        """The version as `evaluate_activity` wants it."""
+        return compile_activities(self.document)
 
 
 class ProgramShelf:

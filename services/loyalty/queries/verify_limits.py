@@ -14,6 +14,12 @@ LIMITS = {
             UNION
             SELECT program_id, version, zone, rule ->> 'id', 'uses', 'ever', 'customer'
             FROM rules WHERE rule ->> 'cool_down' IS NOT NULL OR rule ->> 'kind' = 'milestone'
+        ), caused AS (
+            SELECT p.id, p.program_id, p.program_version, p.customer_id, p.store_id, p.occurred_at, p.effects
+            FROM purchases p WHERE p.tenant_id = :tenant_id AND p.used IS NOT NULL
+            UNION ALL
+            SELECT a.id, a.program_id, a.program_version, a.customer_id, NULL, a.occurred_at, a.effects
+            FROM activities a WHERE a.tenant_id = :tenant_id AND a.status = 'recorded'
         ), given AS (
             SELECT p.id, p.program_id, p.program_version AS version, p.customer_id, p.store_id, p.occurred_at,
                    effect ->> 'rule' AS rule, 1 AS uses,
@@ -26,8 +32,8 @@ LIMITS = {
                                              FROM jsonb_array_elements(effect -> 'pieces') AS piece)
                        ELSE 0 END) AS units,
                    sum(CASE effect ->> 'kind' WHEN 'discount' THEN (effect ->> 'amount')::bigint ELSE 0 END) AS money
-            FROM purchases p, jsonb_array_elements(p.effects::jsonb) AS effect
-            WHERE p.tenant_id = :tenant_id AND p.used IS NOT NULL AND effect ->> 'rule' IS NOT NULL
+            FROM caused p, jsonb_array_elements(p.effects::jsonb) AS effect
+            WHERE effect ->> 'rule' IS NOT NULL
             GROUP BY p.id, p.program_id, p.program_version, p.customer_id, p.store_id, p.occurred_at, effect ->> 'rule'
         ), sums AS (
             SELECT program_id, each, rule, measure, per,
@@ -48,12 +54,19 @@ LIMITS = {
         WHERE coalesce(t.amount, 0) <> coalesce(s.total, 0)
     """,
     "a cool-down runs from the latest use": """
+        WITH caused AS (
+            SELECT customer_id, program_id, program_version, occurred_at, effects FROM purchases
+            WHERE tenant_id = :tenant_id
+            UNION ALL
+            SELECT customer_id, program_id, program_version, occurred_at, effects FROM activities
+            WHERE tenant_id = :tenant_id AND status = 'recorded'
+        )
         SELECT t.rule AS subject,
                'last ' || t.last_at || ', used ' || coalesce(max(p.occurred_at)::text, 'never') AS detail
         FROM tallies t
-        LEFT JOIN (purchases p JOIN program_versions v
-                   ON v.tenant_id = p.tenant_id AND v.program_id = p.program_id AND v.version = p.program_version)
-          ON p.tenant_id = t.tenant_id AND p.customer_id = t.holder AND p.program_id = t.program_id
+        LEFT JOIN (caused p JOIN program_versions v
+                   ON v.tenant_id = :tenant_id AND v.program_id = p.program_id AND v.version = p.program_version)
+          ON p.customer_id = t.holder AND p.program_id = t.program_id
          AND p.effects::jsonb @> jsonb_build_array(jsonb_build_object('rule', t.rule))
          AND jsonb_path_exists(v.document::jsonb, '$.rules[*] ? (@.id == $rule && @.cool_down != null)',
                                jsonb_build_object('rule', t.rule))

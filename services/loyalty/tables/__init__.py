@@ -1,5 +1,6 @@
 """The rows of the loyalty database."""
 
+from services.loyalty.tables.activities import ActivityRow
 from services.loyalty.tables.awards import AwardRow
 from services.loyalty.tables.backtests import BacktestRow, BacktestSliceRow
 from services.loyalty.tables.base import Base
@@ -31,6 +32,7 @@ from services.loyalty.tables.vouchers import VoucherCancellationRow, VoucherRow
 from services.loyalty.tables.wrong_codes import WrongCodesRow
 
 __all__ = [
+    "ActivityRow",
     "AdjustmentRow",
     "AwardRow",
     "BacktestRow",

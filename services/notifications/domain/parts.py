@@ -36,6 +36,18 @@ class Welcome(Part):
         yield words.say("welcome.line")
 
 
+class Thanks(Part):
+    """The customer did something we are glad about."""
+
+    kind: Literal["thanks"] = "thanks"
+
+    def title(self, words: Words) -> str:
+        return words.say("thanks.title")
+
+    def lines(self, words: Words) -> Iterator[str]:
+        yield words.say("thanks.line")
+
+
 class PointsReceived(Part):
     """Units came into the wallet; `spendable_at` only when they cannot be spent yet."""
 
@@ -315,6 +327,7 @@ class UnitsExpired(Part):
 
 AnyPart = Annotated[
     Welcome
+    | Thanks
     | PointsReceived
     | PointsTaken
     | Balance

@@ -1,10 +1,11 @@
-"""Translate what a purchase or a return caused into what its customer is told."""
+"""Translate what a purchase, a return or an activity caused into what its customer is told."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from contracts.events.loyalty import (
+    ActivityRecorded,
     AnyFact,
     MembershipExtended,
     PassesIssued,
@@ -19,7 +20,9 @@ from services.notifications.domain import parts
 from services.notifications.domain.parts import Part
 
 
-def translate_facts(event: PurchaseRecorded | PurchaseReturned | PurchaseClaimed) -> tuple[Part, ...]:
+def translate_facts(
+    event: PurchaseRecorded | PurchaseReturned | PurchaseClaimed | ActivityRecorded,
+) -> tuple[Part, ...]:
     """The parts of the message, what matters most first, the balance last. None when nothing touches the customer."""
     memberships = [fact for fact in event.facts if isinstance(fact, MembershipExtended)]
     passes = [fact for fact in event.facts if isinstance(fact, PassesIssued) and fact.passes > 0]

@@ -16,6 +16,7 @@ from contracts.event import EVENT_CLASSES, Event
 from contracts.events.loyalty import AnyFact, PointsExpiring
 from kernel.ids import CustomerId, TenantId, new_id
 from kernel.points import Points
+from services.loyalty.domain.activity import Activity
 from services.loyalty.domain.award import Award
 from services.loyalty.domain.basket import Basket
 from services.loyalty.domain.by_hand import ByHand
@@ -25,6 +26,7 @@ from services.loyalty.operations.add_version import add_version
 from services.loyalty.operations.adjust_points import adjust_points
 from services.loyalty.operations.amend_purchase import Amended
 from services.loyalty.operations.block_gift_card import Change, block_gift_card
+from services.loyalty.operations.cancel_activity import cancel_activity
 from services.loyalty.operations.capture_hold import capture_hold
 from services.loyalty.operations.claim_purchase import Claimed, claim_purchase
 from services.loyalty.operations.create_program import create_program
@@ -39,6 +41,8 @@ from services.loyalty.operations.merge_wallets import merge_wallets
 from services.loyalty.operations.move_redemption import move_redemption
 from services.loyalty.operations.open_pool import open_pool
 from services.loyalty.operations.publish_version import publish_version
+from services.loyalty.operations.record_activity import Recorded as RecordedActivity
+from services.loyalty.operations.record_activity import record_activity
 from services.loyalty.operations.record_purchases import Outcome, Recorded, Sale, record_purchases
 from services.loyalty.operations.redeem_reward import Redeemed, redeem_reward
 from services.loyalty.operations.reinstate_units import reinstate_units
@@ -66,6 +70,7 @@ from services.loyalty.schedules import (
     time_out_all_holds,
 )
 from services.loyalty.tables import Base
+from services.loyalty.tables.activities import ActivityRow
 from services.loyalty.tables.books import Books
 from services.loyalty.tables.gift_cards import GiftCardRow
 from services.loyalty.tables.holds import HoldRow
@@ -234,6 +239,27 @@ class Shop:
             told = take_award_back(db, books, standing, rule=rule, source=source)
             books.close(db)
             return told
+
+    def activity(self, customer_id: str, kind: str, **more: Any) -> RecordedActivity:
+        """Tell of an activity at this moment under an id of its own; `more` are its attributes, unless it has such."""
+        own = {name: more.pop(name) for name in ("external_id", "occurred_at") if name in more}
+        activity = Activity.model_validate(
+            {
+                "customer_id": customer_id,
+                "kind": kind,
+                "external_id": f"A-{next(self._receipts)}",
+                "occurred_at": self.at,
+                "attributes": more,
+                **own,
+            }
+        )
+        with self.database.transaction(self.tenant_id) as db:
+            return record_activity(db, self.tenant_id, activity, at=self.at)
+
+    def cancel_activity(self, activity_id: str) -> ActivityRow:
+        """Let an activity not count."""
+        with self.database.transaction(self.tenant_id) as db:
+            return cancel_activity(db, self.tenant_id, activity_id, reason="a fake", actor="key_test", at=self.at)
 
     def offer(self, price: int, benefit: Mapping[str, Any] = FREE_COFFEE, **more: Any) -> str:
         """Put a reward into the catalogue; answers its id."""

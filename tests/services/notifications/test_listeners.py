@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from chassis.data.database import Database
 from contracts.event import Event
 from contracts.events.loyalty import (
+    ActivityRecorded,
     FamilyChanged,
     MembershipChanged,
     MembershipLapsed,
@@ -138,6 +139,19 @@ def test_passes_are_told_and_their_return_is_not(database: Database, bakery: Ten
     tell(database, gave_back(bakery, SARA, passes.model_copy(update={"passes": -1}), refund=0))
     [message] = messages(database, bakery)
     assert PARTS.validate_python(message.parts) == (parts.PassesReceived(plan_name=GOLD, passes=1, entries=10),)
+
+
+def test_a_rewarded_activity_is_told_and_another_is_not(database: Database, bakery: TenantId) -> None:
+    about = {"tenant_id": bakery, "customer_id": SARA, "occurred_at": MORNING, "activity": "review"}
+    tell(database, ActivityRecorded(**about, activity_id="act_1", facts=[points(20)], balance=Points(20)))
+    tell(database, ActivityRecorded(**about, activity_id="act_2", facts=[], balance=Points(20)))
+    [message] = messages(database, bakery)
+    assert message.kind == "activity"
+    assert PARTS.validate_python(message.parts) == (
+        parts.Thanks(),
+        parts.PointsReceived(unit="points", amount=20),
+        parts.Balance(unit="points", amount=20),
+    )
 
 
 def test_a_replay_rebuilds_messages_without_sending_them(

@@ -2,14 +2,14 @@
 
 from abc import ABC, abstractmethod
 from functools import cached_property
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, model_validator
 
-from services.loyalty.domain.cart import Cart
-from services.loyalty.domain.conditions import Condition, HasCode, HasCoupon
+from services.loyalty.domain.conditions import Condition, HasCode, HasCoupon, Subject
 from services.loyalty.domain.limit import CoolDown, Limit, Measure
 from services.loyalty.domain.name import Name
+from services.loyalty.domain.occasion import Occasion
 from services.loyalty.domain.tally import Tally
 from services.loyalty.domain.within_limits import apply_within_limits
 from services.loyalty.domain.written import Day
@@ -27,6 +27,8 @@ class RuleDocument(BaseModel, ABC):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     needs_customer: ClassVar[bool] = False
+    # What its conditions may ask about.
+    asks: ClassVar[frozenset[Subject]] = frozenset({"basket", "customer", "moment"})
     # What its limits may count, and which of it can be given in part.
     counts: ClassVar[frozenset[Measure]] = frozenset({"uses", "units", "money"})
     in_part: ClassVar[Measure | None] = None
@@ -52,6 +54,13 @@ class RuleDocument(BaseModel, ABC):
     def _shuts_somebody_out(self) -> Self:
         if self.exclusive and self.group is None:
             raise ValueError("an exclusive rule needs a group whose other rules it shuts out")
+        return self
+
+    @model_validator(mode="after")
+    def _asks_what_it_can_know(self) -> Self:
+        for condition in self.conditions:
+            if condition.about not in self.asks:
+                raise ValueError(f"a rule of this family knows no {condition.about}: leave out {condition.kind}")
         return self
 
     @model_validator(mode="after")
@@ -99,8 +108,11 @@ class RuleDocument(BaseModel, ABC):
             raise ValueError("a rule asks for one coupon campaign at the most")
         return self
 
-    def consider(self, cart: Cart) -> None:
-        """Apply the rule to the cart, or say why not: another of its group may have come first."""
+    def consider(self, cart: Occasion) -> None:
+        """Apply the rule to the cart, or what else its family is about; or say why not.
+
+        Another of its group may have come first.
+        """
         if not self._runs_on(cart) or not self._holds_for(cart):
             return
         if self.id in cart.shut:
@@ -111,10 +123,10 @@ class RuleDocument(BaseModel, ABC):
             self.apply(cart)
 
     @abstractmethod
-    def apply(self, cart: Cart) -> None:
+    def apply(self, cart: Any) -> None:
         """Leave the rule's effects in the cart, or the miss that explains why it has none."""
 
-    def _runs_on(self, cart: Cart) -> bool:
+    def _runs_on(self, cart: Occasion) -> bool:
         if self.starts_on and cart.local.date() < self.starts_on:
             cart.miss(self.id, "starts_on")
             return False
@@ -123,7 +135,7 @@ class RuleDocument(BaseModel, ABC):
             return False
         return True
 
-    def _holds_for(self, cart: Cart) -> bool:
+    def _holds_for(self, cart: Any) -> bool:
         holds = True
         if self.asks_who and cart.customer is None:
             cart.miss(self.id, "customer")

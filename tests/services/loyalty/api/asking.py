@@ -59,6 +59,7 @@ def things_of(shop: Shop) -> Things:
     campaign = CouponCampaign(shop, f"CODE-{new_id('cpn')}", uses_per_code=5, publish=False)
     return {
         "customer_id": customer_id,
+        "activity_id": shop.activity(customer_id, "review").row.id,
         "segment": "vip",
         "purchase_id": bought.id,
         "external_id": bought.external_id,
@@ -147,11 +148,31 @@ def basket(things: Things) -> dict[str, Any]:
     }
 
 
+def an_activity(things: Things) -> dict[str, Any]:
+    """An activity of its own."""
+    return {
+        "customer_id": things["customer_id"],
+        "kind": "review",
+        "external_id": new_id("req"),
+        "occurred_at": "2026-11-22T10:00:00Z",
+        "attributes": {"stars": 5, "photo": True, "language": "ar"},
+    }
+
+
 def of_customer(things: Things, **more: Any) -> dict[str, Any]:
     return {"customer_id": things["customer_id"], **more}
 
 
 QUESTIONS: dict[str, Question] = {
+    "GET /v1/activities/{activity_id}": Question(200, 404),
+    "GET /v1/customers/{customer_id}/activities": Question(200, 404),
+    "POST /v1/activities": Question(201, 422, body=an_activity),
+    "POST /v1/activities/{activity_id}/cancel": Question(200, 404, body=lambda _things: {"reason": "a fake"}),
+    "POST /v1/programs/{program_id}/versions/{version}/activity_dry_run": Question(
+        200,
+        404,
+        body=lambda things: {"activity": an_activity(things), "at": SOMEDAY, "without_rules": ["earn"]},
+    ),
     "GET /v1/backtests": Question(200, 200),
     "GET /v1/backtests/{backtest_id}": Question(200, 404),
     "GET /v1/coupon_campaigns": Question(200, 200),

@@ -24,6 +24,7 @@ BY_RECEIPT = ("/v1/purchases", "/v1/purchases/batch")
 # These come with Wafa and are no tenant's.
 EVERYBODYS = ("/v1/program_templates", "/v1/program_templates/{template_id}")
 MONEY = (
+    "/v1/activities/{",
     "/v1/adjustments",
     "/v1/customers",
     "/v1/entries",
@@ -83,6 +84,11 @@ def test_its_scope_opens_it_and_no_other_does(call: Client, shop: Shop, door: Do
 def test_the_scopes_are_these() -> None:
     """A change of what a key may do is seen here: it is a promise to those who made keys."""
     assert {str(door): door.scope for door in DOORS} == {
+        "GET /v1/activities/{activity_id}": "purchases:read",
+        "GET /v1/customers/{customer_id}/activities": "purchases:read",
+        "POST /v1/activities": "purchases:write",
+        "POST /v1/activities/{activity_id}/cancel": "purchases:write",
+        "POST /v1/programs/{program_id}/versions/{version}/activity_dry_run": "programs:read",
         "GET /v1/backtests": "programs:read",
         "GET /v1/backtests/{backtest_id}": "programs:read",
         "GET /v1/coupon_campaigns": "rewards:read",

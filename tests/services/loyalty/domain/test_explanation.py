@@ -105,11 +105,11 @@ def test_what_no_purchase_made_is_named_by_its_rule() -> None:
     back = Use(kind="reversal", amount=100, reference="act_1", at=TODAY)
     given = story(0, 100, reference="act_1", receipt=None, latest=(back,))
     assert says(given) == [
-        "Added on 1 January 2026 by “A point for each riyal” (version 2): 100 points",
+        "Given for an activity on 1 January 2026 by “A point for each riyal” (version 2): 100 points",
         "Taken back on 1 June 2026: 100 points",
     ]
     assert says(given, Language.ARABIC) == [
-        "إضافة بتاريخ 1 يناير 2026 بقاعدة «نقطة لكل ريال» (الإصدار 2): 100 نقطة",
+        "مقابل نشاط بتاريخ 1 يناير 2026 بقاعدة «نقطة لكل ريال» (الإصدار 2): 100 نقطة",
         "استرجاع بتاريخ 1 يونيو 2026: 100 نقطة",
     ]
     owed = story(-5, reference="act_1", receipt=None, rule=None)

@@ -47,6 +47,7 @@ def test_the_first_page_uses_every_family() -> None:
         "discount",
         "multiplier",
         "milestone",
+        "activity",
     }
 
 

@@ -135,6 +135,14 @@ def content(told: Sequence[Part], language: Language) -> Content:
             id="out of a family",
         ),
         pytest.param(
+            [parts.Thanks(), parts.PointsReceived(unit="points", amount=2)],
+            "Thank you",
+            ["Thank you for what you did.", "You received 2 points."],
+            "شكرًا لك",
+            ["نشكرك على مشاركتك.", "أُضيف إلى رصيدك: نقطتان."],
+            id="activity",
+        ),
+        pytest.param(
             [parts.RewardTaken(reward_name=COFFEE, unit="points", price=11)],
             f"Your reward: {isolated('Free coffee')}",
             [
@@ -263,6 +271,7 @@ def test_every_step_of_a_redemption_has_its_words(status: str, language: Languag
 def test_parts_come_back_from_storage_as_they_were() -> None:
     told: tuple[Part, ...] = (
         parts.Welcome(),
+        parts.Thanks(),
         parts.PointsReceived(unit="points", amount=2, spendable_at=EVENING),
         parts.PointsTaken(unit="points", amount=2),
         balance,

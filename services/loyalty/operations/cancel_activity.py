@@ -1,0 +1,89 @@
+"""Taking back what an activity gave. Source: docs/rules/activity.md."""
+
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from contracts.events.loyalty import ActivityCancelled, AnyFact
+from kernel.ids import TenantId
+from kernel.points import Points
+from services.loyalty.domain.effects import effects_from_json
+from services.loyalty.domain.tally import NOTHING_GIVEN, given_by
+from services.loyalty.operations.take_award_back import take_award_back
+from services.loyalty.queries.activities import find_activity, program_of_activity
+from services.loyalty.queries.customers import locked
+from services.loyalty.queries.program_shelf import ShelvedProgram
+from services.loyalty.tables.activities import ActivityRow
+from services.loyalty.tables.books import Books
+from services.loyalty.tables.tallies import counted, keys_of
+
+# The last use of a rule with a cool-down is then the latest of the others.
+FORGET_USE = text("""
+    UPDATE tallies SET last_at = (
+        SELECT max(a.occurred_at) FROM activities a
+        WHERE a.tenant_id = :tenant_id AND a.customer_id = :holder AND a.program_id = :program_id
+          AND a.status = 'recorded'
+          AND a.effects::jsonb @> jsonb_build_array(jsonb_build_object('rule', CAST(:rule AS text)))
+          AND EXISTS (SELECT FROM program_versions v
+                      WHERE v.tenant_id = a.tenant_id AND v.program_id = a.program_id AND v.version = a.program_version
+                        AND jsonb_path_exists(v.document::jsonb,
+                                              '$.rules[*] ? (@.id == $rule && @.cool_down != null)',
+                                              jsonb_build_object('rule', CAST(:rule AS text)))))
+    WHERE tenant_id = :tenant_id AND program_id = :program_id AND each = 'customer' AND holder = :holder
+      AND rule = :rule AND measure = 'uses' AND per = 'ever'
+""")
+
+
+def cancel_activity(
+    db: Session,
+    tenant_id: TenantId,
+    activity_id: str,
+    *,
+    reason: str,
+    actor: str,
+    at: datetime,
+    trace: str | None = None,
+) -> ActivityRow:
+    """Let the activity never have counted: what it gave is taken back by the clawback policy, its limits are free.
+
+    Cancelled before, it stays as it is. Raises ActivityUnknown.
+    """
+    standing = locked(db, tenant_id, find_activity(db, tenant_id, activity_id).customer_id)
+    row = find_activity(db, tenant_id, activity_id)
+    if row.status == "cancelled":
+        return row
+    row.status, row.cancelled_at, row.cancelled_by, row.reason = "cancelled", at, actor, reason
+    db.flush()
+    books, told = Books(at), list[AnyFact]()
+    program = program_of_activity(db, row)
+    if program is not None:
+        for rule in given_by(effects_from_json(row.effects)):
+            told += take_award_back(db, books, standing, rule=rule, source=row.id)
+        give_uses_back(db, books, program, row)
+    books.postings.tell(
+        ActivityCancelled(
+            tenant_id=tenant_id,
+            customer_id=row.customer_id,
+            occurred_at=at,
+            activity_id=row.id,
+            activity=row.kind,
+            facts=told,
+            balance=Points(standing.wallet(program.document.unit).balance) if program else None,
+        ),
+        trace,
+    )
+    books.close(db)
+    return row
+
+
+def give_uses_back(db: Session, books: Books, program: ShelvedProgram, row: ActivityRow) -> None:
+    """Count less, in the periods of the activity, for the limits of the rules that gave something."""
+    compiled = program.activities
+    keys = keys_of(row.tenant_id, program.program_id, compiled, row.customer_id, "", row.occurred_at)
+    given = {rule: NOTHING_GIVEN.less(gave) for rule, gave in given_by(effects_from_json(row.effects)).items()}
+    for key, amount, last_at in counted(keys, given, compiled.cooling, row.occurred_at):
+        books.count_given(key, amount, last_at)
+    for rule in compiled.cooling & given.keys():
+        named = {"tenant_id": row.tenant_id, "program_id": program.program_id, "holder": row.customer_id, "rule": rule}
+        db.execute(FORGET_USE, named)

@@ -1,0 +1,163 @@
+"""An award for what is no purchase."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from kernel.language import Language
+from services.loyalty.domain.activity import Activity
+from services.loyalty.domain.effects import Accrue, IssueVoucher
+from services.loyalty.domain.evaluate_activity import Outcome, evaluate_activity
+from services.loyalty.domain.program import compile_activities, compile_program
+from services.loyalty.domain.tally import Memory
+from services.loyalty.domain.wording import miss_text
+from tests.services.loyalty.domain.build import NAME, NOON, customer, document, rule
+from tests.services.loyalty.domain.pages import page_document
+
+REVIEW = rule("activity", activity="review", award={"points": 20})
+EXAMPLES: list[tuple[int, str, dict[str, Any]]] = [
+    (0, "review", {"letters": 80, "photo": True}),
+    (1, "review", {"letters": 30, "photo": True}),
+    (2, "review", {"letters": 60}),
+    (3, "review", {"letters": 90}),
+    (4, "recycling", {"material": "glass"}),
+    (5, "recycling", {"material": "paper"}),
+]
+
+
+def activity(kind: str = "review", **attributes: Any) -> Activity:
+    fields = {"customer_id": "cus_1", "kind": kind, "external_id": "A-1", "occurred_at": NOON}
+    return Activity.model_validate({**fields, "attributes": attributes})
+
+
+def given(*rules: dict[str, Any], **attributes: Any) -> Outcome:
+    """What the rules give for a review."""
+    return evaluate_activity(compile_activities(document(*rules)), activity(**attributes), customer(), NOON)
+
+
+def test_the_examples_of_the_page() -> None:
+    compiled = compile_activities(page_document("activity"))
+    memory = Memory(compiled.tallies, compiled.terms.zone)
+    found = []
+    for hours, kind, attributes in EXAMPLES:
+        at = NOON + timedelta(hours=hours)
+        outcome = evaluate_activity(compiled, activity(kind, **attributes), customer(), at, memory.used(at))
+        memory.count(outcome.effects, at)
+        found.append(
+            (
+                sum(effect.amount for effect in outcome.effects if isinstance(effect, Accrue)),
+                [effect.reward.name.en for effect in outcome.effects if isinstance(effect, IssueVoucher)],
+                [miss_text(miss, compiled, Language.ENGLISH) for miss in outcome.misses],
+            )
+        )
+    others = "With a photo: only for others of its kind"
+    cool = "With a photo: used a short while ago, again from Tuesday 22 December, 12:00"
+    assert found == [
+        (20, ["A coffee"], []),
+        (0, [], ["A review: 20 short", cool]),
+        (20, [], [others]),
+        (0, [], ["A review: used up, again from Monday 23 November", others]),
+        (5, [], []),
+        (0, [], ["Bottles back: only for others of its kind"]),
+    ]
+
+
+def test_in_arabic() -> None:
+    compiled = compile_activities(page_document("activity"))
+    first, second = evaluate_activity(compiled, activity(letters=30), customer(), NOON).misses
+    assert miss_text(first, compiled, Language.ARABIC) == "تقييم: ينقصه 20"
+    assert miss_text(second, compiled, Language.ARABIC) == "مع صورة: لغيره من النوع نفسه"
+
+
+@pytest.mark.parametrize(
+    ("condition", "value", "holds"),
+    [
+        ({"kind": "attribute_equals", "value": True}, True, True),
+        ({"kind": "attribute_equals", "value": True}, 1, False),
+        ({"kind": "attribute_equals", "value": 1}, True, False),
+        ({"kind": "attribute_equals", "value": "Gold"}, "gold", False),
+        ({"kind": "attribute_one_of", "values": [1, "x"]}, "x", True),
+        ({"kind": "attribute_one_of", "values": [1, "x"]}, True, False),
+        ({"kind": "attribute_at_least", "at_least": 5}, 5, True),
+        ({"kind": "attribute_at_least", "at_least": 5}, 4, False),
+        ({"kind": "attribute_at_least", "at_least": 1}, True, False),
+        ({"kind": "attribute_at_least", "at_least": 1}, "2", False),
+    ],
+)
+def test_attributes_are_what_they_are(condition: dict[str, Any], value: Any, holds: bool) -> None:
+    asking = REVIEW | {"conditions": [{**condition, "attribute": "what"}]}
+    assert bool(given(asking, what=value).effects) is holds
+    assert not given(asking).effects, "what is not told is nothing"
+
+
+def test_part_of_the_units_and_the_whole_voucher() -> None:
+    reward = {"kind": "free_item", "name": NAME}
+    limited = REVIEW | {
+        "award": {"points": 20, "reward": reward},
+        "limits": [{"at_most": 15, "of": "units", "when_passed": "give_what_is_left"}],
+    }
+    units, voucher = sorted(given(limited).effects, key=lambda effect: effect.kind)
+    assert isinstance(units, Accrue)
+    assert (units.amount, units.capped_from) == (15, 20)
+    assert isinstance(voucher, IssueVoucher)
+
+
+def test_rules_go_by_their_priority_and_caps_hold() -> None:
+    first = REVIEW | {"id": "first", "priority": 1}
+    compiled = compile_activities(document(REVIEW, first, balance_max=100))
+    outcome = evaluate_activity(compiled, activity(), customer(room={"points": 30}), NOON)
+    assert [(effect.rule, effect.amount) for effect in outcome.effects] == [("first", 20), ("activity", 10)]  # type: ignore[union-attr]
+
+
+def test_a_basket_knows_nothing_of_it() -> None:
+    compiled = compile_program(document(REVIEW | {"limits": [{"at_most": 1}], "cool_down": {"days": 1}}))
+    assert (compiled.price_rules, compiled.reward_rules, compiled.tallies, compiled.cooling) == (
+        (),
+        (),
+        (),
+        frozenset(),
+    )
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"award": {}},
+        {"award": {"points": 1, "unit": "stars"}},
+        {"conditions": [{"kind": "spend_at_least", "amount": 1}]},
+        {"group": "one"},
+        {"limits": [{"at_most": 1, "each": "store"}]},
+        {"limits": [{"at_most": 1, "of": "money"}]},
+        {"activity": "Review!"},
+    ],
+)
+def test_what_makes_no_sense_is_refused(fields: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        document(REVIEW | fields)
+
+
+def test_a_basket_has_no_attributes() -> None:
+    with pytest.raises(ValidationError, match="knows no activity"):
+        document(rule("earn", per=100, conditions=[{"kind": "attribute_equals", "attribute": "a", "value": 1}]))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"customer_id": None},
+        {"customer_id": ""},
+        {"kind": "a review"},
+        {"external_id": ""},
+        {"occurred_at": "2026-11-22T10:00:00"},
+        {"attributes": {"stars": 4.5}},
+        {"attributes": {"deep": {"er": 1}}},
+        {"attributes": {"1st": 1}},
+        {"attributes": {f"a{n}": n for n in range(51)}},
+        {"attributes": {"text": "x" * 201}},
+    ],
+)
+def test_an_activity_is_well_formed(fields: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Activity.model_validate({**activity().model_dump(), **fields})
