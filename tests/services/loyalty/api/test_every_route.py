@@ -111,6 +111,8 @@ def test_the_scopes_are_these() -> None:
         "PUT /v1/customers/{customer_id}/segments/{segment}": "customers:write",
         "GET /v1/customers/{customer_id}/statement": "points:read",
         "GET /v1/customers/{customer_id}/vouchers": "rewards:read",
+        "GET /v1/customers/{customer_id}/tier": "customers:read",
+        "GET /v1/customers/{customer_id}/tier/history": "customers:read",
         "GET /v1/program_templates": "programs:read",
         "GET /v1/program_templates/{template_id}": "programs:read",
         "GET /v1/memberships/{membership_id}": "points:read",
