@@ -31,6 +31,8 @@ OWNERS: Final = {
     "gift_cards": "loyalty",
     "coupon_campaigns": "loyalty",
     "coupons": "loyalty",
+    "offline_keys": "loyalty",
+    "offline_conflicts": "loyalty",
     "memberships": "loyalty",
     "entries": "loyalty",
     "messages": "notifications",
@@ -51,6 +53,7 @@ OWNERS_BELOW_CUSTOMER: Final = {
     "activities": "loyalty",
     "segments": "loyalty",
     "tier": "loyalty",
+    "offline_allowances": "loyalty",
     "inbox": "notifications",
     "stage": "retention",
 }

@@ -295,6 +295,38 @@ class CouponCodesMade(Event):
     codes: int
 
 
+class OfflineConflictFound(Event):
+    """A till without a connection took more on an allowance than it covered. The sale stands; nobody paid for it."""
+
+    event_type: ClassVar[str] = "loyalty.offline_conflict_found.v1"
+
+    conflict_id: str
+    allowance_id: str
+    purchase_id: str
+    store_id: str
+    till_id: str | None = None
+    unit: str
+    units: Points = Field(description="That would have paid for it.")
+    currency: str
+    amount: int = Field(description="Minor units that nobody paid.")
+    reason: str = Field(description="spent, outside_time, called_off, too_late or not_enough.")
+    reason_text: dict[str, str] = Field(description="The reason by language, `en` and `ar`.")
+
+
+class OfflineConflictSettled(Event):
+    """Somebody settled what an allowance had not covered."""
+
+    event_type: ClassVar[str] = "loyalty.offline_conflict_settled.v1"
+
+    conflict_id: str
+    purchase_id: str
+    resolution: str = Field(description="write_off, debt or collected.")
+    unit: str
+    charged: Points = Field(description="Units taken from the wallet, debt included; none unless it became a debt.")
+    currency: str
+    amount: int
+
+
 class PointsExpired(Event):
     """Units died unused."""
 

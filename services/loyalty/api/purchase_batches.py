@@ -95,8 +95,8 @@ def skew_of(till_clock: datetime, now: datetime) -> timedelta:
 
 
 def put_right(sales: list[Sale], skew: timedelta) -> list[Sale]:
-    """The sales with the moments they had by a clock that is right."""
-    return [replace(sale, skew=skew) for sale in sales]
+    """The sales of a till without a connection, with the moments they had by a clock that is right."""
+    return [replace(sale, skew=skew, offline=True) for sale in sales]
 
 
 async def record_in_turn(app: FastAPI, sales: list[Sale], *, by_moment: bool) -> list[Outcome]:

@@ -22,6 +22,8 @@ from services.loyalty.api.quote_tokens import Quoted, quoted_version
 from services.loyalty.api.till import Till
 from services.loyalty.domain.basket import Basket
 from services.loyalty.domain.refusals import (
+    AllowanceInvalid,
+    AllowanceOfAnother,
     CurrencyMismatch,
     CustomerBlocked,
     CustomerUnknown,
@@ -54,6 +56,8 @@ REFUSALS = (
     GiftCardUnknown,
     GiftCardBlocked,
     GiftCardTooLow,
+    AllowanceInvalid,
+    AllowanceOfAnother,
     PurchaseConflict,
     QuoteInvalid,
     QuoteExpired,

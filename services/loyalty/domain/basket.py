@@ -52,7 +52,8 @@ class Line(BaseModel):
 class Tender(BaseModel):
     """One way the basket was paid, and how much of it: of money handed over, without the change.
 
-    `points`, and `gift_card` with a `code` of ours, are taken from their wallets.
+    `points`, and `gift_card` with a `code` of ours, are taken from their wallets; `points` that were taken without a
+    connection from what the customer's `allowance` set aside.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -60,6 +61,7 @@ class Tender(BaseModel):
     kind: Label
     amount: Amount
     code: Code | None = None
+    allowance: Annotated[str, StringConstraints(min_length=1, max_length=400, pattern=ONE_LINE)] | None = None
 
 
 class Choice(BaseModel):
@@ -102,7 +104,17 @@ class Basket(BaseModel):
             subtotal += cost
         if subtotal > MONEY_MAX:
             raise ValueError(f"a basket costs at most {MONEY_MAX} minor units")
+        if any(tender.allowance for tender in self.tenders):
+            self._check_allowance()
         return self
+
+    def _check_allowance(self) -> None:
+        if [bool(tender.allowance) for tender in self.tenders if tender.kind == BY_POINTS or tender.allowance] != [
+            True
+        ]:
+            raise ValueError("an allowance pays alone, without others and without points beside it")
+        if any(tender.allowance and tender.kind != BY_POINTS for tender in self.tenders):
+            raise ValueError("an allowance is shown with a tender of the kind points")
 
     @property
     def subtotal(self) -> int:

@@ -136,7 +136,7 @@ class Pay:
     """Units of a wallet that pay for `amount` minor units. `owner` is the customer, or the gift card.
 
     `units_sold`, `amount_sold` and `due_sold` are as they were at the sale, whatever came back since; `burn` is the
-    transaction of the ledger that took the units.
+    transaction of the ledger that took the units; `allowance` the one that a till took them on.
     """
 
     kind: Literal["pay"] = "pay"
@@ -149,6 +149,7 @@ class Pay:
     amount_sold: int
     due_sold: int
     burn: str = ""
+    allowance: str | None = None
 
 
 Effect = Annotated[

@@ -7,7 +7,7 @@ from services.loyalty.domain.basket import BY_POINTS, Basket, Tender
 from services.loyalty.domain.effects import Pay
 from services.loyalty.domain.gift_card import gift_card_id
 from services.loyalty.domain.pay_with_points import PayWithPoints
-from services.loyalty.domain.refusals import PaymentTooLarge, PointsNotTaken
+from services.loyalty.domain.refusals import AllowanceNeeded, PaymentTooLarge, PointsNotTaken
 
 GIFT_CARD = "gift_card"
 
@@ -24,15 +24,25 @@ def pays_itself(basket: Basket) -> bool:
     return any(tender.kind == BY_POINTS for tender in basket.tenders) or any(card_tenders(basket))
 
 
-def payments(terms: PayWithPoints | None, unit: str, basket: Basket, due: int) -> tuple[Pay, ...]:
-    """What the basket's own tenders take out of which wallets.
+def allowance_tender(basket: Basket) -> Tender | None:
+    """The tender that was taken on an allowance, if one was: there is one at most."""
+    return next((tender for tender in basket.tenders if tender.allowance), None)
+
+
+def payments(
+    terms: PayWithPoints | None, unit: str, basket: Basket, due: int, *, offline: bool = False
+) -> tuple[Pay, ...]:
+    """What the basket's own tenders take out of which wallets; what an allowance pays comes on top.
 
     Points are only what the till says they are where the program does not take them as money. Raises PointsNotTaken
-    for so many points, and PaymentTooLarge above what is due or for a card that is named twice.
+    for so many points, AllowanceNeeded for any that were taken `offline`, and PaymentTooLarge above what is due or for
+    a card that is named twice.
     """
     found: list[Pay] = []
-    points = [tender for tender in basket.tenders if tender.kind == BY_POINTS and tender.amount] if terms else []
-    for tender in points:
+    points = [one for one in basket.tenders if one.kind == BY_POINTS and one.amount and not one.allowance]
+    if offline and points and terms:
+        raise AllowanceNeeded
+    for tender in points if terms else ():
         assert terms is not None
         if basket.customer_id is None or len(points) > 1:
             raise PointsNotTaken(amount=tender.amount, most=0, step=terms.step_worth)
@@ -68,7 +78,9 @@ def kept(terms: PayWithPoints | None, paid: Sequence[Pay], due: int) -> tuple[Pa
 
 def _kept(terms: PayWithPoints | None, pay: Pay, due: int) -> Pay:
     amount = units = min(pay.amount, pay.amount_sold * due // pay.due_sold)
-    if pay.tender == BY_POINTS:
+    if pay.allowance is not None:
+        units = min(pay.units, pay.units_sold * amount // pay.amount_sold)
+    elif pay.tender == BY_POINTS:
         assert terms is not None, "the version of the sale took points"
         units = amount // terms.step_worth * terms.step
         amount = terms.money_for(units)
@@ -90,8 +102,8 @@ def as_far_as_due(basket: Basket, paid: Sequence[Pay], still: Sequence[Pay], due
 
 
 def without_codes(basket: Basket) -> Basket:
-    """The basket as it is kept: who reads it cannot spend from its gift cards."""
-    if not any(tender.code for tender in basket.tenders):
+    """The basket as it is kept: who reads it cannot spend from its gift cards and allowances."""
+    if not any(tender.code or tender.allowance for tender in basket.tenders):
         return basket
-    tenders = [tender.model_copy(update={"code": None}) for tender in basket.tenders]
+    tenders = [tender.model_copy(update={"code": None, "allowance": None}) for tender in basket.tenders]
     return basket.model_copy(update={"tenders": tuple(tenders)})

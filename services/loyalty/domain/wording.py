@@ -39,6 +39,7 @@ MONEY_OFF = Text(en="{money} off", ar="خصم {money}")
 MOST_MONEY_OFF = Text(en="{money} off, the most it gives", ar="خصم {money}، وهو أقصى خصم لهذا العرض")
 MONEY_SHORT = Text(en="{money} short", ar="ينقصك {money}")
 MONEY_SAID = {
+    "allowance": Text(en="{money} not covered by the allowance", ar="{money} لم يغطها الرصيد المسموح به"),
     "better_discount": Text(en="another discount takes {money} more off", ar="هناك خصم آخر يزيد عليه {money}"),
 }
 UNITS_SHORT = Text(en="{units} short", ar="ينقصك {units}")

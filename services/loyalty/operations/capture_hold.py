@@ -24,20 +24,20 @@ def capture_hold(
     Raises HoldUnknown, HoldClosed and CaptureTooLarge; and InsufficientPoints when a return took the units meanwhile.
     """
     hold, standing = open_hold(db, tenant_id, hold_id, at=at)
-    captured = hold.amount if amount is None else amount
-    if captured > hold.amount:
-        raise CaptureTooLarge(held=hold.amount, asked=captured)
+    captured = Points(hold.left) if amount is None else amount
+    if captured > hold.left:
+        raise CaptureTooLarge(held=hold.left, asked=captured)
     books = Books(at)
     wallet = books.open_wallet(db, standing, hold.unit)
     time_out_holds_of(db, books, standing, wallet)
-    books.hold(standing, wallet, -hold.amount)
+    books.hold(standing, wallet, -hold.left)
     if program := SHELF.live(db, tenant_id, at):
         be_active(db, books, standing, program.document, at)
     lots = [opened.lot for opened in (wallet.lots or {}).values()]
     # Units that could be spent when they were set aside can be spent still, even if their lot has died since.
     draws = plan_burn(lots, captured, at=at, held=wallet.held, since=hold.created_at)
     books.take(standing, wallet, movement("burn", "redeemed", hold.id, at), draws)
-    hold.status, hold.captured, hold.closed_at = "captured", captured, at
+    hold.status, hold.captured, hold.closed_at = "captured", Points(hold.captured + captured), at
     books.close(db)
     db.flush()
     return hold

@@ -14,24 +14,25 @@ from sqlalchemy.orm import Session
 
 from chassis.data.row_sets import pipeline
 from chassis.web.idempotency import IdempotencyKeyReused
-from contracts.events.loyalty import AnyFact, PurchaseRecorded
+from contracts.events.loyalty import AnyFact, PaidWith, PurchaseRecorded
 from kernel.ids import CustomerId, TenantId, new_id
 from kernel.points import Points
 from kernel.refusal import Refused
 from services.loyalty.domain.basket import Basket
 from services.loyalty.domain.customer import CustomerFacts, PlanDays, VoucherFacts
-from services.loyalty.domain.effects import Effect, effects_as_json
+from services.loyalty.domain.effects import Effect, Pay, effects_as_json
 from services.loyalty.domain.evaluate import Evaluation, Totals, evaluate
 from services.loyalty.domain.misses import Miss
 from services.loyalty.domain.program import CompiledProgram
 from services.loyalty.domain.refusals import CustomerBlocked, CustomerUnknown, PurchaseConflict
 from services.loyalty.domain.reigns import Reign, reign_at
 from services.loyalty.domain.tally import NOTHING_USED, Used, given_by
-from services.loyalty.domain.tender import card_tenders, payments, pays_itself, without_codes
+from services.loyalty.domain.tender import allowance_tender, card_tenders, payments, pays_itself, without_codes
 from services.loyalty.domain.tier_progress import TierRules
 from services.loyalty.domain.voucher_code import is_voucher_code, normalised
 from services.loyalty.operations.apply_effects import REWARD, Cause, apply_effects
 from services.loyalty.operations.note_tier import note_tier
+from services.loyalty.operations.spend_allowance import PlannedSpending, plan_allowance, spend_allowance
 from services.loyalty.operations.take_payments import PlannedPayment, plan_payments, take_payments
 from services.loyalty.operations.use_coupons import use_coupons
 from services.loyalty.operations.wallet_room import wallet_room
@@ -57,7 +58,8 @@ MISSES: TypeAdapter[tuple[Miss, ...]] = TypeAdapter(tuple[Miss, ...])
 class Sale:
     """One sale to record. `fingerprint` is of the basket's content; `quoted` is the program version of its quote.
 
-    `barred` is why it may not be recorded, unless it was recorded before; `skew` is how slow the till's clock is.
+    `barred` is why it may not be recorded, unless it was recorded before; `skew` is how slow the till's clock is;
+    `offline` when the till had no connection as it sold.
     """
 
     tenant_id: TenantId
@@ -67,6 +69,7 @@ class Sale:
     quoted: tuple[str, int] | None = None
     barred: Refused | None = None
     skew: timedelta = timedelta(0)
+    offline: bool = False
     trace: str | None = None
 
     @property
@@ -196,8 +199,10 @@ class Batch:
             return refused
 
     def close(self) -> None:
-        """Write everything; nothing when the only sale was refused."""
-        if not self.spoilt:
+        """Write everything; nothing when the only sale was refused with its effects half posted."""
+        if self.spoilt:
+            self.db.rollback()
+        else:
             self.books.close(self.db)
 
     def _load_unsettled_lots(self) -> None:
@@ -243,9 +248,11 @@ class Batch:
         )
         decided = decide(program.compiled if program else None, sale.basket, facts, occurred_at, used)
         planned = self._plan_payments(sale, program, decided)
+        allowed = self._plan_allowance(sale, standing, decided, planned, occurred_at)
         effects, told = list(decided.effects), list[AnyFact]()
         self.posting = True
         paid, told_of = take_payments(self.books, purchase_id, occurred_at, planned)
+        decided = self._spend(allowed, sale, purchase_id, occurred_at, decided, paid, told_of)
         if standing and program:
             cause = Cause(purchase_id, occurred_at, program)
             effects, told = apply_effects(self.db, self.books, standing, cause, effects, self.vouchers)
@@ -286,7 +293,7 @@ class Batch:
             return []
         terms = program.document.pay_with_points if program else None
         unit = program.document.unit if program else ""
-        pays = payments(terms, unit, sale.basket, decided.totals.due)
+        pays = payments(terms, unit, sale.basket, decided.totals.due, offline=sale.offline)
         return plan_payments(self.db, self.books, sale.tenant_id, pays, self.standings)
 
     def _climb(self, standing: Standing, occurred_at: datetime) -> Climb | None:
@@ -325,6 +332,39 @@ class Batch:
         progress = rules.add(record.progress, rules.day(occurred_at), rules.amount(due, effects))
         record = replace(record, progress=progress, counted_at=standing.purchases_version)
         self.tiers[standing.owner] = note_tier(self.books, standing, rules, record, max(today, rules.day(occurred_at)))
+
+    def _spend(
+        self,
+        allowed: PlannedSpending | None,
+        sale: Sale,
+        purchase_id: str,
+        occurred_at: datetime,
+        decided: Evaluation,
+        paid: list[Pay],
+        told_of: list[PaidWith],
+    ) -> Evaluation:
+        """Take what the allowance pays, beside what was `paid`; what was decided, with what is not covered."""
+        if allowed is None:
+            return decided
+        pay, fact = spend_allowance(self.db, self.books, allowed, sale.basket, purchase_id, occurred_at)
+        paid.append(pay)
+        told_of.append(fact)
+        return replace(decided, misses=(*decided.misses, allowed.miss)) if allowed.miss else decided
+
+    def _plan_allowance(
+        self,
+        sale: Sale,
+        standing: Standing | None,
+        decided: Evaluation,
+        planned: Sequence[PlannedPayment],
+        occurred_at: datetime,
+    ) -> PlannedSpending | None:
+        """What a till took on an allowance, of what the other payments leave. Other sales ask nothing here."""
+        tender = allowance_tender(sale.basket)
+        if tender is None:
+            return None
+        left = decided.totals.due - sum(payment.pay.amount for payment in planned)
+        return plan_allowance(self.db, self.books, standing, tender, sale.basket, left, occurred_at)
 
     def _standing(self, sale: Sale) -> Standing | None:
         return welcome(self.standings.get(sale.owner), sale.owner[1]) if sale.owner else None

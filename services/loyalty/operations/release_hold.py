@@ -17,7 +17,7 @@ def release_hold(db: Session, tenant_id: TenantId, hold_id: str, *, at: datetime
     """Free what was set aside. Raises HoldUnknown and HoldClosed."""
     hold, standing = open_hold(db, tenant_id, hold_id, at=at)
     books = Books(at)
-    books.hold(standing, books.open_wallet(db, standing, hold.unit), -hold.amount)
+    books.hold(standing, books.open_wallet(db, standing, hold.unit), -hold.left)
     hold.status, hold.closed_at = "released", at
     books.close(db)
     db.flush()

@@ -48,6 +48,6 @@ def time_out_holds_of(db: Session, books: Books, standing: Standing, wallet: Wal
     ).all()
     for hold in due:
         hold.status, hold.closed_at = "expired", books.at
-        books.hold(standing, wallet, -hold.amount)
+        books.hold(standing, wallet, -hold.left)
     db.flush()
     return due

@@ -38,7 +38,7 @@ def held_now(db: Session, wallet: WalletRow, at: datetime) -> int:
     """The units that are set aside at that moment: holds whose time is over set nothing aside."""
     if not wallet.held:
         return 0
-    open_holds = select(func.coalesce(func.sum(HoldRow.amount), 0)).where(
+    open_holds = select(func.coalesce(func.sum(HoldRow.amount - HoldRow.captured), 0)).where(
         HoldRow.tenant_id == wallet.tenant_id,
         HoldRow.customer_id == wallet.customer_id,
         HoldRow.unit == wallet.unit,

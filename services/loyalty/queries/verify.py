@@ -128,7 +128,7 @@ INVARIANTS = {
     "I4 what is held is the sum of open holds": """
         SELECT w.customer_id AS subject, 'held ' || w.held || ', holds ' || coalesce(h.total, 0) AS detail
         FROM wallets w LEFT JOIN (
-            SELECT customer_id, unit, sum(amount) AS total FROM holds
+            SELECT customer_id, unit, sum(amount - captured) AS total FROM holds
             WHERE tenant_id = :tenant_id AND status = 'held' GROUP BY customer_id, unit
         ) AS h ON h.customer_id = w.customer_id AND h.unit = w.unit
         WHERE w.tenant_id = :tenant_id AND w.held <> coalesce(h.total, 0)
@@ -150,6 +150,17 @@ INVARIANTS = {
         SELECT coalesce(s.id, e.id) AS subject,
                'effects ' || coalesce(s.units, 0) || ', ledger ' || coalesce(e.units, 0) AS detail
         FROM said s FULL JOIN posted e ON e.id = s.id WHERE coalesce(s.units, 0) <> coalesce(e.units, 0)
+    """,
+    "I7 what an allowance gave is what its sales were paid": """
+        WITH said AS (
+            SELECT effect ->> 'allowance' AS id, sum((effect ->> 'units_sold')::bigint) AS units
+            FROM purchases p, jsonb_array_elements(p.effects::jsonb) AS effect
+            WHERE p.tenant_id = :tenant_id AND effect ->> 'allowance' IS NOT NULL GROUP BY 1
+        )
+        SELECT coalesce(a.id, s.id) AS subject,
+               'taken ' || coalesce(a.taken, 0) || ', sales ' || coalesce(s.units, 0) AS detail
+        FROM (SELECT id, taken FROM offline_allowances WHERE tenant_id = :tenant_id) a
+        FULL JOIN said s ON s.id = a.id WHERE coalesce(a.taken, 0) <> coalesce(s.units, 0)
     """,
     "I5 what was taken of a reward is its redemptions": """
         SELECT w.id AS subject, 'taken ' || w.taken || ', redemptions ' || coalesce(r.total, 0) AS detail

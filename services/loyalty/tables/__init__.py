@@ -19,6 +19,7 @@ from services.loyalty.tables.moves import (
     TransferRow,
     WalletMergeRow,
 )
+from services.loyalty.tables.offline import OfflineAllowanceRow, OfflineConflictRow
 from services.loyalty.tables.passes import PassRow, PassUseRow
 from services.loyalty.tables.programs import ProgramRow, ProgramVersionRow
 from services.loyalty.tables.purchases import PurchaseRow, ReturnRow
@@ -57,6 +58,8 @@ __all__ = [
     "MembershipNoticeRow",
     "MembershipRow",
     "MergedLotRow",
+    "OfflineAllowanceRow",
+    "OfflineConflictRow",
     "PassRow",
     "PassUseRow",
     "PoolMemberRow",

@@ -12,7 +12,10 @@ from services.loyalty.tables.base import Base
 
 
 class HoldRow(Base):
-    """Units set aside until captured, released, or timed out: exactly one of the three."""
+    """Units set aside until captured, released, or timed out: exactly one of the three.
+
+    What an offline allowance set aside is captured bit by bit; the rest stays held.
+    """
 
     __tablename__ = "holds"
     __table_args__ = (
@@ -32,3 +35,8 @@ class HoldRow(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+
+    @property
+    def left(self) -> int:
+        """What of it is still set aside while it is held."""
+        return self.amount - self.captured

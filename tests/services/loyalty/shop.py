@@ -17,6 +17,7 @@ from contracts.events.loyalty import AnyFact, PointsExpiring
 from kernel.ids import CustomerId, TenantId, new_id
 from kernel.points import Points
 from services.loyalty.domain.activity import Activity
+from services.loyalty.domain.allowance import SigningKey
 from services.loyalty.domain.award import Award
 from services.loyalty.domain.basket import Basket
 from services.loyalty.domain.by_hand import ByHand
@@ -35,6 +36,7 @@ from services.loyalty.operations.edit_purchase import edit_purchase
 from services.loyalty.operations.gather_units import gather_units
 from services.loyalty.operations.give_award import Given, give_award
 from services.loyalty.operations.hold_points import hold_points
+from services.loyalty.operations.issue_allowance import issue_allowance
 from services.loyalty.operations.issue_gift_card import Issued, issue_gift_card
 from services.loyalty.operations.learn_customer import learn_customer
 from services.loyalty.operations.merge_wallets import merge_wallets
@@ -52,6 +54,7 @@ from services.loyalty.operations.release_units import Released, release_units
 from services.loyalty.operations.reopen_purchase import reopen_purchase
 from services.loyalty.operations.reserve_vouchers import reserve_vouchers
 from services.loyalty.operations.return_purchase import return_purchase
+from services.loyalty.operations.settle_conflict import Resolution, settle_conflict
 from services.loyalty.operations.start_backtest import start_backtest
 from services.loyalty.operations.take_award_back import take_award_back
 from services.loyalty.operations.transfer_units import transfer_units
@@ -75,6 +78,7 @@ from services.loyalty.tables.books import Books
 from services.loyalty.tables.gift_cards import GiftCardRow
 from services.loyalty.tables.holds import HoldRow
 from services.loyalty.tables.moves import ReinstatementRow, TransferRow
+from services.loyalty.tables.offline import OfflineAllowanceRow, OfflineConflictRow
 from services.loyalty.tables.reservations import ReservationRow
 from services.loyalty.tables.rewards import RedemptionRow
 from tests.services.loyalty.domain.build import NAME, document, line, rule
@@ -90,6 +94,7 @@ DEATHS = """
     WHERE l.customer_id = :customer_id AND l.unit = :unit AND l.remaining > 0
 """
 
+TILL_KEY = SigningKey(b"only in tests: thirty-two bytes.")
 BY_HAND = ByHand(actor="key_test", reason="for the test")
 
 
@@ -333,6 +338,30 @@ class Shop:
                 reference=None,
                 at=self.at,
             )
+
+    def allow(
+        self, customer_id: CustomerId, amount: int, *, unit: str = "points", hours: float = 1, grace: float = 1
+    ) -> tuple[str, OfflineAllowanceRow]:
+        """Set points aside for tills without a connection; answers the token."""
+        with self.database.transaction(self.tenant_id) as db:
+            row, _hold, token = issue_allowance(
+                db,
+                self.tenant_id,
+                customer_id,
+                unit=unit,
+                units=Points(amount),
+                lasting=timedelta(hours=hours),
+                grace=timedelta(hours=grace),
+                key=TILL_KEY,
+                at=self.at,
+            )
+        return token, row
+
+    def settle(self, conflict_id: str, resolution: Resolution) -> OfflineConflictRow:
+        """Settle what an allowance did not cover."""
+        by = ByHand("key_test", "talked to her")
+        with self.database.transaction(self.tenant_id) as db:
+            return settle_conflict(db, self.tenant_id, conflict_id, resolution, by=by, at=self.at)
 
     def capture(self, hold_id: str, amount: int | None = None) -> HoldRow:
         """Spend what was set aside, or some of it."""

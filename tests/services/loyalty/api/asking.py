@@ -44,7 +44,9 @@ Things = Mapping[str, str]
 
 def things_of(shop: Shop) -> Things:
     """One of everything, by the name that addresses and bodies have for it. No two are alike in another shop."""
-    program_id, _live = shop.publish(POINT_PER_RIYAL, CARD, GYM, SWIM_TEN, plans=[GOLD, FAMILY])
+    program_id, _live = shop.publish(
+        POINT_PER_RIYAL, CARD, GYM, SWIM_TEN, plans=[GOLD, FAMILY], pay_with_points={"worth": 5}
+    )
     _program_id, version = shop.draft(rule("earn", per=50), CARD, GYM)
     customer_id = shop.customer()
     bought = shop.sell(customer_id, line("COFFEE", 3), line("GYM", 1, 20000)).purchase
@@ -85,8 +87,17 @@ def things_of(shop: Shop) -> Things:
         "pool_id": shop.pool(customer_id, other),
         "campaign_id": campaign.id,
         "batch_id": campaign.order(3),
+        "conflict_id": a_conflict(shop, customer_id),
         "merge_id": shop.merge(shop.customer(), shop.customer()),
     }
+
+
+def a_conflict(shop: Shop, customer_id: CustomerId) -> str:
+    """A till took 0.30 on an allowance of 0.25."""
+    token, _row = shop.allow(customer_id, 5)
+    shop.sell(customer_id, tenders=[{"kind": "points", "amount": 30, "allowance": token}])
+    (found,) = shop.rows("SELECT id FROM offline_conflicts")
+    return str(found["id"])
 
 
 def an_entry(shop: Shop, customer_id: CustomerId) -> str:
@@ -222,6 +233,15 @@ QUESTIONS: dict[str, Question] = {
     "GET /v1/rewards/{reward_id}": Question(200, 404),
     "GET /v1/gift_cards/{gift_card_id}": Question(200, 404),
     "GET /v1/gift_cards/{gift_card_id}/statement": Question(200, 404),
+    "GET /v1/offline_conflicts": Question(200, 200),
+    "GET /v1/offline_conflicts/{conflict_id}": Question(200, 404),
+    "GET /v1/offline_keys": Question(200, 200),
+    "POST /v1/offline_conflicts/{conflict_id}/resolve": Question(
+        200, 404, body=lambda _things: {"resolution": "debt", "reason": "talked to her"}
+    ),
+    "POST /v1/customers/{customer_id}/offline_allowances": Question(
+        201, 404, body=lambda _things: {"amount": 1, "unit": "points", "minutes": 60, "grace_minutes": 60}
+    ),
     "POST /v1/gift_cards": Question(
         201,
         201,
