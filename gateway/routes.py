@@ -35,6 +35,7 @@ OWNERS: Final = {
     "offline_conflicts": "loyalty",
     "memberships": "loyalty",
     "entries": "loyalty",
+    "draws": "loyalty",
     "messages": "notifications",
     "retention": "retention",
 }
@@ -54,6 +55,7 @@ OWNERS_BELOW_CUSTOMER: Final = {
     "segments": "loyalty",
     "tier": "loyalty",
     "offline_allowances": "loyalty",
+    "draws": "loyalty",
     "inbox": "notifications",
     "stage": "retention",
 }

@@ -67,6 +67,15 @@ class PassesIssued(Fact):
     expires_at: datetime | None = None
 
 
+class DrawEntered(Fact):
+    """The customer got entries in a draw; negative in a return."""
+
+    kind: Literal["draw_entry"] = "draw_entry"
+    draw: str = Field(description="What rules call the draw.")
+    draw_id: str
+    entries: int
+
+
 class DiscountGiven(Fact):
     """Money off, in the currency's minor unit; `free_units` of them for nothing."""
 
@@ -100,6 +109,7 @@ AnyFact = Annotated[
     | VoucherIssued
     | MembershipExtended
     | PassesIssued
+    | DrawEntered
     | DiscountGiven
     | PaidWith
     | CouponUsed,
@@ -261,6 +271,29 @@ class RedemptionMoved(Event):
     unit: str
     given_back: Points = Field(description="Units that came back: all of the price of a cancelled one, else none.")
     balance: Points
+
+
+class DrawAnnounced(Event):
+    """A draw was announced, or its terms were changed before it opened. The seed is committed to from now on."""
+
+    event_type: ClassVar[str] = "loyalty.draw_announced.v1"
+
+    draw_id: str
+    draw_name: dict[str, str]
+    commitment: str = Field(description="The seed's SHA-256, in hexadecimal.")
+    terms: str = Field(description="The text that the chain of entries begins with.")
+    opens_at: datetime
+    closes_at: datetime
+
+
+class DrawCancelled(Event):
+    """A draw was called off before it closed. Its seed is never shown."""
+
+    event_type: ClassVar[str] = "loyalty.draw_cancelled.v1"
+
+    draw_id: str
+    draw_name: dict[str, str]
+    reason: str
 
 
 class VoucherCancelled(Event):

@@ -28,7 +28,8 @@ class EffectDocument(BaseModel):
     """Something a rule did; which fields there are depends on `kind`."""
 
     kind: str = Field(
-        description="discount, give, use_voucher, accrue, stamp, issue_voucher, extend_membership or issue_pass."
+        description="discount, give, use_voucher, accrue, stamp, issue_voucher, extend_membership, issue_pass, "
+        "enter_draw or pay."
     )
     rule: str | None = None
     text: str = Field(description="In the language asked for.")

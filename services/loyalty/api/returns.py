@@ -74,6 +74,16 @@ class PassChangeDocument(BaseModel):
     passes: int
 
 
+class DrawChangeDocument(BaseModel):
+    """Entries in a draw that were taken back, below zero, or given."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    draw: str
+    draw_id: str
+    entries: int
+
+
 class GiftChangeDocument(BaseModel):
     """Free units to hand back, below zero, or to hand over."""
 
@@ -94,6 +104,7 @@ class ChangesDocument(BaseModel):
     memberships: list[MembershipChangeDocument]
     gifts: list[GiftChangeDocument]
     passes: list[PassChangeDocument]
+    draws: list[DrawChangeDocument]
     vouchers_freed: list[str]
 
 

@@ -44,6 +44,20 @@ class PlanDays:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DrawFacts:
+    """A draw that rules may give entries to. `closed`: none comes in any more, whenever it was earned.
+
+    `left` is how many more the customer may have; None when there is no end to it.
+    """
+
+    id: str
+    opens_at: datetime
+    closes_at: datetime
+    closed: bool = False
+    left: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerFacts:
     """A customer just before the purchase. A return is worked out from the same facts as its sale.
 
@@ -51,6 +65,7 @@ class CustomerFacts:
     `memberships` is the last day of each plan of their own, `freezes` the latest freeze of those that had one, and
     `shared` the plans of which they are in somebody's family. `segments` are the groups the tenant has put the
     customer into. `room` is how many more units of a capped kind they may get.
+    `draws` are those that the program's rules name.
     `tier` is the one they stand in, and `joined_on` the day in the shop on which they came.
     """
 
@@ -66,6 +81,7 @@ class CustomerFacts:
     segments: Segments = frozenset()
     birthday: date | None = None
     joined_on: date | None = None
+    draws: Mapping[str, DrawFacts] = field(default_factory=dict)
 
     def has_plan(self, plan: str, day: date) -> bool:
         """Whether time of theirs, or time they share, passes on that plan on that day."""

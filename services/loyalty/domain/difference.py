@@ -10,6 +10,7 @@ from services.loyalty.domain.effects import (
     Accrue,
     Discount,
     Effect,
+    EnterDraw,
     ExtendMembership,
     Give,
     IssuePass,
@@ -56,6 +57,14 @@ class PassChange(NamedTuple):
     passes: int
 
 
+class DrawChange(NamedTuple):
+    """Entries to put into a draw, or to take back when below zero."""
+
+    draw: str
+    draw_id: str
+    entries: int
+
+
 class GiftChange(NamedTuple):
     """Free units to hand over, or to hand back when below zero."""
 
@@ -92,6 +101,7 @@ class Difference:
     memberships: tuple[MembershipChange, ...]
     gifts: tuple[GiftChange, ...]
     passes: tuple[PassChange, ...] = ()
+    draws: tuple[DrawChange, ...] = ()
     vouchers_used: tuple[str, ...]
     vouchers_freed: tuple[str, ...]
     given: tuple[GivenChange, ...] = ()
@@ -110,6 +120,7 @@ def difference(before: Sequence[Effect], after: Sequence[Effect]) -> Difference:
         memberships=_membership_changes(before, after),
         gifts=tuple(GiftChange(sku, quantity) for sku, quantity in _changes(_gifts(before), _gifts(after))),
         passes=tuple(PassChange(*key, passes) for key, passes in _changes(_passes(before), _passes(after))),
+        draws=tuple(DrawChange(*key, entries) for key, entries in _changes(_entries(before), _entries(after))),
         vouchers_used=tuple(sorted(used_after - used_before)),
         vouchers_freed=tuple(sorted(used_before - used_after)),
         given=_given_changes(given_by(before), given_by(after)),
@@ -167,6 +178,12 @@ def _passes(effects: Sequence[Effect]) -> Counter[tuple[str, int, datetime | Non
         ((effect.plan, effect.entries, effect.valid_until), effect.passes)
         for effect in effects
         if isinstance(effect, IssuePass)
+    )
+
+
+def _entries(effects: Sequence[Effect]) -> Counter[tuple[str, str]]:
+    return _summed(
+        ((effect.draw, effect.draw_id), effect.entries) for effect in effects if isinstance(effect, EnterDraw)
     )
 
 

@@ -132,6 +132,18 @@ class IssuePass:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EnterDraw:
+    """Entries in a draw. `capped_from` is how many it would be without what the draw allows a customer."""
+
+    kind: Literal["enter_draw"] = "enter_draw"
+    rule: str
+    draw: str
+    draw_id: str
+    entries: int
+    capped_from: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pay:
     """Units of a wallet that pay for `amount` minor units. `owner` is the customer, or the gift card.
 
@@ -153,7 +165,17 @@ class Pay:
 
 
 Effect = Annotated[
-    Discount | Give | UseVoucher | UseCoupon | Accrue | Stamp | IssueVoucher | ExtendMembership | IssuePass | Pay,
+    Discount
+    | Give
+    | UseVoucher
+    | UseCoupon
+    | Accrue
+    | Stamp
+    | IssueVoucher
+    | ExtendMembership
+    | IssuePass
+    | EnterDraw
+    | Pay,
     Field(discriminator="kind"),
 ]
 

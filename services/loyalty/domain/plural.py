@@ -62,6 +62,11 @@ PASS_ENTRIES = Noun(
     "{n} entries",
     Arabic("لا دخول", "دخول واحد", "دخولان", "{n} مرات دخول", "{n} مرة دخول", "{n} مرة دخول"),
 )
+DRAW_ENTRIES = Noun(
+    "{n} entry",
+    "{n} entries",
+    Arabic("لا مشاركات", "مشاركة واحدة", "مشاركتان", "{n} مشاركات", "{n} مشاركة", "{n} مشاركة"),
+)
 VISITS = Noun(
     "{n} visit",
     "{n} visits",

@@ -15,6 +15,7 @@ from services.loyalty.domain.rules.best_only import BestOnly
 from services.loyalty.domain.rules.bundle import Bundle
 from services.loyalty.domain.rules.buy_x_get_y import BuyXGetY
 from services.loyalty.domain.rules.discount import MoneyOff
+from services.loyalty.domain.rules.draw_entry import DrawEntry
 from services.loyalty.domain.rules.earn import Earn
 from services.loyalty.domain.rules.membership_bonus import MembershipBonus
 from services.loyalty.domain.rules.milestone import Milestone
@@ -38,6 +39,7 @@ Rule = Annotated[
     | MoneyOff
     | Multiplier
     | Milestone
+    | DrawEntry
     | ActivityRule,
     Field(discriminator="kind"),
 ]
@@ -45,7 +47,7 @@ Rule = Annotated[
 # Whole units are given away and bundled before discounts are taken of what is left, and nothing is earned on what was
 # not paid.
 PRICE_FAMILIES = (BuyXGetY, Bundle, MoneyOff)
-REWARD_FAMILIES = (Earn, Multiplier, Milestone, StampCard, MembershipBonus, PassSale)
+REWARD_FAMILIES = (Earn, Multiplier, Milestone, StampCard, MembershipBonus, PassSale, DrawEntry)
 BASKET_FAMILIES = (*PRICE_FAMILIES, *REWARD_FAMILIES)
 
 
@@ -132,7 +134,7 @@ class CompiledProgram:
     `codes` the ones they ask for, as the program compares them, `campaigns` the coupon campaign of each rule that asks
     for one. `choices` are what each group may come to; groups that leave nothing to choose have none. `tallies` are
     what is counted for the limits, `cooling` the rules that a customer waits for. `asks_families` says whether a rule
-    may ask for a membership that somebody shares.
+    may ask for a membership that somebody shares, `draws` what the rules call those that they give entries to.
     """
 
     terms: Terms
@@ -145,6 +147,7 @@ class CompiledProgram:
     tallies: tuple[Tally, ...]
     cooling: frozenset[str]
     asks_families: bool
+    draws: frozenset[str]
 
 
 def compile_program(document: ProgramDocument) -> CompiledProgram:
@@ -161,6 +164,7 @@ def compile_program(document: ProgramDocument) -> CompiledProgram:
         tallies=tuple(tally for rule in about_baskets for tally in rule.tallies),
         cooling=frozenset(rule.id for rule in about_baskets if rule.cool_down),
         asks_families=_asks_families(document, about_baskets),
+        draws=frozenset(rule.draw for rule in document.rules if isinstance(rule, DrawEntry)),
     )
 
 
@@ -178,6 +182,7 @@ def compile_activities(document: ProgramDocument) -> CompiledProgram:
         tallies=tuple(tally for rule in rules for tally in rule.tallies),
         cooling=frozenset(rule.id for rule in rules if rule.cool_down),
         asks_families=_asks_families(document, rules),
+        draws=frozenset(),
     )
 
 

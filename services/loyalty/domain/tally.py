@@ -8,7 +8,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.loyalty.domain.coupon import CouponFacts
-from services.loyalty.domain.effects import Accrue, Discount, Effect, ExtendMembership, Give, Stamp
+from services.loyalty.domain.effects import Accrue, Discount, Effect, EnterDraw, ExtendMembership, Give, Stamp
 from services.loyalty.domain.limit import Each, Measure, Per
 from services.loyalty.domain.period import period_start
 
@@ -113,7 +113,7 @@ def given_by(effects: Iterable[Effect]) -> dict[str, Given]:
 
 
 def units_of(effect: Effect) -> int:
-    """The units an effect gives: of a wallet, of articles, of stamps, or of months that were not paid for."""
+    """The units an effect gives: of a wallet, articles, stamps, entries, or months that were not paid for."""
     match effect:
         case Accrue():
             return effect.amount
@@ -121,6 +121,8 @@ def units_of(effect: Effect) -> int:
             return effect.quantity
         case Stamp():
             return effect.stamps
+        case EnterDraw():
+            return effect.entries
         case ExtendMembership():
             return effect.bonus_months
         case Discount():

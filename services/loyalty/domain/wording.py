@@ -7,6 +7,7 @@ from services.loyalty.domain.effects import (
     Accrue,
     Discount,
     Effect,
+    EnterDraw,
     ExtendMembership,
     Give,
     IssuePass,
@@ -18,7 +19,18 @@ from services.loyalty.domain.effects import (
 )
 from services.loyalty.domain.misses import Miss
 from services.loyalty.domain.moment_text import moment_text
-from services.loyalty.domain.plural import MILES, MONTHS, PASS_ENTRIES, PASSES, POINTS, STAMPS, UNITS, VISITS, counted
+from services.loyalty.domain.plural import (
+    DRAW_ENTRIES,
+    MILES,
+    MONTHS,
+    PASS_ENTRIES,
+    PASSES,
+    POINTS,
+    STAMPS,
+    UNITS,
+    VISITS,
+    counted,
+)
 from services.loyalty.domain.program import CompiledProgram
 from services.loyalty.domain.voucher_code import displayed
 
@@ -59,6 +71,8 @@ PASS_ISSUED = Text(en="a pass of {entries}", ar="بطاقة دخول فيها {e
 EXTENDED = Text(en="{paid} paid", ar="المدفوع {paid}")
 EXTENDED_WITH_BONUS = Text(en="{paid} paid, {bonus} free", ar="المدفوع {paid}، والهدية {bonus}")
 NUMBER_SHORT = Text(en="{number} short", ar="ينقصه {number}")
+ENTERED = Text(en="{entries} in the draw", ar="{entries} في السحب")
+ENTERED_AT_MOST = Text(en="{entries} in the draw, all that it leaves you", ar="{entries} في السحب، وهو كل ما تبقى لك")
 VISITS_TO_GO = Text(en="{visits} to go", ar="المتبقي: {visits}")
 OVER = Text(en="{amount} over what is left", ar="الزيادة على المتبقي: {amount}")
 AGAIN = Text(en="{said}, again from {moment}", ar="{said}، ويعود {moment}")
@@ -80,6 +94,10 @@ REASONS = {
     "attribute_one_of": Text(en="only for others of its kind", ar="لغيره من النوع نفسه"),
     "attribute_at_least": Text(en="needs a number", ar="يحتاج إلى عدد"),
     "milestone": Text(en="reached before", ar="سبق بلوغه"),
+    "draw_unknown": Text(en="there is no such draw", ar="لا يوجد سحب كهذا"),
+    "draw_opens": Text(en="the draw has not opened", ar="لم يُفتح السحب بعد"),
+    "draw_closed": Text(en="the draw is closed", ar="أُغلق السحب"),
+    "draw_entries": Text(en="you have all the entries you may have", ar="لديك أقصى عدد من المشاركات"),
     "multiplier": Text(en="nothing to multiply", ar="لا شيء يُضاعف"),
     "limit": Text(en="used up", ar="استُنفد"),
     "budget": Text(en="its budget is used up", ar="استُنفدت ميزانيته"),
@@ -123,7 +141,7 @@ ENTRIES = {
 ISOLATED = "\u2068{}\u2069"
 
 
-EffectOfRule = Discount | Give | Accrue | Stamp | IssueVoucher | ExtendMembership | IssuePass
+EffectOfRule = Discount | Give | Accrue | Stamp | IssueVoucher | ExtendMembership | IssuePass | EnterDraw
 
 
 def effect_text(effect: Effect, program: CompiledProgram, language: Language) -> str:
@@ -157,6 +175,9 @@ def _rule_text(effect: EffectOfRule, program: CompiledProgram, language: Languag
             said = _said(VOUCHER_ISSUED, language, reward=effect.reward.name.in_language(language))
         case IssuePass():
             said = _passes(effect, language)
+        case EnterDraw():
+            text = ENTERED if effect.capped_from is None else ENTERED_AT_MOST
+            said = _said(text, language, entries=counted(DRAW_ENTRIES, effect.entries, language))
         case ExtendMembership():
             said = _membership(effect, language)
     return said

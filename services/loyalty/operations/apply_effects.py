@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from contracts.events.loyalty import (
     AnyFact,
     DiscountGiven,
+    DrawEntered,
     MembershipExtended,
     PassesIssued,
     PointsAccrued,
@@ -24,6 +25,7 @@ from services.loyalty.domain.effects import (
     Accrue,
     Discount,
     Effect,
+    EnterDraw,
     ExtendMembership,
     Give,
     IssuePass,
@@ -92,6 +94,8 @@ def apply_effects(
                 facts.append(extend_membership(db, books, standing, cause, effect))
             case IssuePass():
                 facts.append(issue_passes(books, standing, cause, effect))
+            case EnterDraw():
+                facts.append(enter_draw(books, standing, cause, effect))
             case Discount() | Give():
                 facts.append(discount_fact(effect))
         applied.append(effect)
@@ -300,6 +304,15 @@ def write_passes(
         (standing.tenant_id, new_id("pas"), owner, plan, source, entries, entries, "issued", books.at, valid_until)
         for _ in range(passes)
     )
+
+
+def enter_draw(books: Books, standing: Standing, cause: Cause, effect: EnterDraw) -> DrawEntered:
+    """Put the customer's entries into the draw, which was open when the rules were asked."""
+    draw = standing.draws[effect.draw]
+    assert draw is not None, "the rules knew it"
+    draw.entries += effect.entries
+    books.enter_draw(standing, effect.draw_id, effect.entries, draw.entries, source=cause.source)
+    return DrawEntered(draw=effect.draw, draw_id=effect.draw_id, entries=effect.entries)
 
 
 def discount_fact(effect: Discount | Give) -> DiscountGiven:

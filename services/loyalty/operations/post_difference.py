@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from contracts.events.loyalty import (
     Amendment,
     AnyFact,
+    DrawEntered,
     MembershipExtended,
     PassesIssued,
     PointsAccrued,
@@ -24,7 +25,14 @@ from contracts.events.loyalty import (
 from kernel.ids import new_id
 from kernel.points import Points
 from services.loyalty.domain.clawback import Policy
-from services.loyalty.domain.difference import Difference, MembershipChange, PassChange, StampsChange, UnitsChange
+from services.loyalty.domain.difference import (
+    Difference,
+    DrawChange,
+    MembershipChange,
+    PassChange,
+    StampsChange,
+    UnitsChange,
+)
 from services.loyalty.domain.effects import Effect, IssueVoucher
 from services.loyalty.domain.local_day import local_date
 from services.loyalty.domain.lot import LotId
@@ -43,6 +51,7 @@ from services.loyalty.operations.apply_effects import (
     write_passes,
     write_voucher,
 )
+from services.loyalty.operations.change_entries import change_entries
 from services.loyalty.operations.claw_back import claw_back
 from services.loyalty.operations.revoke_passes import revoke_passes
 from services.loyalty.operations.use_coupons import change_coupons
@@ -150,6 +159,8 @@ class DifferencePosting:
             self._change_membership(self.standing, self.program, membership)
         for passes in changes.passes:
             self._change_passes(self.standing, self.program, passes)
+        for draw in changes.draws:
+            self._change_draw(self.standing, draw)
         self._change_vouchers(changes)
 
     def _change_tallies(self, program: CompiledProgram, changes: Difference) -> None:
@@ -334,6 +345,11 @@ class DifferencePosting:
                 expires_at=change.valid_until,
             )
         )
+
+    def _change_draw(self, standing: Standing, change: DrawChange) -> None:
+        """Put entries in or take them back; after closing the list stays as it is, and the prize may not."""
+        change_entries(self.db, self.books, standing, change.draw_id, change.entries, source=self.purchase.id)
+        self.told.append(DrawEntered(draw=change.draw, draw_id=change.draw_id, entries=change.entries))
 
     def with_codes(self, before: Sequence[Effect], after: Sequence[Effect]) -> list[Effect]:
         """The new effects, their vouchers under the codes the customer has already."""

@@ -41,8 +41,17 @@ from services.loyalty.queries.tiers import tier_record, up_to_date
 from services.loyalty.tables.books import Books
 from services.loyalty.tables.coupons import Coupons, Shown, shown_in
 from services.loyalty.tables.gift_cards import CARDS
+from services.loyalty.tables.open_draws import Named
 from services.loyalty.tables.receipts import PresentedVoucher, PurchaseRecord, Receipt, ReceiptsRequest
-from services.loyalty.tables.standings import Membership, Owner, Standing, StandingsRequest, load_lots, load_shared
+from services.loyalty.tables.standings import (
+    Membership,
+    Owner,
+    Standing,
+    StandingsRequest,
+    load_draws,
+    load_lots,
+    load_shared,
+)
 from services.loyalty.tables.tallies import Keys, Tallies, counted, keys_of
 from services.loyalty.tables.tiers import TierRecord, TierRecordsRequest
 
@@ -142,6 +151,7 @@ class Batch:
                 asking,
                 [owner for sale in sales for owner in owners_of(sale)],
                 sharing=[sale.owner for sale in sales if sale.owner and self._expects_families(sale)],
+                draws=[named for sale in sales for named in self._expected_draws(sale)],
             )
             receipts = ReceiptsRequest(
                 asking,
@@ -181,6 +191,13 @@ class Batch:
             return []
         program = SHELF.expected(sale.tenant_id)
         return coupons_shown(program.compiled if program else None, sale.tenant_id, sale.basket)
+
+    def _expected_draws(self, sale: Sale) -> list[Named]:
+        """The draws that the program which will most likely decide the sale gives entries to."""
+        program = SHELF.expected(sale.tenant_id) if sale.owner else None
+        if program is None or not program.compiled.draws or sale.owner is None:
+            return []
+        return [(*sale.owner, draw) for draw in program.compiled.draws]
 
     def _keys(self, sale: Sale, program: ShelvedProgram, occurred_at: datetime) -> Keys:
         basket = sale.basket
@@ -234,6 +251,8 @@ class Batch:
         program = self._program(sale, occurred_at)
         if standing and program and program.compiled.asks_families:
             load_shared(self.db, standing)
+        if standing and program:
+            load_draws(self.db, standing, program.compiled.draws)
         facts = facts_of(sale.basket, standing, self.vouchers, self.at) if standing else None
         if facts and standing and program and program.document.capped_units:
             room = wallet_room(self.db, standing, program.document, occurred_at, self.at)
@@ -503,7 +522,7 @@ def facts_of(
         for plain in dict.fromkeys(normalised(code) for code in basket.codes)
         if (standing.tenant_id, plain) in presented
     ]
-    return facts_of_standing(
+    facts = facts_of_standing(
         standing,
         tuple(
             VoucherFacts(
@@ -517,6 +536,9 @@ def facts_of(
             if voucher.customer_id == standing.customer_id
         ),
     )
+    if not standing.draws:
+        return facts
+    return replace(facts, draws={name: draw.facts(at) for name, draw in standing.draws.items() if draw})
 
 
 def facts_of_standing(standing: Standing, vouchers: tuple[VoucherFacts, ...] = ()) -> CustomerFacts:

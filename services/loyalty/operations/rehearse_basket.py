@@ -49,9 +49,11 @@ def rehearse_basket(
     owner = (tenant_id, CustomerId(basket.customer_id)) if basket.customer_id else None
     keys = keys_of(tenant_id, program_id, program, basket.customer_id, basket.store_id, at)
     coupons, tallies = Coupons(lock=False), Tallies(lock=False)
+    owners = [owner] if owner else []
+    named = [(*owner, draw) for owner in owners for draw in program.draws]
     with pipeline(db) as asking:
-        owners = [owner] if owner else []
-        standings = StandingsRequest(asking, owners, lock=False, sharing=owners if program.asks_families else [])
+        sharing = owners if program.asks_families else []
+        standings = StandingsRequest(asking, owners, lock=False, sharing=sharing, draws=named)
         receipts = ReceiptsRequest(asking, [], voucher_codes(tenant_id, basket), [])
         coupons.ask(asking, coupons_shown(program, tenant_id, basket))
         tallies.ask(asking, [keys])

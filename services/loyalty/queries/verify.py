@@ -14,6 +14,7 @@ from kernel.ids import TenantId
 from services.loyalty.domain.membership import last_day
 from services.loyalty.queries.sealed import broken_chain
 from services.loyalty.queries.verify_coupons import COUPONS
+from services.loyalty.queries.verify_draws import DRAWS
 from services.loyalty.queries.verify_limits import LIMITS
 from services.loyalty.queries.verify_tiers import wrong_tiers
 from services.loyalty.tables.memberships import MembershipEntryRow, MembershipRow, time_entry
@@ -185,6 +186,7 @@ INVARIANTS = {
     """,
     **LIMITS,
     **COUPONS,
+    **DRAWS,
 }
 
 

@@ -21,6 +21,13 @@ from services.loyalty.tables.moves import (
 )
 from services.loyalty.tables.offline import OfflineAllowanceRow, OfflineConflictRow
 from services.loyalty.tables.passes import PassRow, PassUseRow
+from services.loyalty.tables.prize_draws import (
+    DrawEntrantRow,
+    DrawEntryRow,
+    DrawLineRow,
+    DrawPickRow,
+    PrizeDrawRow,
+)
 from services.loyalty.tables.programs import ProgramRow, ProgramVersionRow
 from services.loyalty.tables.purchases import PurchaseRow, ReturnRow
 from services.loyalty.tables.reservations import ReservationRow
@@ -44,6 +51,10 @@ __all__ = [
     "CouponCodeRow",
     "CouponUseRow",
     "CustomerRow",
+    "DrawEntrantRow",
+    "DrawEntryRow",
+    "DrawLineRow",
+    "DrawPickRow",
     "DrawRow",
     "EntryRow",
     "EntrySealRow",
@@ -64,6 +75,7 @@ __all__ = [
     "PassUseRow",
     "PoolMemberRow",
     "PoolRow",
+    "PrizeDrawRow",
     "ProgramRow",
     "ProgramVersionRow",
     "PurchaseRow",

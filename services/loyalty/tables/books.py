@@ -4,6 +4,7 @@ Every movement of units goes through here, so that three things stay true togeth
 to zero, the wallet's balance is the sum of its entries, and it is the sum of its open lots.
 """
 
+import secrets
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from kernel.ids import new_id
+from services.loyalty.domain.draw_seal import SALT_BYTES
 from services.loyalty.domain.lot import Draw, Lot, LotId
 from services.loyalty.domain.membership import TimeEntry
 from services.loyalty.domain.wallet import wallet_view
@@ -110,6 +112,47 @@ class Books:
         self._enter(standing, wallet, moved, -sum(draw.amount for draw in draws))
         for draw in draws:
             self._draw(standing, wallet, moved, draw)
+
+    def enter_draw(
+        self,
+        standing: Standing,
+        draw_id: str,
+        entries: int,
+        total: int,
+        *,
+        source: str | None = None,
+        reason: str | None = None,
+        actor: str | None = None,
+    ) -> str:
+        """Write entries in an open draw, below zero to take them back; answers their id.
+
+        `total` is what the customer has then. Without a `source` they come from themselves.
+        """
+        key = (standing.tenant_id, draw_id, standing.customer_id)
+        self.postings.draw_entrants[key] = (*key, secrets.token_bytes(SALT_BYTES), total)
+        entry_id = new_id("den")
+        self.postings.draw_entries.append(
+            (
+                standing.tenant_id,
+                entry_id,
+                draw_id,
+                standing.customer_id,
+                entries,
+                source or entry_id,
+                False,
+                reason,
+                actor,
+                self.at,
+            )
+        )
+        return entry_id
+
+    def enter_draw_late(self, standing: Standing, draw_id: str, entries: int, *, source: str) -> None:
+        """Note what a source is worth in a draw that is closed, or was cancelled."""
+        owner, entry_id = standing.customer_id, new_id("den")
+        self.postings.draw_entries.append(
+            (standing.tenant_id, entry_id, draw_id, owner, entries, source, True, None, None, self.at)
+        )
 
     def count_earned(self, standing: Standing, wallet: Wallet, amount: int, since: date) -> None:
         """Count units towards the cap of the period that began that day; below zero where they were taken back.

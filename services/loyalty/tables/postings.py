@@ -191,6 +191,27 @@ PASSES = RowSet(
         "valid_until": MOMENT,
     },
 )
+DRAW_ENTRANTS = RowSet(
+    "draw_entrants",
+    {"tenant_id": TEXT, "draw_id": TEXT, "customer_id": TEXT, "salt": BYTES, "entries": WHOLE},
+    # The salt is the first one's.
+    "ON CONFLICT (tenant_id, draw_id, customer_id) DO UPDATE SET entries = excluded.entries",
+)
+DRAW_ENTRIES = RowSet(
+    "draw_entries",
+    {
+        "tenant_id": TEXT,
+        "id": TEXT,
+        "draw_id": TEXT,
+        "customer_id": TEXT,
+        "entries": WHOLE,
+        "source": TEXT,
+        "late": "boolean",
+        "reason": TEXT,
+        "actor": TEXT,
+        "recorded_at": MOMENT,
+    },
+)
 KEYS = RowSet(
     "idempotency_keys",
     {"tenant_id": TEXT, "operation": TEXT, "key": TEXT, "fingerprint": BYTES, "status": WHOLE, "reply": TEXT},
@@ -260,6 +281,8 @@ class Postings:
     membership_entries: list[tuple[Any, ...]] = field(default_factory=list)
     passes: list[tuple[Any, ...]] = field(default_factory=list)
     coupon_uses: list[tuple[Any, ...]] = field(default_factory=list)
+    draw_entrants: dict[tuple[str, str, str], tuple[Any, ...]] = field(default_factory=dict)
+    draw_entries: list[tuple[Any, ...]] = field(default_factory=list)
     keys: list[tuple[Any, ...]] = field(default_factory=list)
     purchase_counts: list[tuple[Any, ...]] = field(default_factory=list)
     tallies: list[tuple[Any, ...]] = field(default_factory=list)
@@ -287,6 +310,8 @@ class Postings:
             MEMBERSHIPS.insert(sending, self.memberships)
             MEMBERSHIP_ENTRIES.insert(sending, self.membership_entries)
             PASSES.insert(sending, self.passes)
+            DRAW_ENTRANTS.insert(sending, [*self.draw_entrants.values()])
+            DRAW_ENTRIES.insert(sending, self.draw_entries)
             KEYS.insert(sending, self.keys)
             update(sending, COUNT_PURCHASES, self.purchase_counts)
             update(sending, MARK_VOUCHERS, self.voucher_marks)

@@ -1,6 +1,6 @@
 """Where customers stand, read under their lock in one round trip."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from chassis.data.row_sets import Pipeline, columns_of, pipeline
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.lot import Lot, LotId
+from services.loyalty.tables.open_draws import Named, OpenDraw, OpenDrawsRequest
 
 Owner = tuple[TenantId, CustomerId]
 
@@ -135,6 +136,7 @@ class Standing:
     """A customer under lock, and all that the rules may ask of them.
 
     `shared` are the memberships of others in whose family they are; None until somebody needs them.
+    `draws` are those that were asked for, by the name that rules have for them; None for one that is not there.
     """
 
     tenant_id: TenantId
@@ -147,6 +149,7 @@ class Standing:
     cards: dict[str, Card] = field(default_factory=dict)
     memberships: dict[str, Membership] = field(default_factory=dict)
     shared: dict[str, Membership] | None = None
+    draws: dict[str, OpenDraw | None] = field(default_factory=dict)
 
     @property
     def owner(self) -> Owner:
@@ -163,11 +166,17 @@ class Standing:
 class StandingsRequest:
     """The questions about some customers, asked in a pipeline; `answer` when it is over.
 
-    What they share of others' is only asked for those who are `sharing`.
+    What they share of others' is only asked for those who are `sharing`, and of draws only what is named.
     """
 
     def __init__(
-        self, asking: Pipeline, owners: Iterable[Owner], *, lock: bool = True, sharing: Iterable[Owner] = ()
+        self,
+        asking: Pipeline,
+        owners: Iterable[Owner],
+        *,
+        lock: bool = True,
+        sharing: Iterable[Owner] = (),
+        draws: Iterable[Named] = (),
     ) -> None:
         wanted = columns_of(sorted(set(owners))) or [[], []]
         self._customers = asking.send(LOCK if lock else READ, wanted)
@@ -176,6 +185,7 @@ class StandingsRequest:
         self._memberships = asking.send(MEMBERSHIPS, wanted)
         self._sharing = sorted(set(sharing))
         self._shared = asking.send(SHARED, columns_of(self._sharing)) if self._sharing else None
+        self._draws = OpenDrawsRequest(asking, draws)
 
     def answer(self) -> dict[Owner, Standing]:
         """Every customer that loyalty knows of those asked for."""
@@ -190,6 +200,9 @@ class StandingsRequest:
             standings[tenant_id, customer_id].memberships[plan] = Membership(*membership)
         if self._shared:
             keep_shared([standings[owner] for owner in self._sharing if owner in standings], self._shared.fetchall())
+        for (tenant_id, customer_id, name), draw in self._draws.answer().items():
+            if (tenant_id, customer_id) in standings:
+                standings[tenant_id, customer_id].draws[name] = draw
         return standings
 
 
@@ -216,6 +229,15 @@ def keep_shared(standings: Sequence[Standing], rows: Iterable[tuple[Any, ...]]) 
         shared[tenant_id, customer_id][plan] = Membership(*membership)
     for owner, standing in by_owner.items():
         standing.shared = shared[owner]
+
+
+def load_draws(db: Session, standing: Standing, names: Collection[str]) -> None:
+    """Read the draws that rules name and that were not asked for yet, in a round trip of its own if there are any."""
+    missing = [(standing.tenant_id, standing.customer_id, name) for name in names if name not in standing.draws]
+    if missing:
+        with pipeline(db) as asking:
+            request = OpenDrawsRequest(asking, missing)
+        standing.draws.update({name: draw for (_tenant, _customer, name), draw in request.answer().items()})
 
 
 def load_lots(db: Session, standings: Sequence[tuple[Standing, Wallet]]) -> None:

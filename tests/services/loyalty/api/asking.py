@@ -12,6 +12,8 @@ from services.loyalty.app import create_app
 from services.loyalty.settings import LoyaltySettings
 from tests.services.loyalty.coupons import CouponCampaign
 from tests.services.loyalty.domain.build import NAME, line, rule
+from tests.services.loyalty.domain.draws import BICYCLE
+from tests.services.loyalty.draws import Draws
 from tests.services.loyalty.memberships import Memberships
 from tests.services.loyalty.passes import SWIM_TEN, Passes
 from tests.services.loyalty.shop import FREE_COFFEE, POINT_PER_RIYAL, Shop
@@ -89,6 +91,8 @@ def things_of(shop: Shop) -> Things:
         "batch_id": campaign.order(3),
         "conflict_id": a_conflict(shop, customer_id),
         "merge_id": shop.merge(shop.customer(), shop.customer()),
+        "draw_id": an_open_draw(shop, customer_id),
+        "announced_draw_id": Draws(shop).create(draw="announced", opens_at=SOMEDAY, closes_at="2041-01-01T00:00:00Z"),
     }
 
 
@@ -105,6 +109,14 @@ def an_entry(shop: Shop, customer_id: CustomerId) -> str:
     swims = Passes(shop, customer_id)
     swims.buy()
     return swims.use().id
+
+
+def an_open_draw(shop: Shop, customer_id: CustomerId) -> str:
+    """A draw that has been open for long, with somebody in it."""
+    draws = Draws(shop)
+    draw_id = draws.create(opens_at="2026-01-01T00:00:00Z", closes_at=SOMEDAY)
+    draws.enter(draw_id, customer_id)
+    return draw_id
 
 
 def a_planned_freeze(shop: Shop, customer_id: CustomerId) -> str:
@@ -132,7 +144,7 @@ def expire_one(shop: Shop, customer_id: CustomerId) -> None:
 class Question(NamedTuple):
     """What a route is asked, what its owner is answered, and what a neighbour is who asks about the same things.
 
-    `purchase` is which of the purchases it is asked about.
+    `purchase` is which of the purchases it is asked about, `draw` which of the draws.
     """
 
     own: int
@@ -140,6 +152,7 @@ class Question(NamedTuple):
     params: Callable[[Things], dict[str, Any]] = lambda _things: {}
     body: Callable[[Things], Any] | None = None
     purchase: str = "purchase_id"
+    draw: str = "draw_id"
 
 
 def basket(things: Things) -> dict[str, Any]:
@@ -184,6 +197,30 @@ QUESTIONS: dict[str, Question] = {
         404,
         body=lambda things: {"activity": an_activity(things), "at": SOMEDAY, "without_rules": ["earn"]},
     ),
+    "POST /v1/draws": Question(
+        201,
+        201,
+        body=lambda _things: {
+            "draw": "summer-again",
+            "name": NAME,
+            "opens_at": SOMEDAY,
+            "closes_at": "2041-01-01T00:00:00Z",
+            "prizes": [{**BICYCLE, "count": 2}],
+            "alternates": 2,
+            "one_win_per_customer": True,
+            "entries_per_customer": 10,
+            "beacon": "a block",
+            "claim_days": 14,
+        },
+    ),
+    "GET /v1/draws": Question(200, 200),
+    "GET /v1/draws/{draw_id}": Question(200, 404),
+    "PATCH /v1/draws/{draw_id}": Question(200, 404, body=lambda _things: {"alternates": 5}, draw="announced_draw_id"),
+    "POST /v1/draws/{draw_id}/cancel": Question(200, 404, body=lambda _things: {"reason": "no prizes"}),
+    "POST /v1/draws/{draw_id}/entries": Question(
+        201, 404, body=lambda things: of_customer(things, entries=2, reason="a card in the box")
+    ),
+    "GET /v1/customers/{customer_id}/draws": Question(200, 404),
     "GET /v1/backtests": Question(200, 200),
     "GET /v1/backtests/{backtest_id}": Question(200, 404),
     "GET /v1/coupon_campaigns": Question(200, 200),
@@ -417,7 +454,8 @@ QUESTIONS: dict[str, Question] = {
 
 def path_of(door: Door, things: Things) -> str:
     """The route's path for these things."""
-    return door.path.format_map({**things, "purchase_id": things[QUESTIONS[str(door)].purchase]})
+    question = QUESTIONS[str(door)]
+    return door.path.format_map({**things, "purchase_id": things[question.purchase], "draw_id": things[question.draw]})
 
 
 def ask(client: httpx.Client, door: Door, things: Things) -> httpx.Response:

@@ -7,6 +7,7 @@ from services.loyalty.domain.effects import (
     Accrue,
     Discount,
     Effect,
+    EnterDraw,
     ExtendMembership,
     Give,
     IssuePass,
@@ -40,6 +41,7 @@ EFFECTS: list[Effect] = [
         code="00000000000000011",
     ),
     ExtendMembership(rule="gym", plan="gym", paid_months=12, bonus_months=3, price=120_000),
+    EnterDraw(rule="summer", draw="summer", draw_id="drw_1", entries=2),
     IssuePass(rule="swim", plan="swim", passes=2, entries=10, valid_until=MOMENT),
 ]
 

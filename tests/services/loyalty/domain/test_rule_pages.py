@@ -9,12 +9,13 @@ from pydantic import TypeAdapter
 
 from services.loyalty.domain.expiry import Expiry
 from services.loyalty.domain.offer import Offer
+from services.loyalty.domain.prize_draw import DrawTerms
 from services.loyalty.domain.program import ProgramDocument, Rule
 
 ROOT = Path(__file__).parents[4]
 PAGES = sorted((ROOT / "docs/rules").glob("*.md"))
 DOMAIN = sorted((ROOT / "services/loyalty/domain").rglob("*.py"))
-DOCUMENT: TypeAdapter[object] = TypeAdapter(ProgramDocument | Rule | Expiry | Offer)
+DOCUMENT: TypeAdapter[object] = TypeAdapter(ProgramDocument | Rule | Expiry | Offer | DrawTerms)
 
 
 @pytest.mark.parametrize("page", [pytest.param(page, id=page.stem) for page in PAGES])
@@ -48,6 +49,7 @@ def test_the_first_page_uses_every_family() -> None:
         "multiplier",
         "milestone",
         "activity",
+        "draw_entry",
     }
 
 

@@ -14,6 +14,7 @@ from services.loyalty.queries.verify import INVARIANTS, MEMBERSHIP_END, breaches
 from services.loyalty.queries.verify_tiers import TIERS
 from tests.services.loyalty.coupons import CouponCampaign
 from tests.services.loyalty.domain.build import line, rule
+from tests.services.loyalty.draws import ENTRY_PER_VISIT, Draws
 from tests.services.loyalty.passes import SWIM_TEN, Passes
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop
 from tests.services.loyalty.tiers import ladder
@@ -148,6 +149,14 @@ CORRUPTIONS = {
         "UPDATE coupon_campaigns SET uses = uses - 1 WHERE {mine}",
         {"a campaign with a limit counts its uses"},
     ),
+    "an entry in a draw that nobody got": (
+        "UPDATE draw_entrants SET entries = entries + 1 WHERE {mine}",
+        {"a customer has the entries in a draw that came in"},
+    ),
+    "entries in a draw that no rule gave": (
+        "UPDATE draw_entries SET entries = entries + 1 WHERE {mine}",
+        {"a customer has the entries in a draw that came in", "entries in draws are what the purchases' rules gave"},
+    ),
     "a membership without time": (
         "DELETE FROM membership_entries WHERE {mine}",
         {"a membership has time on it, given or taken back"},
@@ -188,7 +197,8 @@ def corruptible(database: Database, tenant_id: TenantId) -> Shop:
     """A shop with something of everything, which need not be sound at the end."""
     shop = Shop(database, tenant_id)
     eid = CouponCampaign(shop, "EID", uses_per_code=5, uses_in_total=9, publish=False)
-    shop.publish(POINT_PER_RIYAL, GYM, SWIM_TEN, eid.rule(), tiers=ladder(basis="visits"))
+    shop.publish(POINT_PER_RIYAL, GYM, SWIM_TEN, ENTRY_PER_VISIT, eid.rule(), tiers=ladder(basis="visits"))
+    Draws(shop).create()
     ana = shop.customer()
     shop.sell(ana, line("GYM", 1, 12000))
     swims = Passes(shop, ana)

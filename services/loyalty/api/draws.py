@@ -1,0 +1,290 @@
+"""Draws: announced, entered, closed by the clock, and open to everybody's check."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError
+
+from chassis.web.caller import CurrentCaller, needs
+from chassis.web.etags import ExpectedVersion, IfMatchRequired, VersionStale, etag
+from chassis.web.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
+from chassis.web.problem_responses import problems
+from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
+from kernel.ids import CustomerId
+from services.loyalty.api.known_customers import KnownCustomer
+from services.loyalty.domain.draw_seal import entrant_of
+from services.loyalty.domain.name import Name
+from services.loyalty.domain.prize_draw import PICKS_MAX, DrawTerms, Entries, Prize
+from services.loyalty.domain.refusals import (
+    CustomerBlocked,
+    DrawClosesTooSoon,
+    DrawEntriesUsedUp,
+    DrawNameTaken,
+    DrawNotOpen,
+    DrawOpened,
+    DrawUnknown,
+    NoSuchCustomer,
+)
+from services.loyalty.domain.written import Moment, Words
+from services.loyalty.operations.cancel_draw import cancel_draw
+from services.loyalty.operations.create_draw import create_draw
+from services.loyalty.operations.give_draw_entries import give_draw_entries
+from services.loyalty.operations.update_draw import update_draw
+from services.loyalty.queries.draws import draws_of, entered_by, find_draw, terms_of
+from services.loyalty.tables.prize_draws import DrawEntrantRow, PrizeDrawRow
+
+router = APIRouter(prefix="/v1", tags=["draws"], route_class=TransactionRoute)
+
+
+class DrawChange(BaseModel):
+    """What is different now. Terms that are away stay as they are; null takes a bound away."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name | None = None
+    opens_at: Moment | None = None
+    closes_at: Moment | None = None
+    prizes: Annotated[tuple[Prize, ...], Field(min_length=1, max_length=20)] | None = None
+    alternates: Annotated[int, Field(strict=True, ge=0, le=PICKS_MAX)] | None = None
+    one_win_per_customer: StrictBool | None = None
+    entries_per_customer: Entries | None = None
+    beacon: Words | None = None
+    claim_days: Annotated[int, Field(strict=True, ge=1, le=366)] | None = None
+
+
+class CancelRequest(BaseModel):
+    """Why a draw is called off."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Words
+
+
+class EntriesRequest(BaseModel):
+    """Whom to enter how often, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    customer_id: Annotated[str, Field(min_length=1, max_length=64)]
+    entries: Annotated[int, Field(strict=True, ge=1, le=10_000)] = 1
+    reason: Words
+
+
+class EnteredDocument(BaseModel):
+    """Entries that were given, and how many the customer has in the draw with them."""
+
+    object: Literal["draw_entries"] = "draw_entries"
+    id: str
+    draw_id: str
+    customer_id: str
+    entries: int
+    total: int
+
+
+class HeadDocument(BaseModel):
+    """Where the chain of entries ends: note it down, and the list must begin like that for ever."""
+
+    lines: int
+    entries: int
+    hash: str | None = Field(description="Null before the first line.")
+
+
+class DrawDocument(BaseModel):
+    """A draw. `status` is announced, open, closing, closed, drawn or cancelled."""
+
+    object: Literal["draw"] = "draw"
+    id: str
+    status: str
+    terms: DrawTerms
+    commitment: str = Field(description="The SHA-256 of the seed, in hexadecimal.")
+    head: HeadDocument
+    beacon: str | None
+    version: int
+    created_at: datetime
+    closed_at: datetime | None
+    drawn_at: datetime | None
+    reason: str | None = Field(description="Why it was cancelled.")
+
+
+class ParticipationDocument(BaseModel):
+    """A customer in a draw: their entries, and what the published list calls them.
+
+    `entrant` is the SHA-256 of the draw's id, the customer's id and the salt, in hexadecimal, each on a line.
+    """
+
+    object: Literal["draw_participation"] = "draw_participation"
+    draw_id: str
+    draw_name: Name
+    status: str
+    opens_at: datetime
+    closes_at: datetime
+    entries: int
+    entrant: str
+    salt: str
+
+
+@router.post(
+    "/draws",
+    status_code=201,
+    dependencies=[needs("rewards:write")],
+    responses=problems(DrawNameTaken, DrawClosesTooSoon),
+)
+def create(terms: DrawTerms, db: Transaction, caller: CurrentCaller, now: Now, response: Response) -> DrawDocument:
+    """Announce a draw. Its seed is chosen and committed to here."""
+    draw = create_draw(db, caller.tenant_id, terms, at=now, trace=caller.request_id or None)
+    return draw_document(draw, now, response)
+
+
+@router.get("/draws", dependencies=[needs("rewards:read")], responses=problems())
+def read_all(
+    request: Request,
+    db: Transaction,
+    caller: CurrentCaller,
+    now: Now,
+    limit: Limit = LIMIT_DEFAULT,
+    cursor: str | None = None,
+) -> Page[DrawDocument]:
+    """All draws, the newest first."""
+    draws = draws_of(db, caller.tenant_id, after=place_after(request, cursor), limit=limit + 1)
+    return page_of(request, draws, limit, lambda draw: draw.id, lambda draw: draw_document(draw, now))
+
+
+@router.get("/draws/{draw_id}", dependencies=[needs("rewards:read")], responses=problems(DrawUnknown))
+def read_one(draw_id: str, db: Transaction, caller: CurrentCaller, now: Now) -> DrawDocument:
+    """One draw. Its `version` in quotes is what a change names as `If-Match`."""
+    return draw_document(find_draw(db, caller.tenant_id, draw_id), now)
+
+
+@router.patch(
+    "/draws/{draw_id}",
+    dependencies=[needs("rewards:write")],
+    responses=problems(DrawUnknown, DrawOpened, DrawClosesTooSoon, IfMatchRequired, VersionStale),
+)
+def change(
+    draw_id: str,
+    wish: DrawChange,
+    expected: ExpectedVersion,
+    db: Transaction,
+    caller: CurrentCaller,
+    now: Now,
+    response: Response,
+) -> DrawDocument:
+    """Change a draw that has not opened, if it is still the version you read. The commitment stays."""
+    given = wish.model_dump(exclude_unset=True)
+    try:
+        draw = update_draw(
+            db, caller.tenant_id, draw_id, given, expected_version=expected, at=now, trace=caller.request_id or None
+        )
+    except ValidationError as error:
+        raise RequestValidationError(error.errors(include_context=False)) from error
+    return draw_document(draw, now, response)
+
+
+@router.post(
+    "/draws/{draw_id}/cancel",
+    dependencies=[needs("rewards:write")],
+    responses=problems(DrawUnknown, DrawNotOpen),
+)
+def cancel(
+    draw_id: str, wish: CancelRequest, db: Transaction, caller: CurrentCaller, now: Now, response: Response
+) -> DrawDocument:
+    """Call a draw off before it closes."""
+    draw = cancel_draw(
+        db,
+        caller.tenant_id,
+        draw_id,
+        reason=wish.reason,
+        actor=caller.actor,
+        at=now,
+        trace=caller.request_id or None,
+    )
+    return draw_document(draw, now, response)
+
+
+@router.post(
+    "/draws/{draw_id}/entries",
+    status_code=201,
+    dependencies=[needs("points:write")],
+    responses=problems(DrawUnknown, DrawNotOpen, DrawEntriesUsedUp, NoSuchCustomer, CustomerBlocked),
+    openapi_extra=MONEY_LIKE,
+)
+def enter(draw_id: str, wish: EntriesRequest, db: Transaction, caller: CurrentCaller, now: Now) -> EnteredDocument:
+    """Enter a customer by hand: for an activity, or who asks to take part without buying."""
+    entered = give_draw_entries(
+        db,
+        caller.tenant_id,
+        draw_id,
+        CustomerId(wish.customer_id),
+        wish.entries,
+        reason=wish.reason,
+        actor=caller.actor,
+        at=now,
+    )
+    return EnteredDocument(
+        id=entered.id,
+        draw_id=draw_id,
+        customer_id=wish.customer_id,
+        entries=entered.entries,
+        total=entered.total,
+    )
+
+
+@router.get("/customers/{customer_id}/draws", dependencies=[needs("points:read")], responses=problems(NoSuchCustomer))
+def read_of_customer(
+    customer_id: KnownCustomer,
+    request: Request,
+    db: Transaction,
+    caller: CurrentCaller,
+    now: Now,
+    limit: Limit = LIMIT_DEFAULT,
+    cursor: str | None = None,
+) -> Page[ParticipationDocument]:
+    """The draws the customer is in, the newest first, with what finds them in the published list."""
+    after = place_after(request, cursor)
+    entered: Sequence[tuple[DrawEntrantRow, PrizeDrawRow]] = entered_by(
+        db, caller.tenant_id, customer_id, after=after, limit=limit + 1
+    )
+    return page_of(request, entered, limit, lambda each: each[1].id, lambda each: participation(each[0], each[1], now))
+
+
+def participation(entrant: DrawEntrantRow, draw: PrizeDrawRow, now: datetime) -> ParticipationDocument:
+    """What a customer has in a draw."""
+    return ParticipationDocument(
+        draw_id=draw.id,
+        draw_name=terms_of(draw).name,
+        status=status_at(draw, now),
+        opens_at=draw.opens_at,
+        closes_at=draw.closes_at,
+        entries=entrant.entries,
+        entrant=entrant_of(draw.id, entrant.customer_id, entrant.salt),
+        salt=entrant.salt.hex(),
+    )
+
+
+def status_at(draw: PrizeDrawRow, now: datetime) -> str:
+    """Where the draw stands by the clock."""
+    if draw.status != "open":
+        return draw.status
+    return "announced" if now < draw.opens_at else "open" if now < draw.closes_at else "closing"
+
+
+def draw_document(draw: PrizeDrawRow, now: datetime, response: Response | None = None) -> DrawDocument:
+    """A draw as it is by the clock."""
+    if response is not None:
+        response.headers["ETag"] = etag(draw.version)
+    return DrawDocument(
+        id=draw.id,
+        status=status_at(draw, now),
+        terms=terms_of(draw),
+        commitment=draw.commitment.hex(),
+        head=HeadDocument(lines=draw.lines, entries=draw.entries, hash=draw.hash.hex() if draw.hash else None),
+        beacon=draw.beacon,
+        version=draw.version,
+        created_at=draw.created_at,
+        closed_at=draw.closed_at,
+        drawn_at=draw.drawn_at,
+        reason=draw.reason,
+    )
