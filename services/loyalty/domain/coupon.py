@@ -21,7 +21,13 @@ Uses = Annotated[int, Field(strict=True, ge=1, le=USES_MAX)]
 # Why a coupon that a basket shows cannot be used, whatever the basket.
 Bar = Literal["stopped", "used_up", "used_by_customer", "reserved"]
 
-ASCII_DIGITS = str.maketrans({chr(zero + digit): str(digit) for zero in (0x0660, 0x06F0) for digit in range(10)})
+# Digits of Arabic and Persian keyboards; and marks nobody sees: of the writing direction, and of a file's start.
+READ_AS = str.maketrans(
+    {
+        **{chr(zero + digit): str(digit) for zero in (0x0660, 0x06F0) for digit in range(10)},
+        **dict.fromkeys("\u061c\u200b\u200e\u200f\u2066\u2067\u2068\u2069\ufeff"),
+    }
+)
 
 
 class Campaign(BaseModel):
@@ -82,9 +88,11 @@ def plain(code: str, code_case: CodeCase) -> str:
     """The form in which a code is kept and compared.
 
     Where case is ignored, codes are read like a voucher's: small letters, gaps, and O for 0, I or L for 1. Exact codes
-    are only freed of the spaces around them. Arabic and Persian digits are digits in both.
+    are only freed of the spaces around them. Arabic and Persian digits are digits in both, and marks that nobody sees
+    are nothing.
     """
-    return normalised(code) if code_case == "ignored" else code.translate(ASCII_DIGITS).strip()
+    seen = code.translate(READ_AS).strip()
+    return normalised(seen) if code_case == "ignored" else seen
 
 
 def readings(codes: Iterable[str]) -> Iterator[Reading]:

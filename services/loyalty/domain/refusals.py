@@ -831,3 +831,14 @@ class ActivityUnknown(Missing):
     code = "activity_unknown"
     title = Text(en="Unknown activity", ar="نشاط غير معروف")
     detail = Text(en="There is no such activity.", ar="لا يوجد نشاط كهذا.")
+
+
+class CodeFileUnreadable(Unprocessable):
+    """A file of codes is in another encoding, has no codes, or too many lines."""
+
+    code = "code_file_unreadable"
+    title = Text(en="The file cannot be read", ar="تعذرت قراءة الملف")
+    detail = Text(
+        en="Send a CSV file in UTF-8 with at least one code and at most {most} lines.",
+        ar="أرسل ملف CSV بترميز UTF-8 فيه رمز واحد على الأقل، وأقصى عدد لسطوره {most}.",
+    )

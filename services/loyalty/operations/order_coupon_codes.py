@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import TenantId, new_id
 from services.loyalty.domain.refusals import CouponCampaignStopped
-from services.loyalty.queries.coupons import lock_campaign
+from services.loyalty.queries.coupons import find_campaign
 from services.loyalty.tables.coupons import CouponBatchRow
 
 
@@ -17,7 +17,7 @@ def order_coupon_codes(
 
     They are made soon after, some at a time. Raises CouponCampaignUnknown and CouponCampaignStopped.
     """
-    if lock_campaign(db, tenant_id, campaign_id).status == "stopped":
+    if find_campaign(db, tenant_id, campaign_id).status == "stopped":
         raise CouponCampaignStopped
     batch = CouponBatchRow(
         tenant_id=tenant_id,

@@ -4,6 +4,7 @@ from typing import Any
 
 from services.loyalty.domain.coupon import Campaign
 from services.loyalty.operations.create_coupon_campaign import create_coupon_campaign
+from services.loyalty.operations.import_coupon_codes import Imported, import_coupon_codes
 from services.loyalty.operations.make_coupon_codes import make_coupon_codes
 from services.loyalty.operations.order_coupon_codes import order_coupon_codes
 from services.loyalty.operations.record_purchases import Recorded
@@ -46,6 +47,12 @@ class CouponCampaign:
                 db, self.shop.tenant_id, self.id, number=number, prefix=prefix, length=length, at=self.shop.at
             )
             return batch.id
+
+    def take_in(self, content: str | bytes, *, dry_run: bool = False) -> Imported:
+        """Take codes in from a file."""
+        content = content.encode() if isinstance(content, str) else content
+        with self.shop.database.transaction(self.shop.tenant_id) as db:
+            return import_coupon_codes(db, self.shop.tenant_id, self.id, content, dry_run=dry_run)
 
     def make_some(self) -> int:
         """What the job does in one transaction; answers how many codes."""

@@ -235,6 +235,9 @@ QUESTIONS: dict[str, Question] = {
     "POST /v1/coupon_campaigns": Question(
         201, 201, body=lambda _things: {**CAMPAIGN, "name": NAME, "code_case": "exact", "codes": [new_id("req")]}
     ),
+    "POST /v1/coupon_campaigns/{campaign_id}/imports": Question(
+        200, 404, lambda _things: {"dry_run": True}, body=lambda _things: "code\nEID-1\nEID-2"
+    ),
     "POST /v1/coupon_campaigns/{campaign_id}/stop": Question(200, 404),
     "GET /v1/customers/{customer_id}/balance": Question(200, 404),
     "GET /v1/customers/{customer_id}/balance/explain": Question(200, 404),
