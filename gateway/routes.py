@@ -22,6 +22,7 @@ OWNERS: Final = {
     "adjustments": "loyalty",
     "releases": "loyalty",
     "ledger": "loyalty",
+    "reports": "loyalty",
     "transfers": "loyalty",
     "pools": "loyalty",
     "wallet_merges": "loyalty",

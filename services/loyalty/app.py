@@ -36,6 +36,7 @@ from services.loyalty.api import (
     redemptions,
     reinstatements,
     releases,
+    reports,
     reservations,
     returns,
     rewards,
@@ -89,6 +90,7 @@ ROUTERS = (
     wallet_merges.router,
     reinstatements.router,
     ledger.router,
+    reports.router,
 )
 
 # Few, and placed ahead of FastAPI's machinery.

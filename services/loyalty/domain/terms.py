@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from fractions import Fraction
 from functools import cache, cached_property
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
@@ -14,6 +15,7 @@ from services.loyalty.domain.expiry import Expiry, Never, Sliding, expires_at
 from services.loyalty.domain.local_day import days_later
 from services.loyalty.domain.pay_with_points import PayWithPoints
 from services.loyalty.domain.pending import Pending, PendingEvent
+from services.loyalty.domain.worth import UnitWorth, is_money
 
 
 @cache
@@ -44,7 +46,8 @@ class UnitTerms(BaseModel):
     whether their life counts from then or from the purchase. At most `balance_max` fit into a wallet, `sale_max` are
     earned by one sale, and `period_max` in one `period` of the shop's calendar; what is over is cut, or all of it is
     refused. `clawback` is what happens to units that were spent before their purchase came back, `overspend` what
-    happens when more is to be taken than there is. Customers are told `notice_days` before units die.
+    happens when more is to be taken than there is. Customers are told `notice_days` before units die. `worth` is what
+    reports count them for.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -61,6 +64,7 @@ class UnitTerms(BaseModel):
     clawback: Clawback = "debt"
     overspend: Literal["refuse", "clamp"] = "refuse"
     notice_days: Annotated[tuple[NoticeDays, ...], Field(max_length=5)] = ()
+    worth: UnitWorth | None = None
 
     @model_validator(mode="after")
     def _waits_once(self) -> Self:
@@ -171,6 +175,18 @@ class Terms(UnitTerms):
     def of_unit(self, unit: str) -> UnitTerms:
         """The terms of a kind of unit; units that the program does not name can be spent at once, and for ever."""
         return self.units.get(unit, UNNAMED)
+
+    def worth_of(self, unit: str) -> Fraction | None:
+        """Minor units of money that one unit is worth; none when the program does not say.
+
+        Money is worth itself, and points that pay for orders are worth what they pay, unless something else is said.
+        """
+        if is_money(unit):
+            return Fraction(1)
+        if said := self.of_unit(unit).worth:
+            return said.of_one
+        pays = self.pay_with_points if unit == self.unit else None
+        return Fraction(pays.worth, pays.points) if pays else None
 
     @cached_property
     def sliding_units(self) -> tuple[str, ...]:

@@ -69,6 +69,21 @@ INVARIANTS = {
         ) AS d ON d.lot_id = l.id
         WHERE l.tenant_id = :tenant_id AND l.remaining <> l.amount - coalesce(d.total, 0)
     """,
+    # Books that began before lots and draws said when they were recorded have no such days.
+    "I2 of every day, lots and draws say what the entries say": """
+        SELECT unit AS subject, day || ': lots ' || sum(lots) || ', entries ' || sum(entries) AS detail FROM (
+            SELECT unit, recorded_at::date AS day, amount AS lots, 0 AS entries FROM lots WHERE tenant_id = :tenant_id
+            UNION ALL
+            SELECT l.unit, d.recorded_at::date, -d.amount, 0 FROM draws d
+            JOIN lots l ON l.tenant_id = d.tenant_id AND l.id = d.lot_id WHERE d.tenant_id = :tenant_id
+            UNION ALL
+            SELECT unit, recorded_at::date, 0, amount FROM entries
+            WHERE tenant_id = :tenant_id AND wallet = 'customer'
+        ) AS moved
+        WHERE NOT EXISTS (SELECT FROM lots WHERE tenant_id = :tenant_id AND recorded_at IS NULL)
+          AND NOT EXISTS (SELECT FROM draws WHERE tenant_id = :tenant_id AND recorded_at IS NULL)
+        GROUP BY unit, day HAVING sum(lots) <> sum(entries)
+    """,
     "I2 a lot that slides is in a wallet that says until when": """
         SELECT l.id AS subject, 'left ' || l.remaining AS detail FROM lots l
         LEFT JOIN wallets w ON w.tenant_id = l.tenant_id AND w.customer_id = l.customer_id AND w.unit = l.unit

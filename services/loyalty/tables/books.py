@@ -308,8 +308,8 @@ class Books:
         opened = wallet.lots[draw.lot]
         left = replace(opened.lot, remaining=opened.lot.remaining - draw.amount)
         self._keep(standing, wallet, replace(opened, lot=left))
-        row = (standing.tenant_id, moved.id, draw.lot, moved.kind, draw.amount, moved.reference, moved.occurred_at)
-        self.postings.draws.append(row)
+        what = (draw.lot, moved.kind, draw.amount, moved.reference)
+        self.postings.draws.append((standing.tenant_id, moved.id, *what, moved.occurred_at, self.at))
 
     def _pay_debt(self, standing: Standing, wallet: Wallet, moved: Movement, lot_id: LotId) -> None:
         """Let a new lot pay the negative ones. No entry: nothing moves in or out of the wallet."""
@@ -340,6 +340,7 @@ class Books:
             None if opened.sliding else lot.expires_at,
             opened.sliding,
             opened.awaits,
+            self.at,
         )
         if wallet.lots is not None:
             wallet.lots[lot.id] = opened

@@ -62,6 +62,8 @@ class EntryRow(Base):
             "position",
             postgresql_where=text("wallet = 'customer'"),
         ),
+        # Entries come in the order of time, nearly: a period is found by the blocks it fills.
+        Index("ix_entries_recorded", "recorded_at", postgresql_using="brin"),
     )
 
     tenant_id: Mapped[TenantKey]
@@ -109,6 +111,7 @@ class LotRow(Base):
     expires_at: Mapped[datetime | None]
     sliding: Mapped[bool] = mapped_column(server_default=false())
     awaits: Mapped[str | None]
+    recorded_at: Mapped[datetime | None]  # when it came into the ledger: none for the oldest rows
 
 
 class DrawRow(Base):
@@ -128,6 +131,7 @@ class DrawRow(Base):
     amount: Mapped[Points]
     reference: Mapped[str | None]  # the transaction's, and when it happened: none for the oldest rows
     occurred_at: Mapped[datetime | None]
+    recorded_at: Mapped[datetime | None]  # none for the oldest rows
 
 
 class AdjustmentRow(Base):

@@ -72,6 +72,7 @@ LOTS = RowSet(
         "expires_at": MOMENT,
         "sliding": "boolean",
         "awaits": TEXT,
+        "recorded_at": MOMENT,
     },
     # A lot that is there already changes in what is left of it, and in when that can be spent.
     """ON CONFLICT (tenant_id, id) DO UPDATE SET
@@ -88,6 +89,7 @@ DRAWS = RowSet(
         "amount": WHOLE,
         "reference": TEXT,
         "occurred_at": MOMENT,
+        "recorded_at": MOMENT,
     },
 )
 WALLETS = RowSet(

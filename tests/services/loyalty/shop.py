@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy import text
@@ -62,6 +63,7 @@ from services.loyalty.operations.undo_merge import undo_merge
 from services.loyalty.operations.void_purchase import void_purchase
 from services.loyalty.queries.balance import Balance, balance_of, held_now, wallet_of
 from services.loyalty.queries.customers import locked
+from services.loyalty.queries.liability import outstanding
 from services.loyalty.queries.program_shelf import SHELF
 from services.loyalty.queries.verify import breaches_of
 from services.loyalty.schedules import (
@@ -389,6 +391,15 @@ class Shop:
         """Say that something happened that units waited for."""
         with self.database.transaction(self.tenant_id) as db:
             return release_units(db, self.tenant_id, customer_id, event, purchase_id=None, at=self.at)
+
+    def liability(self, at: datetime) -> dict[str, tuple[int, ...]]:
+        """What customers held at a moment by unit: spendable, held, pending, debt, and what the ledger had in all."""
+        with self.database.transaction(self.tenant_id) as db:
+            found = outstanding(db, self.tenant_id, at=at, since=at, zone=ZoneInfo("Asia/Riyadh"))
+        return {
+            unit: (of_it.spendable, of_it.held, of_it.pending, of_it.debt, of_it.booked, of_it.opening)
+            for (unit, _card), of_it in found.items()
+        }
 
     def transfer(self, giver: CustomerId, taker: CustomerId, amount: int) -> TransferRow:
         """Give points of one customer to another."""

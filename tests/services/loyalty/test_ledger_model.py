@@ -109,6 +109,7 @@ class LedgerMachine(RuleBasedStateMachine):
         super().__init__()
         self.shop = Shop(self.database, TenantId(new_id("ten")))
         self.purses: dict[tuple[CustomerId, str], Purse] = {}
+        self.reports: dict[datetime, dict[str, tuple[int, ...]]] = {}
 
     sales = Bundle("sales")
     holds = Bundle("holds")
@@ -318,6 +319,28 @@ class LedgerMachine(RuleBasedStateMachine):
                 gone = sum(left for (dies_at, _since), left in purse.deaths(at).items() if dies_at == next_death)
                 assert says.next_expiry.amount == gone
 
+    @rule()
+    def somebody_asks_for_the_liability(self) -> None:
+        """It is what the purses hold; and whoever asks about this moment later is told the same."""
+        self.shop.at += timedelta(seconds=1)
+        at = self.shop.at
+        reported = self.shop.liability(at)
+        for unit in UNITS:
+            purses = [purse for (_customer, counted), purse in self.purses.items() if counted == unit]
+            found = reported.get(unit, (0, 0, 0, 0, 0, 0))
+            expected = (
+                sum(purse.available(at) for purse in purses),
+                sum(purse.pending(at) for purse in purses),
+                sum(purse.debt for purse in purses),
+            )
+            # What is owed, and what was set aside before a return took it, is not the customer's to spend.
+            if not any(purse.debt or purse.held(at) for purse in purses):
+                assert (found[0] + found[1], found[2], found[3]) == expected
+            assert found[2:4] == expected[1:]
+            assert found[4] == found[5], "lots and draws come to what the entries come to"
+        self.reports[at] = reported
+        self.shop.at += timedelta(seconds=1)
+
     @invariant()
     def the_ledger_is_sound(self) -> None:
         assert [breach for breach in self.shop.breaches() if breach.invariant != LATE_HOLD] == []
@@ -327,6 +350,8 @@ class LedgerMachine(RuleBasedStateMachine):
             self.jobs_run()
             assert self.shop.breaches() == []
             self.both_say_the_same()
+            for at, reported in self.reports.items():
+                assert self.shop.liability(at) == reported
 
 
 def refused_with(refusal: type[Refused] | None) -> AbstractContextManager[object]:
@@ -339,7 +364,7 @@ def test_the_ledger_is_what_the_model_says(database: Database) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=20,
+            max_examples=15,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow],

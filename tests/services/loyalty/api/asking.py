@@ -255,6 +255,8 @@ QUESTIONS: dict[str, Question] = {
     "GET /v1/memberships/{membership_id}": Question(200, 404),
     "GET /v1/memberships/{membership_id}/cancellation": Question(200, 404),
     "GET /v1/ledger/head": Question(200, 200),
+    "GET /v1/reports/journal": Question(200, 200, params=lambda _things: {"from": "2036-03-01", "to": "2036-03-02"}),
+    "GET /v1/reports/liability": Question(200, 200),
     "GET /v1/pools/{pool_id}": Question(200, 404),
     "GET /v1/programs": Question(200, 200),
     "GET /v1/program_templates": Question(200, 200),

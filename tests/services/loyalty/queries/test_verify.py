@@ -28,6 +28,7 @@ GYM = rule(
     cool_down={"hours": 1},
 )
 
+BY_DAY = "I2 of every day, lots and draws say what the entries say"
 # What was changed by hand, and the invariants that must find it.
 CORRUPTIONS = {
     "an entry changed": (
@@ -41,7 +42,7 @@ CORRUPTIONS = {
     ),
     "an entry taken away": (
         "DELETE FROM entries WHERE {mine} AND kind = 'burn' AND unit = 'points'",
-        {"I2 a wallet's balance is the sum of its entries"},
+        {"I2 a wallet's balance is the sum of its entries", BY_DAY},
     ),
     "a balance changed": (
         "UPDATE wallets SET balance = balance + 1 WHERE {mine}",
@@ -65,7 +66,11 @@ CORRUPTIONS = {
     ),
     "a draw changed": (
         "UPDATE draws SET amount = amount + 1 WHERE {mine}",
-        {"I2 what is left of a lot is what no draw took"},
+        {"I2 what is left of a lot is what no draw took", BY_DAY},
+    ),
+    "the day changed on which a lot came": (
+        "UPDATE lots SET recorded_at = recorded_at + interval '1 day' WHERE {mine} AND remaining > 0",
+        {BY_DAY},
     ),
     "a running balance changed": (
         "UPDATE entries SET balance_after = balance_after + 1 WHERE {mine} AND wallet = 'customer' AND kind = 'burn'",
