@@ -14,6 +14,7 @@ from services.loyalty.api import (
     coupon_codes,
     coupon_imports,
     draws,
+    experiments,
     explanations,
     families,
     gift_cards,
@@ -53,6 +54,7 @@ from services.loyalty.settings import LoyaltySettings
 ROUTERS = (
     programs.router,
     program_trials.router,
+    experiments.router,
     program_templates.router,
     backtests.router,
     quotes.router,

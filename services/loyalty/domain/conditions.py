@@ -1,9 +1,9 @@
 """When a rule applies. A condition that does not hold says how far off it was. Source: docs/rules/conditions.md."""
 
 from datetime import time
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, model_validator
 
 from services.loyalty.domain.activity import AttributeName, AttributeValue, Deed, WholeNumber
 from services.loyalty.domain.basket import MONEY_MAX, QUANTITY_MAX, Channel, Code, Label
@@ -12,6 +12,7 @@ from services.loyalty.domain.local_day import local_date
 from services.loyalty.domain.misses import UNMET, Shortfall
 from services.loyalty.domain.occasion import Occasion
 from services.loyalty.domain.selector import EVERYTHING, Labels, Selector
+from services.loyalty.domain.share import place_in
 from services.loyalty.domain.written import LocalTime
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -172,6 +173,30 @@ class InSegment(ConditionDocument):
         return None if holds else UNMET
 
 
+class InShare(ConditionDocument):
+    """The customer falls into this share of an experiment: from one percentage until just before another."""
+
+    about: ClassVar[Subject] = "customer"
+
+    kind: Literal["in_share"]
+    experiment: Label
+    from_percent: Annotated[int, Field(strict=True, ge=0, le=99)] = 0
+    until_percent: Annotated[int, Field(strict=True, ge=1, le=100)]
+
+    @model_validator(mode="after")
+    def _is_a_share(self) -> Self:
+        if self.from_percent >= self.until_percent:
+            raise ValueError("a share ends after it begins")
+        return self
+
+    def shortfall(self, cart: Occasion) -> Shortfall | None:
+        """Nothing that can be counted. A sale without a customer is in no share."""
+        if cart.customer is None:
+            return UNMET
+        place = place_in(self.experiment, cart.customer.id)
+        return None if self.from_percent <= place < self.until_percent else UNMET
+
+
 class HasPlan(ConditionDocument):
     """The customer has a membership on one of these plans that day, their own or one they share."""
 
@@ -250,6 +275,7 @@ Condition = Annotated[
     | FirstPurchase
     | InTier
     | InSegment
+    | InShare
     | HasPlan
     | AttributeEquals
     | AttributeOneOf

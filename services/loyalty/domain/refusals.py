@@ -389,6 +389,17 @@ class VersionUnknown(Missing):
     detail = Text(en="The program has no such version.", ar="ليس للبرنامج إصدار كهذا.")
 
 
+class ExperimentUnknown(Missing):
+    """No rule of the version takes part in such an experiment."""
+
+    code = "experiment_unknown"
+    title = Text(en="Unknown experiment", ar="تجربة غير معروفة")
+    detail = Text(
+        en="No rule of this version takes part in such an experiment.",
+        ar="لا توجد في هذا الإصدار قاعدة تشارك في تجربة كهذه.",
+    )
+
+
 class VersionRetired(Conflict):
     """The version was live before. What was is not published again: draft it anew."""
 

@@ -89,6 +89,7 @@ REASONS = {
     "first_purchase": Text(en="only for the first purchase", ar="لأول عملية شراء فقط"),
     "in_tier": Text(en="for other tiers", ar="لفئات أخرى من العملاء"),
     "in_segment": Text(en="for another group of customers", ar="لمجموعة أخرى من العملاء"),
+    "in_share": Text(en="for another group of customers", ar="لمجموعة أخرى من العملاء"),
     "has_plan": Text(en="needs a membership", ar="يحتاج إلى عضوية"),
     "attribute_equals": Text(en="only for others of its kind", ar="لغيره من النوع نفسه"),
     "attribute_one_of": Text(en="only for others of its kind", ar="لغيره من النوع نفسه"),

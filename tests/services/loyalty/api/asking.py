@@ -41,6 +41,8 @@ CAMPAIGN = {
 
 SOMEDAY = "2040-01-01T00:00:00Z"
 
+HALF = {"kind": "in_share", "experiment": "half", "until_percent": 50}
+
 Things = Mapping[str, str]
 
 
@@ -49,7 +51,7 @@ def things_of(shop: Shop) -> Things:
     program_id, _live = shop.publish(
         POINT_PER_RIYAL, CARD, GYM, SWIM_TEN, plans=[GOLD, FAMILY], pay_with_points={"worth": 5}
     )
-    _program_id, version = shop.draft(rule("earn", per=50), CARD, GYM)
+    _program_id, version = shop.draft(rule("earn", per=50, conditions=[HALF]), CARD, GYM)
     customer_id = shop.customer()
     bought = shop.sell(customer_id, line("COFFEE", 3), line("GYM", 1, 20000)).purchase
     reward_id = shop.offer(10)
@@ -65,6 +67,7 @@ def things_of(shop: Shop) -> Things:
         "customer_id": customer_id,
         "activity_id": shop.activity(customer_id, "review").row.id,
         "segment": "vip",
+        "experiment": "half",
         "purchase_id": bought.id,
         "external_id": bought.external_id,
         "voided_id": shop.void(shop.sell(customer_id).purchase.id).purchase.id,
@@ -262,6 +265,9 @@ QUESTIONS: dict[str, Question] = {
     "GET /v1/program_templates": Question(200, 200),
     "GET /v1/program_templates/{template_id}": Question(200, 200),
     "GET /v1/programs/{program_id}/versions/{version}": Question(200, 404),
+    "GET /v1/programs/{program_id}/versions/{version}/experiments/{experiment}": Question(
+        200, 404, lambda _things: {"since": "2020-01-01T00:00:00Z"}
+    ),
     "GET /v1/programs/{program_id}/versions/{version}/diff": Question(200, 404, lambda _things: {"against": 1}),
     "GET /v1/purchases": Question(
         200, 404, lambda things: {"store_id": "riyadh-1", "external_id": things["external_id"]}

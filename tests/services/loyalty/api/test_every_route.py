@@ -140,6 +140,7 @@ def test_the_scopes_are_these() -> None:
         "GET /v1/pools/{pool_id}": "points:read",
         "GET /v1/programs": "programs:read",
         "GET /v1/programs/{program_id}/versions/{version}": "programs:read",
+        "GET /v1/programs/{program_id}/versions/{version}/experiments/{experiment}": "programs:read",
         "GET /v1/programs/{program_id}/versions/{version}/diff": "programs:read",
         "GET /v1/purchases": "purchases:read",
         "GET /v1/purchases/{purchase_id}": "purchases:read",

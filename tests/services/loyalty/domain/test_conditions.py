@@ -173,6 +173,7 @@ def test_who(condition: dict[str, Any], facts: dict[str, Any], holds: bool) -> N
         {"kind": "first_purchase"},
         {"kind": "in_tier", "tiers": ["gold"]},
         {"kind": "in_segment", "segments": ["vip"]},
+        {"kind": "in_share", "experiment": "half", "until_percent": 100},
         HAS_PLAN,
     ],
     ids=lambda condition: condition["kind"],
