@@ -425,6 +425,38 @@ class PointsReleased(Event):
     balance: Points
 
 
+TierChangeKind = Literal["upgraded", "downgraded", "set"]
+
+
+class TierChanged(Event):
+    """A customer rose or fell to a tier, or somebody gave them one by hand, which may be below what they have."""
+
+    event_type: ClassVar[str] = "loyalty.tier_changed.v1"
+
+    change: TierChangeKind
+    before: str | None
+    tier: str | None = Field(description="The tier they are in now; null for none.")
+    tier_name: dict[str, str] | None
+    happened_on: date = Field(description="The first day of the tier, in the shop.")
+    ends_on: date | None = Field(description="Its last day if nothing more is bought; null when it does not end.")
+
+
+class TierWarning(Event):
+    """A customer falls to a lower tier soon, unless they buy. Told once for each end."""
+
+    event_type: ClassVar[str] = "loyalty.tier_warning.v1"
+
+    tier: str
+    tier_name: dict[str, str]
+    ends_on: date = Field(description="The last day of the tier, in the shop.")
+    days_left: int
+    unit: str = Field(description="What is counted: a wallet's unit, a currency (in minor units), or visits.")
+    counted: int
+    needed: int = Field(description="What is missing to stay.")
+    falls_to: str | None
+    falls_to_name: dict[str, str] | None
+
+
 class ProgramPublished(Event):
     """A version of the tenant's program went live."""
 

@@ -20,6 +20,7 @@ from services.loyalty.operations.make_coupon_codes import make_coupon_codes
 from services.loyalty.operations.play_next_slice import play_next_slice
 from services.loyalty.operations.publish_scheduled import publish_scheduled
 from services.loyalty.operations.seal_entries import seal_entries
+from services.loyalty.operations.settle_tiers import settle_tiers
 from services.loyalty.operations.tell_expiring import tell_expiring
 from services.loyalty.operations.tell_membership_ends import tell_membership_ends
 from services.loyalty.operations.time_out_holds import time_out_holds
@@ -55,6 +56,11 @@ def follow_all_merges(database: Database, tenant_id: TenantId, at: datetime) -> 
 def tell_all_expiring(database: Database, tenant_id: TenantId, at: datetime) -> int:
     """Tell customers of units that die within the program's notice days."""
     return until_none(database, tenant_id, lambda db: tell_expiring(db, tenant_id, at=at))
+
+
+def settle_all_tiers(database: Database, tenant_id: TenantId, at: datetime) -> int:
+    """Tell who rose, who fell and who is about to, some customers at a time."""
+    return until_none(database, tenant_id, lambda db: settle_tiers(db, tenant_id, at=at))
 
 
 def seal_all_entries(database: Database, tenant_id: TenantId, at: datetime) -> int:
@@ -120,5 +126,6 @@ JOBS = (
     Job("follow_merges", 60.0, follow_all_merges),
     Job("tell_expiring", 3600.0, tell_all_expiring),
     Job("make_coupon_codes", 2.0, make_all_coupon_codes),
+    Job("settle_tiers", 600.0, settle_all_tiers),
     Job("seal_entries", 30.0, seal_all_entries),
 )

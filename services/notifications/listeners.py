@@ -22,6 +22,8 @@ from contracts.events.loyalty import (
     PurchaseReturned,
     RedemptionMoved,
     RewardRedeemed,
+    TierChanged,
+    TierWarning,
 )
 from services.notifications.domain import parts
 from services.notifications.domain.message import Kind
@@ -127,6 +129,24 @@ def on_family_changed(db: Session, event: FamilyChanged, hearing: Hearing) -> No
     queue_message(db, event, Kind.FAMILY, [part(plan_name=event.plan_name)], hearing)
 
 
+def on_tier_changed(db: Session, event: TierChanged, hearing: Hearing) -> None:
+    """A customer is in another tier. One given by hand that changes nothing is not told."""
+    if event.change == "set" and event.tier == event.before:
+        return
+    told: parts.Part
+    if event.change == "downgraded" or event.tier_name is None:
+        told = parts.TierLowered(tier_name=event.tier_name)
+    else:
+        told = parts.TierReached(tier_name=event.tier_name, ends_on=event.ends_on)
+    queue_message(db, event, Kind.TIER, [told], hearing)
+
+
+def on_tier_warning(db: Session, event: TierWarning, hearing: Hearing) -> None:
+    """A tier ends soon."""
+    told = parts.TierEnding(tier_name=event.tier_name, ends_on=event.ends_on, unit=event.unit, needed=event.needed)
+    queue_message(db, event, Kind.TIER, [told], hearing)
+
+
 LISTENERS: Listeners = {
     TenantCreated: on_tenant_created,
     CustomerCreated: on_customer_created,
@@ -143,4 +163,6 @@ LISTENERS: Listeners = {
     PointsExpiring: on_points_expiring,
     PointsExpired: on_points_expired,
     FamilyChanged: on_family_changed,
+    TierChanged: on_tier_changed,
+    TierWarning: on_tier_warning,
 }

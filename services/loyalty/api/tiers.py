@@ -4,18 +4,22 @@ from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from chassis.web.caller import CurrentCaller, needs
 from chassis.web.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
 from chassis.web.problem_responses import problems
-from chassis.web.transaction import Now, Transaction, TransactionRoute
+from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId, TenantId
+from services.loyalty.api.fields import Reason, by_hand
 from services.loyalty.api.known_customers import KnownCustomer
-from services.loyalty.domain.refusals import NoSuchCustomer
+from services.loyalty.domain.refusals import NoSuchCustomer, NoTiers, TierEndsInThePast, TierUnknown
+from services.loyalty.domain.rules.rule import RuleId
 from services.loyalty.domain.tier import Basis, Tier
-from services.loyalty.domain.tier_progress import TierRules
+from services.loyalty.domain.tier_progress import Floor
+from services.loyalty.domain.written import Day
+from services.loyalty.operations.set_tier import set_tier
 from services.loyalty.queries.program_shelf import SHELF
 from services.loyalty.queries.tiers import tier_changes_of, tier_record_now
 from services.loyalty.tables.tiers import TierChangeRow
@@ -66,15 +70,25 @@ class TierDocument(BaseModel):
     since: date | None = None
     until: date | None = None
     basis: Basis | None = None
-    unit: str | None = Field(default=None, description="The unit counted, or the currency; null for visits.")
+    unit: str | None = Field(default=None, description="What is counted: a wallet's unit, a currency, or visits.")
     counted: Amount | None = None
     next: NextTier | None = None
     staying: Staying | None = None
     floor: FloorDocument | None = None
 
 
+class TierRequest(BaseModel):
+    """The tier to give, its last day, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tier: RuleId
+    until: Day
+    reason: Reason
+
+
 class TierChangeDocument(BaseModel):
-    """A step: `upgraded`, `downgraded`, or `set` by hand, then with who did it and why, and its last day."""
+    """A step: `upgraded`, `downgraded`, or `set` by hand, then with who did it and why; and its last day by then."""
 
     object: str = "tier_change"
     id: str
@@ -91,6 +105,22 @@ class TierChangeDocument(BaseModel):
 @router.get("", dependencies=[needs("customers:read")], responses=problems(NoSuchCustomer))
 def read(customer_id: KnownCustomer, db: Transaction, caller: CurrentCaller, now: Now) -> TierDocument:
     """The customer's tier by the clock, what is missing for the next one, and what it takes to stay."""
+    return tier_document(db, caller.tenant_id, customer_id, now)
+
+
+@router.post(
+    "",
+    status_code=201,
+    dependencies=[needs("customers:write")],
+    responses=problems(NoSuchCustomer, NoTiers, TierUnknown, TierEndsInThePast),
+    openapi_extra=MONEY_LIKE,
+)
+def give(
+    customer_id: KnownCustomer, wish: TierRequest, db: Transaction, caller: CurrentCaller, now: Now
+) -> TierDocument:
+    """Give the customer a tier by hand: a floor up to and with its last day, in place of the one of before."""
+    floor = Floor(tier=wish.tier, until=wish.until)
+    set_tier(db, caller.tenant_id, customer_id, floor, by=by_hand(caller, wish.reason), at=now)
     return tier_document(db, caller.tenant_id, customer_id, now)
 
 
@@ -126,7 +156,7 @@ def tier_document(db: Session, tenant_id: TenantId, customer_id: CustomerId, now
         since=told.since,
         until=standing.ends_on,
         basis=rules.tiers.basis,
-        unit=unit_of(rules),
+        unit=rules.counts,
         counted=standing.counted,
         next=(
             NextTier(**step_of(standing.next_tier), missing=standing.missing)
@@ -150,11 +180,6 @@ def named(tier: Tier | None) -> NamedTier | None:
 def step_of(tier: Tier) -> dict[str, object]:
     """What a step of the ladder is called."""
     return {"id": tier.id, "name": tier.name.model_dump()}
-
-
-def unit_of(rules: TierRules) -> str | None:
-    """What is counted: a wallet's unit, a currency, or things without one."""
-    return {"earned": rules.unit, "spend": rules.currency, "visits": None}[rules.tiers.basis]
 
 
 def change_document(row: TierChangeRow) -> TierChangeDocument:

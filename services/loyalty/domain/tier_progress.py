@@ -58,11 +58,12 @@ NOT_TOLD = Told(tier=None, since=None, ends_on=None)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """From one tier to another, which begins on that day."""
+    """From one tier to another, which begins on that day; its last day, as it looks then."""
 
     on: date
     before: str | None
     after: str | None
+    ends_on: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +98,11 @@ class TierRules:
         """The same for rules that count the same: what was counted under others is counted anew."""
         told = self.tiers.model_dump_json(exclude={"warning_days": True, "ladder": {"__all__": {"name"}}})
         return sha256(f"{told} {self.unit} {self.currency} {self.zone.key}".encode()).hexdigest()[:32]
+
+    @property
+    def counts(self) -> str:
+        """What is counted: a wallet's unit, a currency, or visits."""
+        return {"earned": self.unit, "spend": self.currency, "visits": "visits"}[self.tiers.basis]
 
     def day(self, at: datetime) -> date:
         """The day it is in the shop."""
@@ -187,7 +193,7 @@ class TierRules:
         standing = self.standing(progress, floor, day)
         tier = standing.tier.id if standing.tier else None
         if tier != told.tier:
-            moves.append(Move(on=day, before=told.tier, after=tier))
+            moves.append(Move(on=day, before=told.tier, after=tier, ends_on=standing.ends_on))
         since = day if tier != told.tier else told.since
         return Told(tier=tier, since=since if tier else None, ends_on=standing.ends_on)
 

@@ -3,8 +3,11 @@
 from dataclasses import replace
 from datetime import date
 
+from contracts.events.loyalty import TierChanged, TierChangeKind
 from kernel.ids import new_id
-from services.loyalty.domain.tier_progress import Move, TierRules
+from services.loyalty.domain.by_hand import ByHand
+from services.loyalty.domain.tier_progress import Floor, Move, TierRules
+from services.loyalty.operations.apply_effects import by_language
 from services.loyalty.tables.books import Books
 from services.loyalty.tables.standings import Standing
 from services.loyalty.tables.tiers import TierRecord
@@ -23,10 +26,46 @@ def note_tier(books: Books, standing: Standing, rules: TierRules, record: TierRe
     return noted
 
 
-def post_move(books: Books, standing: Standing, rules: TierRules, move: Move) -> None:
-    """Post a step up or down."""
-    risen = rules.tiers.level_of(move.after or "") > rules.tiers.level_of(move.before or "")
-    change = "upgraded" if risen else "downgraded"
-    named = (standing.tenant_id, new_id("tch"), standing.customer_id)
-    # It has no end of its own, and nobody did it: no reason, no actor.
-    books.postings.tier_changes.append((*named, change, move.before, move.after, move.on, None, None, None, books.at))
+def post_move(
+    books: Books,
+    standing: Standing,
+    rules: TierRules,
+    move: Move,
+    *,
+    floor: Floor | None = None,
+    by: ByHand | None = None,
+) -> None:
+    """Post a step up or down, or a floor that somebody gave, which may change no tier."""
+    before, after = [rules.tiers.level_of(tier or "") for tier in (move.before, move.after)]
+    change: TierChangeKind = "set" if floor else "upgraded" if after > before else "downgraded"
+    tier = rules.tiers.at_level(after)
+    until = floor.until if floor else move.ends_on
+    why = (by.reason, by.actor) if by else (None, None)
+    books.postings.tier_changes.append(
+        (
+            standing.tenant_id,
+            new_id("tch"),
+            standing.customer_id,
+            change,
+            move.before,
+            floor.tier if floor else move.after,
+            move.on,
+            until,
+            *why,
+            books.at,
+        )
+    )
+    books.postings.tell(
+        TierChanged(
+            tenant_id=standing.tenant_id,
+            customer_id=standing.customer_id,
+            occurred_at=books.at,
+            change=change,
+            before=move.before,
+            tier=move.after,
+            tier_name=by_language(tier.name) if tier else None,
+            happened_on=move.on,
+            ends_on=move.ends_on,
+        ),
+        by.trace if by else None,
+    )

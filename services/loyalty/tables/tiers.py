@@ -50,7 +50,8 @@ class TierProgressRow(Base):
 class TierChangeRow(Base):
     """A customer rose or fell, or was given a tier by hand. Never updated.
 
-    `ends_on` is how long a tier given by hand is a floor; `happened_on` the first day of the new tier.
+    `happened_on` is the first day of the new tier, `ends_on` its last as it looked then: of one given by hand, the
+    floor's.
     """
 
     __tablename__ = "tier_changes"

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     EXPIRY = "expiry"
     FAMILY = "family"
     MEMBERSHIP = "membership"
+    TIER = "tier"
 
 
 class State(StrEnum):

@@ -325,6 +325,55 @@ class UnitsExpired(Part):
         yield words.say("expiry.line", amount=words.amount(self.unit, self.amount))
 
 
+class TierReached(Part):
+    """The customer is in a higher tier, or was given one; `ends_on` is its last day so far."""
+
+    kind: Literal["tier_reached"] = "tier_reached"
+    tier_name: dict[str, str]
+    ends_on: date | None = None
+
+    def title(self, words: Words) -> str:
+        return words.say("tier_reached.title", tier=words.name(self.tier_name))
+
+    def lines(self, words: Words) -> Iterator[str]:
+        yield words.say("tier_reached.line", tier=words.name(self.tier_name))
+        if self.ends_on is not None:
+            yield words.say("tier_reached.until", day=words.day(self.ends_on))
+
+
+class TierLowered(Part):
+    """The customer is in a lower tier, or in none."""
+
+    kind: Literal["tier_lowered"] = "tier_lowered"
+    tier_name: dict[str, str] | None = None
+
+    def title(self, words: Words) -> str:
+        return words.say("tier_lowered.title")
+
+    def lines(self, words: Words) -> Iterator[str]:
+        if self.tier_name is None:
+            yield words.say("tier_lowered.none")
+        else:
+            yield words.say("tier_lowered.line", tier=words.name(self.tier_name))
+
+
+class TierEnding(Part):
+    """A tier ends soon, unless so much more is bought: units, money in minor units, or visits."""
+
+    kind: Literal["tier_ending"] = "tier_ending"
+    tier_name: dict[str, str]
+    ends_on: date
+    unit: str
+    needed: int
+
+    def title(self, words: Words) -> str:
+        return words.say("tier_ending.title", tier=words.name(self.tier_name))
+
+    def lines(self, words: Words) -> Iterator[str]:
+        yield words.say("tier_ending.line", tier=words.name(self.tier_name), day=words.day(self.ends_on))
+        yield words.say("tier_ending.needed", amount=words.amount(self.unit, self.needed))
+
+
 AnyPart = Annotated[
     Welcome
     | Thanks
@@ -345,7 +394,10 @@ AnyPart = Annotated[
     | RewardTaken
     | RewardMoved
     | UnitsExpiring
-    | UnitsExpired,
+    | UnitsExpired
+    | TierReached
+    | TierLowered
+    | TierEnding,
     Field(discriminator="kind"),
 ]
 PARTS: TypeAdapter[tuple[AnyPart, ...]] = TypeAdapter(tuple[AnyPart, ...])

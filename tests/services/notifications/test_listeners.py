@@ -16,6 +16,8 @@ from contracts.events.loyalty import (
     PurchaseClaimed,
     RedemptionMoved,
     RewardRedeemed,
+    TierChanged,
+    TierWarning,
 )
 from kernel.ids import CustomerId, TenantId, new_id
 from kernel.points import Points
@@ -189,3 +191,41 @@ def test_a_family_is_told_who_came_and_who_left(database: Database, bakery: Tena
         ("family", (parts.FamilyJoined(plan_name=GOLD),)),
         ("family", (parts.FamilyLeft(plan_name=GOLD),)),
     ]
+
+
+def test_a_way_up_and_down_the_ladder_is_told(database: Database, bakery: TenantId) -> None:
+    about = {"tenant_id": bakery, "customer_id": SARA, "occurred_at": MORNING, "happened_on": date(2026, 11, 22)}
+    gold = {"tier": "gold", "tier_name": GOLD, "ends_on": date(2027, 12, 31)}
+    tell(database, TierChanged(**about, change="upgraded", before=None, **gold))
+    tell(database, TierChanged(**about, change="set", before="gold", **gold))
+    tell(database, TierChanged(**about, change="set", before="silver", **gold))
+    tell(database, TierChanged(**about, change="downgraded", before="gold", tier=None, tier_name=None, ends_on=None))
+    assert [(message.kind, PARTS.validate_python(message.parts)) for message in messages(database, bakery)] == [
+        ("tier", (parts.TierReached(tier_name=GOLD, ends_on=date(2027, 12, 31)),)),
+        ("tier", (parts.TierReached(tier_name=GOLD, ends_on=date(2027, 12, 31)),)),
+        ("tier", (parts.TierLowered(),)),
+    ]
+
+
+def test_the_end_of_a_tier_is_told_with_what_is_needed(database: Database, bakery: TenantId) -> None:
+    end = date(2026, 12, 31)
+    tell(
+        database,
+        TierWarning(
+            tenant_id=bakery,
+            customer_id=SARA,
+            occurred_at=MORNING,
+            tier="gold",
+            tier_name=GOLD,
+            ends_on=end,
+            days_left=30,
+            unit="points",
+            counted=600,
+            needed=4400,
+            falls_to="silver",
+            falls_to_name={"en": "Silver", "ar": "الفضية"},
+        ),
+    )
+    [message] = messages(database, bakery)
+    told = parts.TierEnding(tier_name=GOLD, ends_on=end, unit="points", needed=4400)
+    assert PARTS.validate_python(message.parts) == (told,)

@@ -17,6 +17,7 @@ from tests.services.loyalty.draws import Draws
 from tests.services.loyalty.memberships import Memberships
 from tests.services.loyalty.passes import SWIM_TEN, Passes
 from tests.services.loyalty.shop import FREE_COFFEE, POINT_PER_RIYAL, Shop
+from tests.services.loyalty.tiers import ladder
 from tests.support.routes import Door, doors
 
 NOBODYS = SecretStr("nobody's")
@@ -49,7 +50,7 @@ Things = Mapping[str, str]
 def things_of(shop: Shop) -> Things:
     """One of everything, by the name that addresses and bodies have for it. No two are alike in another shop."""
     program_id, _live = shop.publish(
-        POINT_PER_RIYAL, CARD, GYM, SWIM_TEN, plans=[GOLD, FAMILY], pay_with_points={"worth": 5}
+        POINT_PER_RIYAL, CARD, GYM, SWIM_TEN, plans=[GOLD, FAMILY], pay_with_points={"worth": 5}, tiers=ladder()
     )
     _program_id, version = shop.draft(rule("earn", per=50, conditions=[HALF]), CARD, GYM)
     customer_id = shop.customer()
@@ -255,6 +256,9 @@ QUESTIONS: dict[str, Question] = {
     "GET /v1/customers/{customer_id}/vouchers": Question(200, 404),
     "GET /v1/customers/{customer_id}/tier": Question(200, 404),
     "GET /v1/customers/{customer_id}/tier/history": Question(200, 404),
+    "POST /v1/customers/{customer_id}/tier": Question(
+        201, 404, body=lambda _things: {"tier": "silver", "until": "2040-01-01", "reason": "a good neighbour"}
+    ),
     "GET /v1/memberships/{membership_id}": Question(200, 404),
     "GET /v1/memberships/{membership_id}/cancellation": Question(200, 404),
     "GET /v1/ledger/head": Question(200, 200),

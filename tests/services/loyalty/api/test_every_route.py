@@ -129,6 +129,7 @@ def test_the_scopes_are_these() -> None:
         "GET /v1/customers/{customer_id}/statement": "points:read",
         "GET /v1/customers/{customer_id}/vouchers": "rewards:read",
         "GET /v1/customers/{customer_id}/tier": "customers:read",
+        "POST /v1/customers/{customer_id}/tier": "customers:write",
         "GET /v1/customers/{customer_id}/tier/history": "customers:read",
         "GET /v1/program_templates": "programs:read",
         "GET /v1/program_templates/{template_id}": "programs:read",

@@ -189,6 +189,55 @@ def content(told: Sequence[Part], language: Language) -> Content:
             id="membership ends today",
         ),
         pytest.param(
+            [parts.TierReached(tier_name=GOLD, ends_on=date(2027, 12, 31))],
+            f"You are now {isolated('Gold')}",
+            [
+                f"You are now in the tier {isolated('Gold')}.",
+                "It is yours until 31 December 2027, and longer if you keep coming.",
+            ],
+            f"أنت الآن في الفئة {isolated('الذهبية')}",
+            [
+                f"أنت الآن في الفئة {isolated('الذهبية')}.",
+                "تبقى لك حتى 31 ديسمبر 2027، وأطول من ذلك إن واصلت زيارتنا.",
+            ],
+            id="a tier is reached",
+        ),
+        pytest.param(
+            [parts.TierLowered(tier_name=GOLD)],
+            "Your tier has changed",
+            [f"You are now in the tier {isolated('Gold')}."],
+            "تغيّرت فئتك",
+            [f"أنت الآن في الفئة {isolated('الذهبية')}."],
+            id="a lower tier",
+        ),
+        pytest.param(
+            [parts.TierLowered()],
+            "Your tier has changed",
+            ["You are in no tier now. What you buy from now on brings you back."],
+            "تغيّرت فئتك",
+            ["لست الآن في أي فئة، وما تشتريه من الآن يعيدك إليها."],
+            id="no tier",
+        ),
+        pytest.param(
+            [parts.TierEnding(tier_name=GOLD, ends_on=date(2026, 12, 31), unit="visits", needed=2)],
+            f"Your tier {isolated('Gold')} ends soon",
+            [f"Your tier {isolated('Gold')} ends on 31 December 2026.", "What is missing to stay: 2 visits."],
+            f"فئتك {isolated('الذهبية')} تنتهي قريبًا",
+            [f"تنتهي فئتك {isolated('الذهبية')} في 31 ديسمبر 2026.", "ما ينقصك للبقاء فيها: زيارتان."],
+            id="a tier ends soon, by visits",
+        ),
+        pytest.param(
+            [parts.TierEnding(tier_name=GOLD, ends_on=date(2026, 12, 31), unit="SAR", needed=12050)],
+            f"Your tier {isolated('Gold')} ends soon",
+            [
+                f"Your tier {isolated('Gold')} ends on 31 December 2026.",
+                "What is missing to stay: 120.50 Saudi riyals.",
+            ],
+            f"فئتك {isolated('الذهبية')} تنتهي قريبًا",
+            [f"تنتهي فئتك {isolated('الذهبية')} في 31 ديسمبر 2026.", "ما ينقصك للبقاء فيها: 120.50 ريال سعودي."],
+            id="a tier ends soon, by money",
+        ),
+        pytest.param(
             [parts.MembershipOver(plan_name=GOLD, ended_on=date(2026, 12, 31))],
             f"Your membership {isolated('Gold')} has ended",
             [f"Your membership {isolated('Gold')} ended on 31 December 2026. We would be glad to see you again."],
@@ -290,6 +339,9 @@ def test_parts_come_back_from_storage_as_they_were() -> None:
         parts.RewardMoved(reward_name=COFFEE, status="shipped"),
         parts.UnitsExpiring(unit="points", amount=100, last_day=date(2026, 11, 22)),
         parts.UnitsExpired(unit="points", amount=100),
+        parts.TierReached(tier_name=GOLD, ends_on=date(2026, 11, 22)),
+        parts.TierLowered(tier_name=GOLD),
+        parts.TierEnding(tier_name=GOLD, ends_on=date(2026, 11, 22), unit="points", needed=4400),
     )
     assert {type(part) for part in told} == set(Part.__subclasses__())
     assert PARTS.validate_python([part.model_dump(mode="json") for part in told]) == told

@@ -40,6 +40,12 @@ CARD = f"{FSI}Coffee{PDI}"
             id="months",
         ),
         pytest.param(
+            "amount.visits",
+            ["0 visits", "1 visit", "2 visits", "3 visits", "11 visits", "100 visits"],
+            ["0 زيارة", "زيارة واحدة", "زيارتان", "3 زيارات", "11 زيارة", "100 زيارة"],
+            id="visits",
+        ),
+        pytest.param(
             "stamps.line",
             [
                 f"Your card {CARD} is full.",
@@ -98,6 +104,7 @@ def test_the_table_above_names_every_plural_sentence() -> None:
         "amount.points",
         "amount.miles",
         "amount.months",
+        "amount.visits",
         "stamps.line",
         "passes.entries",
         "membership_ending.left",
