@@ -5,6 +5,7 @@ import secrets
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -27,6 +28,13 @@ def postgres() -> Iterator[str]:
     if given:
         yield given
         return
+    with started_postgres() as uri:
+        yield uri
+
+
+@contextmanager
+def started_postgres() -> Iterator[str]:
+    """A PostgreSQL with nothing in it, until it is left; its superuser's URL."""
     with warnings.catch_warnings():
         # The package asks for the user's runtime directory, which it does not use here and a service account lacks.
         warnings.simplefilter("ignore")
@@ -49,6 +57,11 @@ def postgres() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def settings(postgres: str) -> Settings:
     """Settings for that PostgreSQL, with all databases made and migrated."""
+    return migrated(postgres, *DATABASES)
+
+
+def migrated(postgres: str, *services: str) -> Settings:
+    """Settings for a PostgreSQL, with these services' databases made and migrated."""
     at = psycopg.conninfo.conninfo_to_dict(postgres)
     settings = Settings(
         database_host=str(at["host"]),
@@ -60,7 +73,7 @@ def settings(postgres: str) -> Settings:
         internal_token=SecretStr("internal-" + secrets.token_hex(8)),
     )
     bootstrap(settings)
-    for service in DATABASES:
+    for service in services:
         if (Path(DATABASES[service].replace(".", "/")) / "migrations" / "env.py").exists():
             migrate(settings, service)
     return settings
