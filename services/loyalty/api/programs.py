@@ -16,6 +16,7 @@ from services.loyalty.domain.refusals import (
     AnotherProgramLive,
     MomentPassed,
     ProgramUnknown,
+    SecondPersonNeeded,
     VersionNotScheduled,
     VersionRetired,
     VersionUnknown,
@@ -40,6 +41,9 @@ class ProgramRequest(BaseModel):
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
     document: ProgramDocument
+    second_person: Annotated[
+        bool, Field(strict=True, description="Nobody publishes what they drafted themselves. Stays as it is.")
+    ] = False
 
 
 class VersionRequest(BaseModel):
@@ -51,10 +55,15 @@ class VersionRequest(BaseModel):
 
 
 class VersionSummary(BaseModel):
-    """A version without its document. `status` is draft, scheduled, live or retired."""
+    """A version without its document. `status` is draft, scheduled, live or retired.
+
+    `author` is the key that drafted it, `publisher` the one that published or scheduled it.
+    """
 
     version: int
     status: str
+    author: str | None
+    publisher: str | None
     created_at: datetime
     publish_at: datetime | None
     published_at: datetime | None
@@ -75,6 +84,7 @@ class ProgramDetails(BaseModel):
     object: str = "program"
     id: str
     name: str
+    second_person: bool
     created_at: datetime
     versions: list[VersionSummary]
 
@@ -90,7 +100,15 @@ class ScheduleRequest(BaseModel):
 @router.post("/programs", status_code=201, dependencies=[needs("programs:write")], responses=problems())
 def create(wish: ProgramRequest, db: Transaction, caller: CurrentCaller, now: Now) -> ProgramDetails:
     """Draft a program. Nothing changes until a version of it is published."""
-    program, version = create_program(db, caller.tenant_id, wish.name, wish.document, at=now)
+    program, version = create_program(
+        db,
+        caller.tenant_id,
+        wish.name,
+        wish.document,
+        actor=caller.actor,
+        at=now,
+        second_person=wish.second_person,
+    )
     return details(program, [version])
 
 
@@ -114,7 +132,7 @@ def create_version(
     program_id: str, wish: VersionRequest, db: Transaction, caller: CurrentCaller, now: Now
 ) -> VersionDetails:
     """Draft the next version of a program."""
-    return version_details(add_version(db, caller.tenant_id, program_id, wish.document, at=now))
+    return version_details(add_version(db, caller.tenant_id, program_id, wish.document, actor=caller.actor, at=now))
 
 
 @router.get(
@@ -130,24 +148,28 @@ def read_version(program_id: str, version: int, db: Transaction, caller: Current
 @router.post(
     "/programs/{program_id}/versions/{version}/publish",
     dependencies=[needs("programs:write")],
-    responses=problems(VersionUnknown, VersionRetired, AnotherProgramLive),
+    responses=problems(VersionUnknown, VersionRetired, AnotherProgramLive, SecondPersonNeeded),
 )
 def publish(program_id: str, version: int, db: Transaction, caller: CurrentCaller, now: Now) -> VersionDetails:
     """Let a version decide sales from now on. Publishing it again changes nothing."""
-    row = publish_version(db, caller.tenant_id, program_id, version, at=now, trace=caller.request_id or None)
+    row = publish_version(
+        db, caller.tenant_id, program_id, version, actor=caller.actor, at=now, trace=caller.request_id or None
+    )
     return version_details(row)
 
 
 @router.post(
     "/programs/{program_id}/versions/{version}/schedule",
     dependencies=[needs("programs:write")],
-    responses=problems(VersionUnknown, VersionRetired, AnotherProgramLive, MomentPassed),
+    responses=problems(VersionUnknown, VersionRetired, AnotherProgramLive, MomentPassed, SecondPersonNeeded),
 )
 def schedule(
     program_id: str, version: int, wish: ScheduleRequest, db: Transaction, caller: CurrentCaller, now: Now
 ) -> VersionDetails:
     """Let a version go live at a moment to come: sales from then on are decided by it. Another moment moves it."""
-    return version_details(schedule_version(db, caller.tenant_id, program_id, version, wish.publish_at, at=now))
+    return version_details(
+        schedule_version(db, caller.tenant_id, program_id, version, wish.publish_at, actor=caller.actor, at=now)
+    )
 
 
 @router.post(
@@ -176,6 +198,7 @@ def details(program: ProgramRow, versions: Sequence[ProgramVersionRow]) -> Progr
     return ProgramDetails(
         id=program.id,
         name=program.name,
+        second_person=program.second_person,
         created_at=program.created_at,
         versions=[
             VersionSummary.model_validate(version, from_attributes=True)
@@ -191,6 +214,8 @@ def version_details(version: ProgramVersionRow) -> VersionDetails:
         program_id=version.program_id,
         version=version.version,
         status=version.status,
+        author=version.author,
+        publisher=version.publisher,
         created_at=version.created_at,
         publish_at=version.publish_at,
         published_at=version.published_at,

@@ -389,6 +389,17 @@ class VersionUnknown(Missing):
     detail = Text(en="The program has no such version.", ar="ليس للبرنامج إصدار كهذا.")
 
 
+class SecondPersonNeeded(Conflict):
+    """The program wants another than the author to publish a version."""
+
+    code = "second_person_needed"
+    title = Text(en="A second person is needed", ar="يلزم شخص ثانٍ")
+    detail = Text(
+        en="Whoever drafted this version cannot publish it: somebody else has to.",
+        ar="لا ينشر هذا الإصدار من كتبه، بل شخص آخر.",
+    )
+
+
 class ExperimentUnknown(Missing):
     """No rule of the version takes part in such an experiment."""
 

@@ -12,7 +12,7 @@ from services.loyalty.tables.programs import ProgramVersionRow
 
 
 def add_version(
-    db: Session, tenant_id: TenantId, program_id: str, document: ProgramDocument, *, at: datetime
+    db: Session, tenant_id: TenantId, program_id: str, document: ProgramDocument, *, actor: str, at: datetime
 ) -> ProgramVersionRow:
     """The next version, a draft. Raises ProgramUnknown."""
     lock_program(db, tenant_id, program_id)
@@ -27,6 +27,8 @@ def add_version(
         version=(latest or 0) + 1,
         status="draft",
         document=document.model_dump_json(exclude_defaults=False),
+        author=actor,
+        publisher=None,
         created_at=at,
         publish_at=None,
         published_at=None,

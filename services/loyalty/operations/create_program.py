@@ -11,10 +11,20 @@ from services.loyalty.tables.programs import ProgramRow, ProgramVersionRow
 
 
 def create_program(
-    db: Session, tenant_id: TenantId, name: str, document: ProgramDocument, *, at: datetime
+    db: Session,
+    tenant_id: TenantId,
+    name: str,
+    document: ProgramDocument,
+    *,
+    actor: str,
+    at: datetime,
+    second_person: bool = False,
 ) -> tuple[ProgramRow, ProgramVersionRow]:
-    """A program and its first version, a draft: it changes nothing until it is published."""
-    program = ProgramRow(tenant_id=tenant_id, id=new_id("prg"), name=name, created_at=at)
+    """A program and its first version, a draft: it changes nothing until it is published.
+
+    With a `second_person`, nobody publishes what they drafted themselves.
+    """
+    program = ProgramRow(tenant_id=tenant_id, id=new_id("prg"), name=name, second_person=second_person, created_at=at)
     db.add(program)
     db.flush()
-    return program, add_version(db, tenant_id, program.id, document, at=at)
+    return program, add_version(db, tenant_id, program.id, document, actor=actor, at=at)

@@ -9,21 +9,28 @@ from chassis.events.outbox import publish
 from contracts.events.loyalty import ProgramPublished
 from kernel.ids import TenantId
 from services.loyalty.domain.program import ProgramDocument
-from services.loyalty.domain.refusals import AnotherProgramLive, VersionRetired
+from services.loyalty.domain.refusals import AnotherProgramLive, SecondPersonNeeded, VersionRetired
 from services.loyalty.queries.programs import find_version
-from services.loyalty.tables.programs import ProgramVersionRow
+from services.loyalty.tables.programs import ProgramRow, ProgramVersionRow
 
 # Two who publish at once take turns: a tenant has one live version.
 TAKE_TURNS = text("SELECT pg_advisory_xact_lock(hashtextextended('publish ' || :tenant_id, 0))")
 
 
 def publish_version(
-    db: Session, tenant_id: TenantId, program_id: str, number: int, *, at: datetime, trace: str | None = None
+    db: Session,
+    tenant_id: TenantId,
+    program_id: str,
+    number: int,
+    *,
+    actor: str,
+    at: datetime,
+    trace: str | None = None,
 ) -> ProgramVersionRow:
     """Let a draft decide sales from now on, in place of the program's version before it. A live one stays as it is.
 
     What was sold stays as it was decided. Raises ProgramUnknown, VersionUnknown, VersionRetired for one that was
-    live before, and AnotherProgramLive.
+    live before, AnotherProgramLive, and SecondPersonNeeded.
     """
     db.execute(TAKE_TURNS, {"tenant_id": tenant_id})
     publish_due(db, tenant_id, at=at)
@@ -33,6 +40,7 @@ def publish_version(
     if version.status == "retired":
         raise VersionRetired(version=number)
     check_alone(db, tenant_id, program_id)
+    sign(db, version, actor)
     go_live(db, version, at=at, trace=trace)
     return version
 
@@ -76,6 +84,14 @@ def go_live(db: Session, version: ProgramVersionRow, *, at: datetime, trace: str
         ),
         trace=trace,
     )
+
+
+def sign(db: Session, version: ProgramVersionRow, actor: str) -> None:
+    """Note who lets the version go live. Raises SecondPersonNeeded where that may not be the one who drafted it."""
+    program = db.get_one(ProgramRow, (version.tenant_id, version.program_id))
+    if program.second_person and version.author == actor:
+        raise SecondPersonNeeded
+    version.publisher = actor
 
 
 def check_alone(db: Session, tenant_id: TenantId, program_id: str) -> None:

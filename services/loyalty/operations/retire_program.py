@@ -23,6 +23,8 @@ def retire_program(db: Session, tenant_id: TenantId, program_id: str, *, at: dat
         ProgramVersionRow.tenant_id == tenant_id, ProgramVersionRow.program_id == program_id
     )
     db.execute(own.where(ProgramVersionRow.status == "live").values(status="retired", retired_at=at))
-    db.execute(own.where(ProgramVersionRow.status == "scheduled").values(status="draft", publish_at=None))
+    db.execute(
+        own.where(ProgramVersionRow.status == "scheduled").values(status="draft", publish_at=None, publisher=None)
+    )
     db.expire_all()
     return program

@@ -6,17 +6,18 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import TenantId
 from services.loyalty.domain.refusals import MomentPassed, VersionRetired
-from services.loyalty.operations.publish_version import TAKE_TURNS, check_alone, publish_due
+from services.loyalty.operations.publish_version import TAKE_TURNS, check_alone, publish_due, sign
 from services.loyalty.queries.programs import find_version
 from services.loyalty.tables.programs import ProgramVersionRow
 
 
 def schedule_version(
-    db: Session, tenant_id: TenantId, program_id: str, number: int, publish_at: datetime, *, at: datetime
+    db: Session, tenant_id: TenantId, program_id: str, number: int, publish_at: datetime, *, actor: str, at: datetime
 ) -> ProgramVersionRow:
     """Let a draft go live at that moment; naming another moment moves it.
 
-    Raises VersionUnknown, VersionRetired for one that is live or was, MomentPassed, and AnotherProgramLive.
+    Raises VersionUnknown, VersionRetired for one that is live or was, MomentPassed, AnotherProgramLive, and
+    SecondPersonNeeded.
     """
     db.execute(TAKE_TURNS, {"tenant_id": tenant_id})
     publish_due(db, tenant_id, at=at)
@@ -26,6 +27,7 @@ def schedule_version(
     if publish_at <= at:
         raise MomentPassed(moment=publish_at.isoformat())
     check_alone(db, tenant_id, program_id)
+    sign(db, version, actor)
     version.status, version.publish_at = "scheduled", publish_at
     db.flush()
     return version

@@ -23,6 +23,6 @@ def unschedule_version(
     version = find_version(db, tenant_id, program_id, number)
     if version.status in ("live", "retired"):
         raise VersionNotScheduled(version=number)
-    version.status, version.publish_at = "draft", None
+    version.status, version.publish_at, version.publisher = "draft", None, None
     db.flush()
     return version

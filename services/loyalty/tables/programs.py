@@ -17,6 +17,7 @@ class ProgramRow(Base):
     tenant_id: Mapped[TenantKey]
     id: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
+    second_person: Mapped[bool]  # nobody publishes what they drafted themselves
     created_at: Mapped[datetime]
 
 
@@ -42,6 +43,8 @@ class ProgramVersionRow(Base):
     version: Mapped[int] = mapped_column(primary_key=True)
     status: Mapped[str]  # draft, scheduled, live, retired
     document: Mapped[str]
+    author: Mapped[str | None]  # whose key drafted it, and whose let it go live; unknown of old ones
+    publisher: Mapped[str | None]
     created_at: Mapped[datetime]
     publish_at: Mapped[datetime | None]  # when it is to go live; kept once it did
     published_at: Mapped[datetime | None]

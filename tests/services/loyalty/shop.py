@@ -119,7 +119,7 @@ class Shop:
         """Let these rules decide sales from now on; answers program and version."""
         version = self.draft(*rules, **terms)
         with self.database.transaction(self.tenant_id) as db:
-            publish_version(db, self.tenant_id, *version, at=self.at)
+            publish_version(db, self.tenant_id, *version, actor="key_test", at=self.at)
         return version
 
     def draft(self, *rules: Mapping[str, Any], **terms: Any) -> tuple[str, int]:
@@ -127,10 +127,10 @@ class Shop:
         wanted = document(*map(dict, rules), **terms)
         with self.database.transaction(self.tenant_id) as db:
             if self._program_id is None:
-                program, version = create_program(db, self.tenant_id, "Points", wanted, at=self.at)
+                program, version = create_program(db, self.tenant_id, "Points", wanted, actor="key_test", at=self.at)
                 self._program_id = program.id
             else:
-                version = add_version(db, self.tenant_id, self._program_id, wanted, at=self.at)
+                version = add_version(db, self.tenant_id, self._program_id, wanted, actor="key_test", at=self.at)
         return self._program_id, version.version
 
     def customer(self, *, version: int = 1, status: str = "active") -> CustomerId:

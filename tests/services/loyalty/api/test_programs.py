@@ -20,6 +20,8 @@ def test_a_program_from_its_draft_to_its_end(client: httpx.Client, shop: Shop) -
     assert version == {
         "version": 1,
         "status": "draft",
+        "author": version["author"],
+        "publisher": None,
         "created_at": "2036-03-02T09:00:00Z",
         "publish_at": None,
         "published_at": None,
@@ -30,6 +32,7 @@ def test_a_program_from_its_draft_to_its_end(client: httpx.Client, shop: Shop) -
     versions = f"/v1/programs/{program['id']}/versions"
     live = client.post(f"{versions}/1/publish").json()
     assert (live["status"], live["published_at"]) == ("live", "2036-03-02T09:00:00Z")
+    assert live["publisher"] == live["author"] == version["author"] != ""
     assert client.post(f"{versions}/1/publish").json() == live
     assert shop.sell(ana).purchase.balance_after == 20
     second = client.post(versions, json={"document": {**DOCUMENT, "rules": [rule("earn", per=50, points=2)]}})
@@ -160,3 +163,11 @@ def test_a_template_becomes_a_program(client: httpx.Client, shop: Shop) -> None:
         drafted = client.post("/v1/programs", json={"name": template["name"]["ar"], "document": document})
         assert drafted.status_code == 201, drafted.text
     assert client.get("/v1/program_templates/nothing").json()["code"] == "template_unknown"
+
+
+def test_where_two_are_needed_the_author_is_refused(client: httpx.Client) -> None:
+    made = client.post("/v1/programs", json={"name": "Careful", "document": DOCUMENT, "second_person": True}).json()
+    assert made["second_person"] is True
+    for way, wish in (("publish", None), ("schedule", {"publish_at": "2036-04-01T00:00:00Z"})):
+        refused = client.post(f"/v1/programs/{made['id']}/versions/1/{way}", json=wish)
+        assert (refused.status_code, refused.json()["code"]) == (409, "second_person_needed")

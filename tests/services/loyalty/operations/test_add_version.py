@@ -12,7 +12,9 @@ from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop
 
 def add(shop: Shop, program_id: str) -> int:
     with shop.database.transaction(shop.tenant_id) as db:
-        return add_version(db, shop.tenant_id, program_id, document(rule("earn", per=7)), at=shop.at).version
+        return add_version(
+            db, shop.tenant_id, program_id, document(rule("earn", per=7)), actor="key_test", at=shop.at
+        ).version
 
 
 def test_a_draft_beside_the_live_version_changes_nothing(shop: Shop) -> None:

@@ -25,6 +25,6 @@ def test_publishing_now_comes_after_what_was_due_before(shop: Shop) -> None:
     schedule(shop, program_id, second, later(hours=1))
     shop.at = later(hours=2)
     with shop.database.transaction(shop.tenant_id) as db:
-        publish_version(db, shop.tenant_id, program_id, third, at=shop.at)
+        publish_version(db, shop.tenant_id, program_id, third, actor="key_test", at=shop.at)
     assert statuses(shop) == ["retired", "retired", "live"]
     assert publish_due(shop) == 0

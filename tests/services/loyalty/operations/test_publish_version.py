@@ -5,23 +5,27 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from contracts.events.loyalty import ProgramPublished
-from services.loyalty.domain.refusals import AnotherProgramLive, VersionRetired, VersionUnknown
+from services.loyalty.domain.refusals import AnotherProgramLive, SecondPersonNeeded, VersionRetired, VersionUnknown
 from services.loyalty.operations.add_version import add_version
 from services.loyalty.operations.create_program import create_program
 from services.loyalty.operations.publish_version import publish_version
 from services.loyalty.operations.retire_program import retire_program
+from services.loyalty.operations.schedule_version import schedule_version
+from services.loyalty.tables.programs import ProgramVersionRow
 from tests.services.loyalty.domain.build import document, rule
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop, later
 
 
 def publish(shop: Shop, program_id: str, number: int) -> str:
     with shop.database.transaction(shop.tenant_id) as db:
-        return publish_version(db, shop.tenant_id, program_id, number, at=shop.at).status
+        return publish_version(db, shop.tenant_id, program_id, number, actor="key_test", at=shop.at).status
 
 
 def draft(shop: Shop, program_id: str, per: int) -> int:
     with shop.database.transaction(shop.tenant_id) as db:
-        return add_version(db, shop.tenant_id, program_id, document(rule("earn", per=per)), at=shop.at).version
+        return add_version(
+            db, shop.tenant_id, program_id, document(rule("earn", per=per)), actor="key_test", at=shop.at
+        ).version
 
 
 def statuses(shop: Shop) -> list[str]:
@@ -64,13 +68,44 @@ def test_what_was_live_before_is_not_published_again(shop: Shop) -> None:
 def test_another_program_waits_until_the_live_one_is_retired(shop: Shop) -> None:
     program_id, _number = shop.publish(POINT_PER_RIYAL)
     with shop.database.transaction(shop.tenant_id) as db:
-        other, version = create_program(db, shop.tenant_id, "Other", document(rule("earn", per=50)), at=shop.at)
+        other, version = create_program(
+            db, shop.tenant_id, "Other", document(rule("earn", per=50)), actor="key_test", at=shop.at
+        )
     with pytest.raises(AnotherProgramLive) as refused:
         publish(shop, other.id, version.version)
     assert refused.value.params == {"program_id": program_id}
     with shop.database.transaction(shop.tenant_id) as db:
         retire_program(db, shop.tenant_id, program_id, at=shop.at)
     assert publish(shop, other.id, version.version) == "live"
+
+
+@pytest.mark.parametrize("way", ["publish", "schedule"])
+def test_where_two_are_needed_the_author_does_not_publish(shop: Shop, way: str) -> None:
+    with shop.database.transaction(shop.tenant_id) as db:
+        program, version = create_program(
+            db,
+            shop.tenant_id,
+            "Careful",
+            document(POINT_PER_RIYAL),
+            actor="key_author",
+            at=shop.at,
+            second_person=True,
+        )
+
+    def let_go(actor: str) -> ProgramVersionRow:
+        with shop.database.transaction(shop.tenant_id) as db:
+            named = (db, shop.tenant_id, program.id, version.version)
+            if way == "schedule":
+                return schedule_version(*named, later(days=1), actor=actor, at=shop.at)
+            return publish_version(*named, actor=actor, at=shop.at)
+
+    with pytest.raises(SecondPersonNeeded):
+        let_go("key_author")
+    assert shop.rows("SELECT status, author, publisher FROM program_versions") == [
+        {"status": "draft", "author": "key_author", "publisher": None}
+    ]
+    done = let_go("key_other")
+    assert (done.status, done.publisher) == ("live" if way == "publish" else "scheduled", "key_other")
 
 
 def test_nobody_publishes_what_is_not_theirs(shop: Shop, other_shop: Shop) -> None:

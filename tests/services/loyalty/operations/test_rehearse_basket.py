@@ -18,7 +18,7 @@ RAMADAN = rule("discount", percent_off=10, starts_on="2036-08-01", ends_on="2036
 
 def draft(shop: Shop, program_id: str, *rules: dict[str, Any]) -> int:
     with shop.database.transaction(shop.tenant_id) as db:
-        return add_version(db, shop.tenant_id, program_id, document(*rules), at=shop.at).version
+        return add_version(db, shop.tenant_id, program_id, document(*rules), actor="key_test", at=shop.at).version
 
 
 def rehearse(shop: Shop, program_id: str, number: int, customer_id: str | None, **more: Any) -> Evaluation:

@@ -21,12 +21,12 @@ TRIPLE = rule("earn", points=3, per=100)
 
 def draft(shop: Shop, program_id: str, what: dict[str, object] = DOUBLE) -> int:
     with shop.database.transaction(shop.tenant_id) as db:
-        return add_version(db, shop.tenant_id, program_id, document(what), at=shop.at).version
+        return add_version(db, shop.tenant_id, program_id, document(what), actor="key_test", at=shop.at).version
 
 
 def schedule(shop: Shop, program_id: str, number: int, moment: datetime) -> str:
     with shop.database.transaction(shop.tenant_id) as db:
-        return schedule_version(db, shop.tenant_id, program_id, number, moment, at=shop.at).status
+        return schedule_version(db, shop.tenant_id, program_id, number, moment, actor="key_test", at=shop.at).status
 
 
 def publish_due(shop: Shop) -> int:
@@ -81,13 +81,13 @@ def test_a_sale_of_a_time_without_a_program_earns_nothing(shop: Shop) -> None:
 
 def test_a_scheduled_program_keeps_others_out_and_retiring_it_ends_that(shop: Shop) -> None:
     with shop.database.transaction(shop.tenant_id) as db:
-        one, _ = create_program(db, shop.tenant_id, "One", document(POINT_PER_RIYAL), at=shop.at)
-        two, _ = create_program(db, shop.tenant_id, "Two", document(DOUBLE), at=shop.at)
+        one, _ = create_program(db, shop.tenant_id, "One", document(POINT_PER_RIYAL), actor="key_test", at=shop.at)
+        two, _ = create_program(db, shop.tenant_id, "Two", document(DOUBLE), actor="key_test", at=shop.at)
     schedule(shop, one.id, 1, later(hours=1))
     with pytest.raises(AnotherProgramLive):
         schedule(shop, two.id, 1, later(hours=2))
     with shop.database.transaction(shop.tenant_id) as db, pytest.raises(AnotherProgramLive):
-        publish_version(db, shop.tenant_id, two.id, 1, at=shop.at)
+        publish_version(db, shop.tenant_id, two.id, 1, actor="key_test", at=shop.at)
     with shop.database.transaction(shop.tenant_id) as db:
         retire_program(db, shop.tenant_id, one.id, at=shop.at)
     assert schedule(shop, two.id, 1, later(hours=2)) == "scheduled"

@@ -28,7 +28,9 @@ def test_drafts_and_other_tenants_programs_are_not_on_the_shelf(shop: Shop, othe
     program_id, _version = shop.publish(POINT_PER_RIYAL)
     shelf = ProgramShelf()
     with shop.database.transaction(shop.tenant_id) as db:
-        draft = add_version(db, shop.tenant_id, program_id, document(rule("earn", per=7)), at=shop.at).version
+        draft = add_version(
+            db, shop.tenant_id, program_id, document(rule("earn", per=7)), actor="key_test", at=shop.at
+        ).version
         assert shelf.program(db, shop.tenant_id, program_id, draft) is None
         assert shelf.program(db, shop.tenant_id, program_id, 1) is not None
     with other_shop.database.transaction(other_shop.tenant_id) as db:
