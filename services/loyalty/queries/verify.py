@@ -97,18 +97,27 @@ INVARIANTS = {
               AND e.wallet = 'customer' AND e.kind IN ('accrual', 'reversal') AND e.amount > 0
               AND e.occurred_at >= w.earned_since - interval '1 day')
     """,
+    # Of whatever state: what was given for it and taken back since is what its effects say now, and what was let go,
+    # because it had died or, where the program does not make debts of it, had been spent.
     "I3 a purchase accrued what its effects say, once": """
         WITH said AS (
-            SELECT p.id, sum((effect ->> 'amount')::bigint) AS units
+            SELECT p.id, effect ->> 'unit' AS unit, (effect ->> 'amount')::bigint AS units
             FROM purchases p, jsonb_array_elements(p.effects::jsonb) AS effect
-            WHERE p.tenant_id = :tenant_id AND p.status = 'recorded' AND effect ->> 'kind' = 'accrue' GROUP BY p.id
+            WHERE p.tenant_id = :tenant_id AND effect ->> 'kind' = 'accrue'
+            UNION ALL
+            SELECT r.purchase_id, unit, (gone ->> 'forgiven')::bigint + (gone ->> 'waived')::bigint
+            FROM returns r, jsonb_each(r.let_go::jsonb) AS let_go (unit, gone)
+            WHERE r.tenant_id = :tenant_id
         ), posted AS (
-            SELECT reference AS id, sum(amount) AS units FROM entries
-            WHERE tenant_id = :tenant_id AND wallet = 'customer' AND kind = 'accrual' GROUP BY reference
+            SELECT p.id, e.unit, -e.amount AS units FROM entries e
+            LEFT JOIN returns r ON r.tenant_id = e.tenant_id AND r.id = e.reference
+            JOIN purchases p ON p.tenant_id = e.tenant_id AND p.id = coalesce(r.purchase_id, e.reference)
+            WHERE e.tenant_id = :tenant_id AND e.wallet = 'issued'
         )
-        SELECT p.id AS subject, 'effects ' || coalesce(s.units, 0) || ', ledger ' || coalesce(e.units, 0) AS detail
-        FROM purchases p LEFT JOIN said s ON s.id = p.id LEFT JOIN posted e ON e.id = p.id
-        WHERE p.tenant_id = :tenant_id AND p.status = 'recorded' AND coalesce(s.units, 0) <> coalesce(e.units, 0)
+        SELECT id AS subject, unit || ': effects ' || sum(said) || ', ledger ' || sum(posted) AS detail FROM (
+            SELECT id, unit, units AS said, 0 AS posted FROM said
+            UNION ALL SELECT id, unit, 0, units FROM posted
+        ) AS both_sides GROUP BY id, unit HAVING sum(said) <> sum(posted)
     """,
     "I3 every accrual belongs to a purchase or to an award": """
         SELECT e.transaction_id AS subject, 'neither a purchase nor an award ' || e.reference AS detail FROM entries e

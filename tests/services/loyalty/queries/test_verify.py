@@ -38,7 +38,7 @@ CORRUPTIONS = {
     "two entries changed so that the whole still adds up": (
         "UPDATE entries SET amount = amount + CASE wallet WHEN 'issued' THEN 1 ELSE -1 END "
         "WHERE {mine} AND unit = 'points' AND (wallet = 'redeemed' OR (wallet = 'issued' AND amount = -120))",
-        {"I1 a transaction's entries add up to zero"},
+        {"I1 a transaction's entries add up to zero", "I3 a purchase accrued what its effects say, once"},
     ),
     "an entry taken away": (
         "DELETE FROM entries WHERE {mine} AND kind = 'burn' AND unit = 'points'",
@@ -237,6 +237,38 @@ def test_a_row_changed_by_hand_is_found(
     assert {breach.invariant for breach in found} == expected
     assert {breach.tenant_id for breach in found} == {corruptible.tenant_id}
     assert all(breach.subject and breach.detail for breach in found)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param(
+            "UPDATE purchases SET effects = replace(effects, '\"amount\":40', '\"amount\":41') "
+            "WHERE {mine} AND status = 'edited'",
+            id="effects of an edit that were not posted",
+        ),
+        pytest.param(
+            'UPDATE returns SET let_go = \'{{"points":{{"forgiven":1,"waived":0}}}}\' '
+            "WHERE {mine} AND kind = 'return'",
+            id="units let go that were taken back",
+        ),
+        pytest.param(
+            "UPDATE entries SET reference = 'ret_nothing' WHERE {mine} AND kind = 'reversal'",
+            id="a change that is another's",
+        ),
+    ],
+)
+def test_of_a_changed_sale_too(database: Database, tenant_id: TenantId, settings: Settings, statement: str) -> None:
+    shop = Shop(database, tenant_id)
+    shop.publish(POINT_PER_RIYAL)
+    ana = shop.customer()
+    shop.edit(shop.earn(ana, 30), line("THING", 1, 4000))
+    shop.take_back(shop.earn(ana, 50))
+    shop.reopen(shop.void(shop.earn(ana, 7)).purchase.id)
+    shop.claim(shop.sell(None).purchase.id, ana)
+    assert shop.breaches() == []
+    corrupt(shop, settings, statement)
+    assert {breach.invariant for breach in shop.breaches()} == {"I3 a purchase accrued what its effects say, once"}
 
 
 @pytest.mark.parametrize(("statement", "expected"), SEALED_CORRUPTIONS.values(), ids=SEALED_CORRUPTIONS)
