@@ -16,6 +16,8 @@ from services.loyalty.domain.local_day import local_date
 from services.loyalty.domain.offer import COUNT_MAX, Offer, OfferLimit, Price, WalletUnit
 from services.loyalty.domain.refusals import RewardUnknown
 from services.loyalty.domain.reward import Benefit
+from services.loyalty.domain.rules.rule import RuleId
+from services.loyalty.domain.tier import TIERS_MAX
 from services.loyalty.domain.written import Day
 from services.loyalty.operations.create_reward import create_reward
 from services.loyalty.operations.update_reward import update_reward
@@ -33,6 +35,7 @@ class RewardChange(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     price: Price | None = None
+    tier_prices: Annotated[dict[RuleId, Price], Field(max_length=TIERS_MAX)] | None = None
     unit: WalletUnit | None = None
     benefit: Benefit | None = None
     stock: Annotated[int, Field(strict=True, ge=0, le=COUNT_MAX)] | None = None
@@ -48,6 +51,7 @@ class RewardDetails(BaseModel):
     id: str
     unit: str
     price: int
+    tier_prices: dict[str, int]
     benefit: Benefit
     stock: int | None
     taken: int
@@ -125,6 +129,7 @@ def reward_details(reward: RewardRow, response: Response | None = None) -> Rewar
         id=reward.id,
         unit=offer.unit,
         price=offer.price,
+        tier_prices=offer.tier_prices,
         benefit=offer.benefit,
         stock=offer.stock,
         taken=reward.taken,

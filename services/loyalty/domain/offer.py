@@ -1,5 +1,6 @@
 """What the catalogue offers: a benefit, its price, and how many may take it when. Source: docs/rules/rewards.md."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
@@ -9,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from services.loyalty.domain.local_day import day_start, local_date
 from services.loyalty.domain.refusals import RewardLimitReached, RewardNotOpen, RewardSoldOut
 from services.loyalty.domain.reward import Benefit
+from services.loyalty.domain.rules.rule import RuleId
+from services.loyalty.domain.tier import TIERS_MAX
 from services.loyalty.domain.written import Day
 
 PRICE_MAX = 10**12
@@ -41,7 +44,7 @@ class OfferLimit(BaseModel):
 
 
 class Offer(BaseModel):
-    """A benefit for `price` units.
+    """A benefit for `price` units, or for those of `tier_prices` in some tiers.
 
     `stock` is how many there are to give in all, those taken included. Both days of the window are inside it.
     """
@@ -50,6 +53,7 @@ class Offer(BaseModel):
 
     price: Price
     unit: WalletUnit = "points"
+    tier_prices: Annotated[dict[RuleId, Price], Field(max_length=TIERS_MAX)] = {}
     benefit: Benefit
     stock: Annotated[int, Field(strict=True, ge=0, le=COUNT_MAX)] | None = None
     limits: Annotated[tuple[OfferLimit, ...], Field(max_length=10)] = ()
@@ -61,6 +65,10 @@ class Offer(BaseModel):
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
             raise ValueError("the offer ends before it starts")
         return self
+
+    def price_for(self, tiers: Sequence[str]) -> int:
+        """The price for who stands in these tiers, their own first and then those below it: the first that has one."""
+        return next((self.tier_prices[tier] for tier in tiers if tier in self.tier_prices), self.price)
 
     def check_open(self, today: date) -> None:
         """Raises RewardNotOpen outside the window."""

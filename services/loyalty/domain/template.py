@@ -20,17 +20,18 @@ class TemplatePart(BaseModel):
 
 
 class TemplateReward(TemplatePart):
-    """A reward to put into the catalogue beside the program, and its price in units."""
+    """A reward to put into the catalogue beside the program, and its price in units; in some tiers another."""
 
     unit: str
     price: Annotated[int, Field(gt=0)]
+    tier_prices: dict[str, Annotated[int, Field(gt=0)]] = {}
     benefit: Reward
 
 
 class Outcome(TemplatePart):
     """What comes of a visit: money to pay in minor units, units earned, what each card then shows, what is given.
 
-    `entries` are those of the passes sold.
+    `entries` are those of the passes sold, `tier` the one that the customer is in afterwards.
     """
 
     due: Amount
@@ -41,17 +42,17 @@ class Outcome(TemplatePart):
     bonus_months: int = 0
     entries: int = 0
     gifts: dict[str, int] = {}
+    tier: str | None = None
 
 
 class Visit(TemplatePart):
-    """A basket at a moment, of a customer in that tier; with `shows_vouchers`, who shows those of earlier visits."""
+    """A basket at a moment; with `shows_vouchers`, of a customer who shows those of earlier visits."""
 
     at: Moment
     store_id: Label = "store-1"
     channel: Channel = "store"
     lines: Annotated[tuple[Line, ...], Field(min_length=1, max_length=LINES_MAX)]
     codes: tuple[Code, ...] = ()
-    tier: str | None = None
     shows_vouchers: bool = False
     expect: Outcome
 

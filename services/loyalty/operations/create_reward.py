@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import TenantId, new_id
 from services.loyalty.domain.offer import Offer
-from services.loyalty.queries.rewards import BENEFIT, LIMITS
+from services.loyalty.queries.rewards import BENEFIT, LIMITS, TIER_PRICES
 from services.loyalty.tables.rewards import RewardRow
 
 
@@ -32,6 +32,7 @@ def columns_of(offer: Offer) -> dict[str, Any]:
     return {
         "unit": offer.unit,
         "price": offer.price,
+        "tier_prices": TIER_PRICES.dump_json(offer.tier_prices).decode(),
         "benefit": BENEFIT.dump_json(offer.benefit).decode(),
         "stock": offer.stock,
         "limits": LIMITS.dump_json(offer.limits).decode(),

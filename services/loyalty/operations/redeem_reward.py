@@ -21,6 +21,7 @@ from services.loyalty.operations.time_out_holds import time_out_holds_of
 from services.loyalty.queries.customers import locked
 from services.loyalty.queries.program_shelf import SHELF
 from services.loyalty.queries.rewards import count_taken, lock_reward, offer_of
+from services.loyalty.queries.tiers import tiers_held
 from services.loyalty.queries.zone import zone_of
 from services.loyalty.tables.books import Books, movement
 from services.loyalty.tables.rewards import RedemptionRow, RewardRow
@@ -47,18 +48,22 @@ def redeem_reward(
 ) -> Redeemed:
     """Burn the reward's price from the customer's lots, and issue its voucher or have the goods prepared.
 
+    The price is that of the tier the customer is in.
+
     Raises NoSuchCustomer, CustomerBlocked, RewardUnknown, InsufficientPoints, and what `check_offered` raises.
     """
     standing = welcome(locked(db, tenant_id, customer_id), customer_id)
     reward = lock_reward(db, tenant_id, reward_id)
-    offer, zone = offer_of(reward), zone_of(db, tenant_id)
+    offer, zone, program = offer_of(reward), zone_of(db, tenant_id), SHELF.live(db, tenant_id, at)
     check_offered(db, reward, offer, customer_id, zone, at)
     books = Books(at)
     wallet = books.open_wallet(db, standing, offer.unit)
     time_out_holds_of(db, books, standing, wallet)
-    if program := SHELF.live(db, tenant_id, at):
+    if program:
         be_active(db, books, standing, program.document, at)
-    draws = plan_burn([opened.lot for opened in (wallet.lots or {}).values()], offer.price, at=at, held=wallet.held)
+    held = tiers_held(db, standing, program.document.tier_rules, at) if program and offer.tier_prices else []
+    price = offer.price_for(held)
+    draws = plan_burn([opened.lot for opened in (wallet.lots or {}).values()], price, at=at, held=wallet.held)
     redemption_id = new_id("red")
     burned = movement("burn", "redeemed", redemption_id, at)
     books.take(standing, wallet, burned, draws)
@@ -73,7 +78,7 @@ def redeem_reward(
         customer_id=customer_id,
         reward_id=reward_id,
         unit=offer.unit,
-        price=offer.price,
+        price=price,
         voucher_id=voucher_id,
         transaction_id=burned.id,
         status="issued",
@@ -90,7 +95,7 @@ def redeem_reward(
             reward_name=by_language(offer.benefit.name),
             voucher_id=voucher_id,
             unit=offer.unit,
-            price=Points(offer.price),
+            price=Points(price),
             balance=Points(wallet.balance),
         ),
         trace,

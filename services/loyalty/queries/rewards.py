@@ -17,6 +17,7 @@ from services.loyalty.tables.vouchers import VoucherRow
 
 BENEFIT: TypeAdapter[Benefit] = TypeAdapter(Benefit)
 LIMITS: TypeAdapter[tuple[OfferLimit, ...]] = TypeAdapter(tuple[OfferLimit, ...])
+TIER_PRICES: TypeAdapter[dict[str, int]] = TypeAdapter(dict[str, int])
 LAST_ID = "~"
 OPEN = ("issued", "prepared", "shipped")
 
@@ -34,6 +35,7 @@ def offer_of(reward: RewardRow) -> Offer:
     return Offer(
         unit=reward.unit,
         price=reward.price,
+        tier_prices=TIER_PRICES.validate_json(reward.tier_prices),
         benefit=BENEFIT.validate_json(reward.benefit),
         stock=reward.stock,
         limits=LIMITS.validate_json(reward.limits),

@@ -130,6 +130,12 @@ def tier_at(db: Session, standing: Standing, rules: TierRules | None, at: dateti
     return tier.id if tier else None
 
 
+def tiers_held(db: Session, standing: Standing, rules: TierRules | None, at: datetime) -> list[str]:
+    """The tier a customer is in at that moment, and those below it, the highest first."""
+    level = rules.tiers.level_of(tier_at(db, standing, rules, at) or "") if rules else 0
+    return [tier.id for tier in reversed(rules.tiers.ladder[:level])] if rules else []
+
+
 def tier_record_now(db: Session, owner: Owner, rules: TierRules, day: date) -> TierRecord:
     """The record of a customer as it is now; nothing is locked, nothing kept."""
     tenant_id, customer_id = owner

@@ -12,7 +12,8 @@ from services.loyalty.tables.base import Base
 
 
 class RewardRow(Base):
-    """Something that points can be exchanged for; documents are JSON text. `benefit` is what one gets for it.
+    """Something that points can be exchanged for; documents are JSON text. `benefit` is what one gets for it,
+    `tier_prices` what it costs in some tiers.
 
     Who takes one locks this row after the customer's: `taken` (not cancelled) then never passes `stock`, the number
     there are to give in all.
@@ -28,6 +29,7 @@ class RewardRow(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     unit: Mapped[str]
     price: Mapped[Points]
+    tier_prices: Mapped[str] = mapped_column(server_default="{}")
     benefit: Mapped[str]
     stock: Mapped[int | None]
     taken: Mapped[int] = mapped_column(server_default="0")

@@ -321,6 +321,7 @@ QUESTIONS: dict[str, Question] = {
         404,
         body=lambda _things: {
             "price": 7,
+            "tier_prices": {"gold": 5},
             "unit": "points",
             "benefit": {**FREE_COFFEE, "name": NAME},
             "stock": 10,

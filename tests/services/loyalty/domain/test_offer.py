@@ -93,3 +93,18 @@ def test_a_day_whose_midnight_is_skipped_begins_when_the_clocks_jump() -> None:
 def test_what_cannot_be_offered(fields: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         offer(**fields)
+
+
+@pytest.mark.parametrize(
+    ("tier_prices", "tiers", "price"),
+    [
+        ({"silver": 450}, [], 500),
+        ({"silver": 450}, ["silver"], 450),
+        ({"silver": 450}, ["gold", "silver"], 450),
+        ({"silver": 450, "gold": 400}, ["gold", "silver"], 400),
+        ({"gold": 400}, ["silver"], 500),
+        ({}, ["gold", "silver"], 500),
+    ],
+)
+def test_the_price_is_that_of_the_tier(tier_prices: dict[str, int], tiers: list[str], price: int) -> None:
+    assert offer(price=500, tier_prices=tier_prices).price_for(tiers) == price

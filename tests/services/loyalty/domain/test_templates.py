@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from services.loyalty.domain.evaluate import Evaluation
 from services.loyalty.domain.program import compile_program
 from services.loyalty.domain.replay import CardVoucher, PastPurchase, Replay
 from services.loyalty.domain.template import Example, Outcome, ProgramTemplate, Visit
+from services.loyalty.domain.tier_progress import TierRules
 from services.loyalty.domain.wording import effect_text, miss_text
 from services.loyalty.queries.program_templates import FOLDER, program_templates
 
@@ -42,19 +44,37 @@ def basket_of(template: ProgramTemplate, visit: Visit, number: int) -> Basket:
 
 
 def played(template: ProgramTemplate, example: Example) -> Iterator[Evaluation]:
-    """The visits one after the other; the vouchers that a card gave are in the customer's pocket."""
+    """What the program made of each visit."""
+    return (evaluation for evaluation, _tier in visits_played(template, example))
+
+
+def visits_played(template: ProgramTemplate, example: Example) -> Iterator[tuple[Evaluation, str | None]]:
+    """The visits one after the other; the vouchers that a card gave are in the customer's pocket.
+
+    With each the tier that its customer is in afterwards.
+    """
+    rules, spent = template.document.tier_rules, list[tuple[date, int]]()
     origins: dict[str, CardVoucher] = {}
     replay = Replay(compile_program(template.document), origins)
     for number, visit in enumerate(example.visits):
         pocket = {f"voucher {number}.{place}": held for place, held in enumerate(replay.vouchers_left)}
         origins.update({code: held.origin for code, held in pocket.items()})
         vouchers = tuple(VoucherFacts(code=code, reward=held.facts.reward) for code, held in pocket.items())
-        facts = CustomerFacts(id="cus_1", tier=visit.tier, vouchers=vouchers if visit.shows_vouchers else ())
+        tier = tier_of(rules, spent, visit.at)
+        facts = CustomerFacts(id="cus_1", tier=tier, vouchers=vouchers if visit.shows_vouchers else ())
         bought = basket_of(template, visit, number)
-        yield replay.play(PastPurchase(id=f"pur_{number}", basket=bought, facts=facts, occurred_at=visit.at))
+        evaluation = replay.play(PastPurchase(id=f"pur_{number}", basket=bought, facts=facts, occurred_at=visit.at))
+        if rules:
+            spent.append((rules.day(visit.at), rules.amount(evaluation.totals.due, evaluation.effects)))
+        yield evaluation, tier_of(rules, spent, visit.at)
 
 
-def outcome(evaluation: Evaluation) -> Outcome:
+def tier_of(rules: TierRules | None, spent: list[tuple[date, int]], at: datetime) -> str | None:
+    tier = rules.tier_on(rules.progress(spent), None, rules.day(at)) if rules else None
+    return tier.id if tier else None
+
+
+def outcome(evaluation: Evaluation, tier: str | None) -> Outcome:
     units: Counter[str] = Counter()
     gifts: Counter[str] = Counter()
     months = [effect for effect in evaluation.effects if isinstance(effect, ExtendMembership)]
@@ -73,12 +93,13 @@ def outcome(evaluation: Evaluation) -> Outcome:
         bonus_months=sum(each.bonus_months for each in months),
         entries=sum(each.passes * each.entries for each in passes),
         gifts=dict(gifts),
+        tier=tier,
     )
 
 
 @each_example
 def test_its_examples_hold(template: ProgramTemplate, example: Example) -> None:
-    found = [outcome(evaluation) for evaluation in played(template, example)]
+    found = [outcome(evaluation, tier) for evaluation, tier in visits_played(template, example)]
     assert found == [visit.expect for visit in example.visits]
 
 

@@ -18,6 +18,7 @@ from services.loyalty.domain.refusals import (
 from services.loyalty.operations.withdraw_reward import withdraw_reward
 from tests.services.loyalty.domain.build import NAME
 from tests.services.loyalty.shop import FREE_COFFEE, NOON, POINT_PER_RIYAL, Shop, later
+from tests.services.loyalty.tiers import ladder, tier_of
 
 
 def test_the_price_becomes_a_voucher(shop: Shop) -> None:
@@ -163,3 +164,22 @@ def test_a_refusal_takes_nothing_out_of_the_stock(shop: Shop) -> None:
     shop.adjust(ana, 10)
     shop.redeem(ana, reward)
     assert shop.rows("SELECT taken FROM rewards") == [{"taken": 1}]
+
+
+def test_the_tier_at_the_redemption_decides_the_price(shop: Shop) -> None:
+    shop.publish(POINT_PER_RIYAL, tiers=ladder(downgrade="at_once"))
+    ana = shop.customer()
+    reward = shop.offer(500, tier_prices={"silver": 450})
+    shop.earn(ana, 900)
+    assert shop.redeem(ana, reward).redemption.price == 500
+    more = shop.earn(ana, 4100)
+    redeemed = shop.redeem(ana, reward).redemption
+    assert (redeemed.price, tier_of(shop, ana)) == (450, "gold")
+    told = shop.told()[-1]
+    assert isinstance(told, RewardRedeemed)
+    assert told.price == 450
+    shop.move(redeemed.id, "cancelled")
+    assert shop.points(ana)[0] == 4500
+    shop.take_back(more)
+    shop.adjust(ana, 200)
+    assert shop.redeem(ana, reward).redemption.price == 500
