@@ -192,6 +192,18 @@ class ActivityCancelled(Event):
     balance: Points | None = None
 
 
+class DayCelebrated(Event):
+    """A customer was given something for a birthday, or for another year since they came."""
+
+    event_type: ClassVar[str] = "loyalty.day_celebrated.v1"
+
+    celebration_id: str
+    celebration: Literal["birthday", "anniversary"]
+    years: int | None = Field(default=None, description="Whole years since they came; null for a birthday.")
+    facts: list[AnyFact]
+    balance: Points | None = Field(default=None, description="The main wallet's balance afterwards.")
+
+
 MembershipChangeKind = Literal["frozen", "resumed", "goodwill", "plan_changed", "cancelled"]
 
 

@@ -16,6 +16,8 @@ def on_customer(db: Session, event: CustomerFacts, hearing: Hearing) -> None:
         version=event.version,
         language=event.language,
         status=event.status,
+        birthday=event.birthday_month_day,
+        joined_at=event.joined_at,
         at=hearing.heard_at,
     )
 

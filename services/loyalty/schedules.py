@@ -12,6 +12,7 @@ from chassis.jobs import Job
 from chassis.logging import log
 from kernel.clock import utc_now
 from kernel.ids import TenantId
+from services.loyalty.operations.celebrate_days import celebrate_days
 from services.loyalty.operations.expire_lots import expire_lots
 from services.loyalty.operations.fail_backtest import fail_backtest
 from services.loyalty.operations.follow_merges import follow_merges
@@ -25,6 +26,7 @@ from services.loyalty.operations.tell_expiring import tell_expiring
 from services.loyalty.operations.tell_membership_ends import tell_membership_ends
 from services.loyalty.operations.time_out_holds import time_out_holds
 from services.loyalty.queries.backtests import unfinished_backtests
+from services.loyalty.queries.program_shelf import SHELF
 
 
 def expire_all_lots(database: Database, tenant_id: TenantId, at: datetime) -> int:
@@ -61,6 +63,20 @@ def tell_all_expiring(database: Database, tenant_id: TenantId, at: datetime) -> 
 def settle_all_tiers(database: Database, tenant_id: TenantId, at: datetime) -> int:
     """Tell who rose, who fell and who is about to, some customers at a time."""
     return until_none(database, tenant_id, lambda db: settle_tiers(db, tenant_id, at=at))
+
+
+def celebrate_all_days(database: Database, tenant_id: TenantId, at: datetime) -> int:
+    """Give what there is for birthdays and anniversaries, some customers at a time; returns to how many."""
+    with database.transaction(tenant_id) as db:
+        program = SHELF.live(db, tenant_id, at)
+    total = 0
+    for rule in program.celebrations.reward_rules if program else ():
+        after: str | None = ""
+        while after is not None:
+            with database.transaction(tenant_id) as db:
+                celebrated = celebrate_days(db, tenant_id, rule.id, after=after, at=at)
+            total, after = total + celebrated.given, celebrated.last
+    return total
 
 
 def seal_all_entries(database: Database, tenant_id: TenantId, at: datetime) -> int:
@@ -127,5 +143,6 @@ JOBS = (
     Job("tell_expiring", 3600.0, tell_all_expiring),
     Job("make_coupon_codes", 2.0, make_all_coupon_codes),
     Job("settle_tiers", 600.0, settle_all_tiers),
+    Job("celebrate_days", 3600.0, celebrate_all_days),
     Job("seal_entries", 30.0, seal_all_entries),
 )

@@ -11,6 +11,7 @@ from contracts.events.access import TenantCreated
 from contracts.events.customers import CustomerChanged, CustomerCreated
 from contracts.events.loyalty import (
     ActivityRecorded,
+    DayCelebrated,
     FamilyChanged,
     MembershipChanged,
     MembershipLapsed,
@@ -73,6 +74,17 @@ def on_activity_recorded(db: Session, event: ActivityRecorded, hearing: Hearing)
     told = translate_facts(event)
     if told:
         queue_message(db, event, Kind.ACTIVITY, [parts.Thanks(), *told], hearing)
+
+
+def on_day_celebrated(db: Session, event: DayCelebrated, hearing: Hearing) -> None:
+    """A gift for a birthday, or for another year. Where nothing was given there is nothing to show."""
+    told = translate_facts(event)
+    if not told:
+        return
+    if event.celebration == "birthday":
+        queue_message(db, event, Kind.BIRTHDAY, [parts.HappyBirthday(), *told], hearing)
+    else:
+        queue_message(db, event, Kind.ANNIVERSARY, [parts.YearsTogether(years=event.years or 1), *told], hearing)
 
 
 def on_reward_redeemed(db: Session, event: RewardRedeemed, hearing: Hearing) -> None:
@@ -155,6 +167,7 @@ LISTENERS: Listeners = {
     PurchaseClaimed: on_purchase_claimed,
     PurchaseReturned: on_purchase_returned,
     ActivityRecorded: on_activity_recorded,
+    DayCelebrated: on_day_celebrated,
     RewardRedeemed: on_reward_redeemed,
     RedemptionMoved: on_redemption_moved,
     MembershipChanged: on_membership_changed,

@@ -7,9 +7,11 @@ from typing import Any
 
 import jsonschema
 import pytest
+from pydantic import ValidationError
 
 from contracts.asyncapi import DOCUMENT, FOLDER, event_classes, files
 from contracts.event import parse_type
+from contracts.events.customers import CustomerCreated
 from contracts.events.loyalty import PointsAccrued, PurchaseRecorded
 from kernel.ids import CustomerId, TenantId
 from kernel.points import Points
@@ -85,3 +87,11 @@ def references_in(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for inner in value:
             yield from references_in(inner)
+
+
+@pytest.mark.parametrize("told", ["1990-02-28", "90-02-28", "28 February 1990"])
+def test_of_a_birthday_no_year_can_be_told(told: str) -> None:
+    about = {"tenant_id": "ten_1", "customer_id": "cus_1", "occurred_at": "2026-11-22T12:00:00Z", "version": 1}
+    CustomerCreated.model_validate({**about, "language": "ar", "birthday_month_day": "02-28"})
+    with pytest.raises(ValidationError):
+        CustomerCreated.model_validate({**about, "language": "ar", "birthday_month_day": told})

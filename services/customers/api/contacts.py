@@ -1,9 +1,10 @@
 """For the other services only: facts of a customer, and how customers may be reached at this moment."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.web.caller import CurrentCaller, needs
 from chassis.web.transaction import Transaction, TransactionRoute
@@ -29,6 +30,8 @@ class Facts(BaseModel):
     version: int
     language: Literal["en", "ar"]
     status: Literal["active", "blocked"]
+    birthday_month_day: str | None = Field(description="Without the year.")
+    joined_at: datetime = Field(validation_alias="created_at")
 
 
 class Contact(BaseModel):

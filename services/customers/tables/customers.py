@@ -63,7 +63,14 @@ class CustomerRow(Base):
             "version": self.version,
             "language": self.language,
             "status": self.status,
+            "birthday_month_day": self.birthday_month_day,
+            "joined_at": self.created_at,
         }
+
+    @property
+    def birthday_month_day(self) -> str | None:
+        """Month and day: how old somebody is concerns nobody else."""
+        return f"{self.birthday:%m-%d}" if self.birthday else None
 
 
 def get_customer(db: Session, tenant_id: TenantId, customer_id: CustomerId) -> CustomerRow:

@@ -62,5 +62,7 @@ def keep(db: Session, tenant_id: TenantId, facts: Mapping[str, Any]) -> None:
         version=facts["version"],
         language=facts["language"],
         status=facts["status"],
+        birthday=facts.get("birthday_month_day"),
+        joined_at=facts.get("joined_at"),
         at=utc_now(),
     )

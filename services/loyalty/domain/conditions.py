@@ -10,6 +10,7 @@ from services.loyalty.domain.basket import MONEY_MAX, QUANTITY_MAX, Channel, Cod
 from services.loyalty.domain.cart import Cart
 from services.loyalty.domain.local_day import local_date
 from services.loyalty.domain.misses import UNMET, Shortfall
+from services.loyalty.domain.month_day import LeapDay, kept_on
 from services.loyalty.domain.occasion import Occasion
 from services.loyalty.domain.selector import EVERYTHING, Labels, Selector
 from services.loyalty.domain.share import place_in
@@ -213,6 +214,39 @@ class HasPlan(ConditionDocument):
         return None if any(cart.customer.has_plan(plan, day) for plan in self.plans) else UNMET
 
 
+class OnBirthday(ConditionDocument):
+    """It is the customer's birthday in the shop, or so many days before or after it."""
+
+    about: ClassVar[Subject] = "customer"
+
+    kind: Literal["on_birthday"]
+    days_before: Annotated[int, Field(strict=True, ge=0, le=60)] = 0
+    days_after: Annotated[int, Field(strict=True, ge=0, le=60)] = 0
+    leap_day: LeapDay = "february_28"
+
+    def shortfall(self, cart: Occasion) -> Shortfall | None:
+        """Nothing that can be counted. Of a birthday that nobody told, nothing is known."""
+        if cart.customer is None or cart.customer.birthday is None:
+            return UNMET
+        today = cart.local.date()
+        kept = [kept_on(cart.customer.birthday, today.year + more, self.leap_day) for more in (-1, 0, 1)]
+        return None if any(-self.days_before <= (today - day).days <= self.days_after for day in kept) else UNMET
+
+
+class JoinedWithin(ConditionDocument):
+    """The customer came in the last so many days, today included."""
+
+    about: ClassVar[Subject] = "customer"
+
+    kind: Literal["joined_within"]
+    days: Annotated[int, Field(strict=True, ge=1, le=3660)]
+
+    def shortfall(self, cart: Occasion) -> Shortfall | None:
+        """Nothing that can be counted."""
+        joined_on = cart.customer.joined_on if cart.customer else None
+        return None if joined_on and (cart.local.date() - joined_on).days < self.days else UNMET
+
+
 class AttributeEquals(ConditionDocument):
     """The activity's attribute has this value. Text is compared letter by letter."""
 
@@ -277,6 +311,8 @@ Condition = Annotated[
     | InSegment
     | InShare
     | HasPlan
+    | OnBirthday
+    | JoinedWithin
     | AttributeEquals
     | AttributeOneOf
     | AttributeAtLeast,

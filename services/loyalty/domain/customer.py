@@ -65,8 +65,8 @@ class CustomerFacts:
     `memberships` is the last day of each plan of their own, `freezes` the latest freeze of those that had one, and
     `shared` the plans of which they are in somebody's family. `segments` are the groups the tenant has put the
     customer into. `room` is how many more units of a capped kind they may get.
-    `draws` are those that the program's rules name.
-    `tier` is the one they stand in, and `joined_on` the day in the shop on which they came.
+    `draws` are those that the program's rules name. `tier` is the one they stand in. `birthday` is a month and a day,
+    `joined_on` the day on which they came; both are only known to rules that ask.
     """
 
     id: str
@@ -79,7 +79,7 @@ class CustomerFacts:
     vouchers: tuple[VoucherFacts, ...] = ()
     tier: str | None = None
     segments: Segments = frozenset()
-    birthday: date | None = None
+    birthday: str | None = None
     joined_on: date | None = None
     draws: Mapping[str, DrawFacts] = field(default_factory=dict)
 

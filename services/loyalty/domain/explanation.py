@@ -16,7 +16,9 @@ from services.loyalty.domain.lot import Lot
 from services.loyalty.domain.name import Name
 from services.loyalty.domain.wording import ISOLATED, wallet_units
 
-Origin = Literal["purchase", "return", "activity", "adjustment", "transfer", "merge", "reinstatement", "other"]
+Origin = Literal[
+    "purchase", "return", "activity", "celebration", "adjustment", "transfer", "merge", "reinstatement", "other"
+]
 Standing = Literal["open", "pending", "owed", "expired", "used_up"]
 
 # An id says what kind of thing it names.
@@ -24,6 +26,7 @@ ORIGINS: dict[str, Origin] = {
     "pur": "purchase",
     "ret": "return",
     "act": "activity",
+    "cel": "celebration",
     "adj": "adjustment",
     "trf": "transfer",
     "mrg": "merge",
@@ -90,6 +93,7 @@ MADE: dict[Origin, Text] = {
         en="Given when goods of receipt {receipt} came back on {day}", ar="عند إرجاع من الإيصال {receipt} بتاريخ {day}"
     ),
     "activity": Text(en="Given for an activity on {day}", ar="مقابل نشاط بتاريخ {day}"),
+    "celebration": Text(en="A gift on {day}", ar="هدية بتاريخ {day}"),
     "adjustment": Text(en="Given on {day} ({reason})", ar="منحة بتاريخ {day} ({reason})"),
     "transfer": Text(en="Received from another customer on {day}", ar="تحويل من عميل آخر بتاريخ {day}"),
     "merge": Text(en="Brought along when customers were merged on {day}", ar="نقل عند دمج حسابين بتاريخ {day}"),

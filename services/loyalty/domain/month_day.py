@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, StringConstraints
 
 LEAP_YEAR = 2000
+# When the 29th of February is kept in a year that has none.
+LeapDay = Literal["february_28", "march_1"]
 
 
 def _on_a_calendar(text: str) -> str:
@@ -20,6 +22,18 @@ MonthDay = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}-[0-9]{2}$"), Aft
 def next_of(days: Iterable[MonthDay], start: date) -> date:
     """The first of these days that is not before `start`. The 29th of February is the 28th where there is none."""
     return min(day for month_day in days for day in _this_and_next(month_day, start.year) if day >= start)
+
+
+def kept_on(month_day: MonthDay, year: int, leap_day: LeapDay) -> date:
+    """The day of a year on which a day of every year is kept."""
+    day = _in_year(year, *map(int, month_day.split("-")))
+    missing = month_day == "02-29" and day.day == 28
+    return date(year, 3, 1) if missing and leap_day == "march_1" else day
+
+
+def days_kept_on(day: date, leap_day: LeapDay) -> list[MonthDay]:
+    """The days of every year that are kept on this day."""
+    return [kept for kept in dict.fromkeys((f"{day:%m-%d}", "02-29")) if kept_on(kept, day.year, leap_day) == day]
 
 
 def _this_and_next(month_day: MonthDay, year: int) -> tuple[date, date]:

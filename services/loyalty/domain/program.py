@@ -7,13 +7,15 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from services.loyalty.domain.conditions import HasPlan, InTier
+from services.loyalty.domain.award import Award
+from services.loyalty.domain.conditions import HasPlan, InTier, JoinedWithin, OnBirthday
 from services.loyalty.domain.name import Name
 from services.loyalty.domain.plan import Plan
 from services.loyalty.domain.rules.activity import ActivityRule
 from services.loyalty.domain.rules.best_only import BestOnly
 from services.loyalty.domain.rules.bundle import Bundle
 from services.loyalty.domain.rules.buy_x_get_y import BuyXGetY
+from services.loyalty.domain.rules.celebration import Anniversary, Birthday, Celebration
 from services.loyalty.domain.rules.discount import MoneyOff
 from services.loyalty.domain.rules.draw_entry import DrawEntry
 from services.loyalty.domain.rules.earn import Earn
@@ -40,7 +42,9 @@ Rule = Annotated[
     | Multiplier
     | Milestone
     | DrawEntry
-    | ActivityRule,
+    | ActivityRule
+    | Birthday
+    | Anniversary,
     Field(discriminator="kind"),
 ]
 
@@ -77,7 +81,8 @@ class ProgramDocument(Terms):
     @model_validator(mode="after")
     def _earns_units_it_knows(self) -> Self:
         for rule in self.rules:
-            unit = rule.unit if isinstance(rule, Earn) else rule.award.unit if isinstance(rule, ActivityRule) else None
+            gives = rule.award if isinstance(rule, ActivityRule | Celebration) else rule
+            unit = gives.unit if isinstance(gives, Earn | Award) else None
             if unit is not None and unit not in self.units:
                 raise ValueError(f"{rule.id} earns {unit}, which is none of the program's units")
         return self
@@ -128,13 +133,14 @@ class ProgramDocument(Terms):
 
 @dataclass(frozen=True, slots=True)
 class CompiledProgram:
-    """A program in the order in which it is applied to baskets, or to activities. Made once for each version, and kept.
+    """A program in the order in which it is applied to baskets, or to what else rules are about. Made once and kept.
 
     `price_rules` change what is to be paid; `reward_rules` look at what is left. `names` are the rules',
     `codes` the ones they ask for, as the program compares them, `campaigns` the coupon campaign of each rule that asks
     for one. `choices` are what each group may come to; groups that leave nothing to choose have none. `tallies` are
     what is counted for the limits, `cooling` the rules that a customer waits for. `asks_families` says whether a rule
-    may ask for a membership that somebody shares, `draws` what the rules call those that they give entries to.
+    may ask for a membership that somebody shares, `draws` what the rules call those that they give entries to,
+    `asks_days` whether a rule asks for birthdays or since when customers come.
     """
 
     terms: Terms
@@ -148,6 +154,7 @@ class CompiledProgram:
     cooling: frozenset[str]
     asks_families: bool
     draws: frozenset[str]
+    asks_days: bool
 
 
 def compile_program(document: ProgramDocument) -> CompiledProgram:
@@ -165,12 +172,13 @@ def compile_program(document: ProgramDocument) -> CompiledProgram:
         cooling=frozenset(rule.id for rule in about_baskets if rule.cool_down),
         asks_families=_asks_families(document, about_baskets),
         draws=frozenset(rule.draw for rule in document.rules if isinstance(rule, DrawEntry)),
+        asks_days=_asks_days(about_baskets),
     )
 
 
-def compile_activities(document: ProgramDocument) -> CompiledProgram:
-    """Make a version of a program ready for `evaluate_activity`: only its rules for activities."""
-    rules = _in_order(document.rules, (ActivityRule,))
+def compile_others(document: ProgramDocument, *families: type[RuleDocument]) -> CompiledProgram:
+    """Make the rules of families that are not about baskets ready."""
+    rules = _in_order(document.rules, families)
     return CompiledProgram(
         terms=document,
         price_rules=(),
@@ -183,6 +191,7 @@ def compile_activities(document: ProgramDocument) -> CompiledProgram:
         cooling=frozenset(rule.id for rule in rules if rule.cool_down),
         asks_families=_asks_families(document, rules),
         draws=frozenset(),
+        asks_days=_asks_days(rules),
     )
 
 
@@ -195,6 +204,10 @@ def _asks_families(document: ProgramDocument, rules: Iterable[RuleDocument]) -> 
     shared = {plan.id for plan in document.plans if plan.family_max}
     asked = [each.plans for rule in rules for each in rule.conditions if isinstance(each, HasPlan)]
     return any(not shared.isdisjoint(plans) for plans in asked)
+
+
+def _asks_days(rules: Iterable[RuleDocument]) -> bool:
+    return any(isinstance(each, OnBirthday | JoinedWithin) for rule in rules for each in rule.conditions)
 
 
 def _price_rules(document: ProgramDocument) -> tuple[RuleDocument | BestOnly, ...]:

@@ -91,6 +91,8 @@ REASONS = {
     "in_segment": Text(en="for another group of customers", ar="لمجموعة أخرى من العملاء"),
     "in_share": Text(en="for another group of customers", ar="لمجموعة أخرى من العملاء"),
     "has_plan": Text(en="needs a membership", ar="يحتاج إلى عضوية"),
+    "on_birthday": Text(en="only around the birthday", ar="حول يوم الميلاد فقط"),
+    "joined_within": Text(en="only for those who came lately", ar="للعملاء الجدد فقط"),
     "attribute_equals": Text(en="only for others of its kind", ar="لغيره من النوع نفسه"),
     "attribute_one_of": Text(en="only for others of its kind", ar="لغيره من النوع نفسه"),
     "attribute_at_least": Text(en="needs a number", ar="يحتاج إلى عدد"),

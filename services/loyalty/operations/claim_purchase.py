@@ -31,6 +31,7 @@ from services.loyalty.operations.record_purchases import (
     facts_of,
     voucher_codes,
     welcome,
+    with_days,
 )
 from services.loyalty.operations.settle_tier import settle_tier
 from services.loyalty.operations.use_coupons import change_coupons, name_user, with_coupons_then
@@ -102,6 +103,8 @@ def claim_purchase(
         facts = replace(facts, room=wallet_room(db, standing, shelved.document, purchase.occurred_at, at))
     tier = tier_at(db, standing, shelved.document.tier_rules if shelved else None, purchase.occurred_at)
     facts = replace(facts, tier=tier)
+    if shelved and shelved.compiled.asks_days:
+        facts = with_days(facts, standing)
     left = remaining_basket(basket, units_returned(purchase))
     books = Books(at)
     compiled = shelved.compiled if shelved else None

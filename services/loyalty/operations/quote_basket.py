@@ -17,6 +17,7 @@ from services.loyalty.operations.record_purchases import (
     voucher_codes,
     welcome,
     with_coupons,
+    with_days,
 )
 from services.loyalty.operations.wallet_room import wallet_room
 from services.loyalty.queries.program_shelf import SHELF, ShelvedProgram
@@ -59,6 +60,7 @@ def quote_basket(
     facts = facts_of(basket, standing, receipts.vouchers(), at) if standing else None
     if facts and standing and program:
         facts = replace(facts, tier=tier_at(db, standing, program.document.tier_rules, occurred_at))
+        facts = with_days(facts, standing)
     if facts and standing and program and program.document.capped_units:
         facts = replace(facts, room=wallet_room(db, standing, program.document, occurred_at, at))
     used = with_coupons(db, coupons, compiled, tenant_id, basket, tallies.used(keys))

@@ -23,10 +23,11 @@ from services.loyalty.domain.reigns import reign_at
 from services.loyalty.domain.tally import given_by
 from services.loyalty.operations.be_active import be_active
 from services.loyalty.operations.give_award import post_award
-from services.loyalty.operations.record_purchases import MISSES, facts_of_standing, latest, welcome
+from services.loyalty.operations.record_purchases import MISSES, facts_of_standing, latest, welcome, with_days
 from services.loyalty.operations.wallet_room import wallet_room
 from services.loyalty.queries.activities import find_activity
 from services.loyalty.queries.program_shelf import SHELF, ShelvedProgram, reigns_of
+from services.loyalty.queries.tiers import tier_at
 from services.loyalty.tables.activities import ActivityRow
 from services.loyalty.tables.books import Books
 from services.loyalty.tables.standings import Standing, load_shared, lock_standing
@@ -153,7 +154,8 @@ def weigh_activity(
     tallies.load(db, keys)
     if compiled.asks_families:
         load_shared(db, standing)
-    facts = facts_of_standing(standing)
+    facts = with_days(facts_of_standing(standing), standing)
+    facts = replace(facts, tier=tier_at(db, standing, program.document.tier_rules, occurred_at))
     if program.document.capped_units:
         facts = replace(facts, room=wallet_room(db, standing, program.document, occurred_at, at))
     return Weighed(evaluate_activity(compiled, activity, facts, occurred_at, tallies.used(keys)), keys)

@@ -249,17 +249,8 @@ class Batch:
         standing = self._standing(sale)
         occurred_at = latest(sale.sold_at, self.at)
         program = self._program(sale, occurred_at)
-        if standing and program and program.compiled.asks_families:
-            load_shared(self.db, standing)
-        if standing and program:
-            load_draws(self.db, standing, program.compiled.draws)
-        facts = facts_of(sale.basket, standing, self.vouchers, self.at) if standing else None
-        if facts and standing and program and program.document.capped_units:
-            room = wallet_room(self.db, standing, program.document, occurred_at, self.at)
-            facts = replace(facts, room=room)
         climb = self._climb(standing, occurred_at) if standing else None
-        if facts and standing and program and (rules := program.document.tier_rules):
-            facts = replace(facts, tier=self._tier(standing, rules, climb, occurred_at))
+        facts = self._facts(sale, standing, program, climb, occurred_at) if standing else None
         purchase_id = new_id("pur")
         keys, used = self._tallied(sale, program, occurred_at)
         used = with_coupons(
@@ -287,6 +278,29 @@ class Batch:
         if standing and climb:
             self._note_tier(standing, *climb, occurred_at)
         return recorded
+
+    def _facts(
+        self,
+        sale: Sale,
+        standing: Standing,
+        program: ShelvedProgram | None,
+        climb: Climb | None,
+        occurred_at: datetime,
+    ) -> CustomerFacts:
+        """What the rules may ask about the customer; what they do not ask for costs nothing."""
+        if program is None:
+            return facts_of(sale.basket, standing, self.vouchers, self.at)
+        if program.compiled.asks_families:
+            load_shared(self.db, standing)
+        load_draws(self.db, standing, program.compiled.draws)
+        facts = facts_of(sale.basket, standing, self.vouchers, self.at)
+        if program.document.capped_units:
+            facts = replace(facts, room=wallet_room(self.db, standing, program.document, occurred_at, self.at))
+        if program.compiled.asks_days:
+            facts = with_days(facts, standing)
+        if rules := program.document.tier_rules:
+            facts = replace(facts, tier=self._tier(standing, rules, climb, occurred_at))
+        return facts
 
     def _tallied(self, sale: Sale, program: ShelvedProgram | None, occurred_at: datetime) -> tuple[Keys, Used]:
         """What the rules with limits gave so far, as far as it concerns the sale."""
@@ -557,6 +571,11 @@ def facts_of_standing(standing: Standing, vouchers: tuple[VoucherFacts, ...] = (
         segments=frozenset(standing.segments),
         vouchers=vouchers,
     )
+
+
+def with_days(facts: CustomerFacts, standing: Standing) -> CustomerFacts:
+    """The facts with the birthday and the day of joining, which are only kept with sales whose rules ask for them."""
+    return replace(facts, birthday=standing.birthday, joined_on=standing.joined_on)
 
 
 def days_of(membership: Membership) -> PlanDays:

@@ -18,6 +18,7 @@ from services.loyalty.operations.record_purchases import (
     voucher_codes,
     welcome,
     with_coupons,
+    with_days,
 )
 from services.loyalty.operations.wallet_room import wallet_room
 from services.loyalty.queries.programs import find_version
@@ -63,6 +64,7 @@ def rehearse_basket(
     facts = facts_of(basket, standing, receipts.vouchers(), at) if standing else None
     if facts and standing:
         facts = replace(facts, tier=tier_at(db, standing, document.tier_rules, at))
+        facts = with_days(facts, standing)
     if facts and standing and program.terms.capped_units:
         facts = replace(facts, room=wallet_room(db, standing, program.terms, at, at))
     used = with_coupons(db, coupons, program, tenant_id, basket, tallies.used(keys))

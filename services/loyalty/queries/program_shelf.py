@@ -8,8 +8,10 @@ from sqlalchemy import or_, select, text
 from sqlalchemy.orm import Session
 
 from kernel.ids import TenantId
-from services.loyalty.domain.program import CompiledProgram, ProgramDocument, compile_activities, compile_program
+from services.loyalty.domain.program import CompiledProgram, ProgramDocument, compile_others, compile_program
 from services.loyalty.domain.reigns import Reign
+from services.loyalty.domain.rules.activity import ActivityRule
+from services.loyalty.domain.rules.celebration import Anniversary, Birthday
 from services.loyalty.tables.programs import ProgramVersionRow
 from services.loyalty.tables.receipts import PurchaseRecord
 
@@ -45,7 +47,12 @@ class ShelvedProgram:
     @cached_property
     def activities(self) -> CompiledProgram:
         """The version as `evaluate_activity` wants it."""
-        return compile_activities(self.document)
+        return compile_others(self.document, ActivityRule)
+
+    @cached_property
+    def celebrations(self) -> CompiledProgram:
+        """Its rules for birthdays and anniversaries."""
+        return compile_others(self.document, Birthday, Anniversary)
 
 
 class ProgramShelf:

@@ -4,6 +4,7 @@ from services.loyalty.tables.activities import ActivityRow
 from services.loyalty.tables.awards import AwardRow
 from services.loyalty.tables.backtests import BacktestRow, BacktestSliceRow
 from services.loyalty.tables.base import Base
+from services.loyalty.tables.celebrations import CelebrationRow
 from services.loyalty.tables.coupons import CouponBatchRow, CouponCampaignRow, CouponCodeRow, CouponUseRow
 from services.loyalty.tables.customers import CustomerRow
 from services.loyalty.tables.expiry_notices import ExpiryNoticeRow
@@ -46,6 +47,7 @@ __all__ = [
     "BacktestRow",
     "BacktestSliceRow",
     "Base",
+    "CelebrationRow",
     "CouponBatchRow",
     "CouponCampaignRow",
     "CouponCodeRow",

@@ -15,7 +15,8 @@ from services.loyalty.tables.open_draws import Named, OpenDraw, OpenDrawsRequest
 Owner = tuple[TenantId, CustomerId]
 
 READ = """
-    SELECT c.tenant_id, c.customer_id, c.status, c.purchases, c.segments, c.purchases_version
+    SELECT c.tenant_id, c.customer_id, c.status, c.purchases, c.segments, c.purchases_version, c.birthday,
+           c.joined_on
     FROM unnest(%b::text[], %b::text[]) AS wanted (tenant_id, customer_id)
     JOIN customers c ON c.tenant_id = wanted.tenant_id AND c.customer_id = wanted.customer_id
     ORDER BY c.tenant_id, c.customer_id
@@ -145,6 +146,8 @@ class Standing:
     purchases: int
     segments: Sequence[str] = ()
     purchases_version: int = 0
+    birthday: str | None = None
+    joined_on: date | None = None
     wallets: dict[str, Wallet] = field(default_factory=dict)
     cards: dict[str, Card] = field(default_factory=dict)
     memberships: dict[str, Membership] = field(default_factory=dict)

@@ -48,6 +48,31 @@ class Thanks(Part):
         yield words.say("thanks.line")
 
 
+class HappyBirthday(Part):
+    """It is the customer's birthday, or nearly."""
+
+    kind: Literal["happy_birthday"] = "happy_birthday"
+
+    def title(self, words: Words) -> str:
+        return words.say("happy_birthday.title")
+
+    def lines(self, words: Words) -> Iterator[str]:
+        yield words.say("happy_birthday.line")
+
+
+class YearsTogether(Part):
+    """The customer came so many years ago."""
+
+    kind: Literal["years_together"] = "years_together"
+    years: int
+
+    def title(self, words: Words) -> str:
+        return words.say("years_together.title", years=words.amount("years", self.years))
+
+    def lines(self, words: Words) -> Iterator[str]:
+        yield words.say("years_together.line", years=words.amount("years", self.years))
+
+
 class PointsReceived(Part):
     """Units came into the wallet; `spendable_at` only when they cannot be spent yet."""
 
@@ -377,6 +402,8 @@ class TierEnding(Part):
 AnyPart = Annotated[
     Welcome
     | Thanks
+    | HappyBirthday
+    | YearsTogether
     | PointsReceived
     | PointsTaken
     | Balance

@@ -7,6 +7,7 @@ from datetime import datetime
 from contracts.events.loyalty import (
     ActivityRecorded,
     AnyFact,
+    DayCelebrated,
     MembershipExtended,
     PassesIssued,
     PointsAccrued,
@@ -21,7 +22,7 @@ from services.notifications.domain.parts import Part
 
 
 def translate_facts(
-    event: PurchaseRecorded | PurchaseReturned | PurchaseClaimed | ActivityRecorded,
+    event: PurchaseRecorded | PurchaseReturned | PurchaseClaimed | ActivityRecorded | DayCelebrated,
 ) -> tuple[Part, ...]:
     """The parts of the message, what matters most first, the balance last. None when nothing touches the customer."""
     memberships = [fact for fact in event.facts if isinstance(fact, MembershipExtended)]

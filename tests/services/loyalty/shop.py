@@ -67,6 +67,7 @@ from services.loyalty.queries.liability import outstanding
 from services.loyalty.queries.program_shelf import SHELF
 from services.loyalty.queries.verify import breaches_of
 from services.loyalty.schedules import (
+    celebrate_all_days,
     expire_all_lots,
     follow_all_merges,
     seal_all_entries,
@@ -133,12 +134,34 @@ class Shop:
                 version = add_version(db, self.tenant_id, self._program_id, wanted, actor="key_test", at=self.at)
         return self._program_id, version.version
 
-    def customer(self, *, version: int = 1, status: str = "active") -> CustomerId:
-        """Somebody new whom loyalty has heard of."""
-        customer_id = CustomerId(new_id("cus"))
+    def customer(
+        self,
+        *,
+        version: int = 1,
+        status: str = "active",
+        birthday: str | None = None,
+        joined_at: datetime | None = None,
+        known: CustomerId | None = None,
+    ) -> CustomerId:
+        """Somebody new whom loyalty has heard of; or a later version of somebody `known`."""
+        customer_id = known or CustomerId(new_id("cus"))
         with self.database.transaction(self.tenant_id) as db:
-            learn_customer(db, self.tenant_id, customer_id, version=version, language="ar", status=status, at=self.at)
+            learn_customer(
+                db,
+                self.tenant_id,
+                customer_id,
+                version=version,
+                language="ar",
+                status=status,
+                birthday=birthday,
+                joined_at=joined_at,
+                at=self.at,
+            )
         return customer_id
+
+    def celebrate(self) -> int:
+        """Run the job that gives for birthdays and anniversaries; answers to how many."""
+        return celebrate_all_days(self.database, self.tenant_id, self.at)
 
     def sale(self, customer_id: str | None, *lines: dict[str, Any], **more: Any) -> Sale:
         """A sale at this moment under a receipt of its own, of a coffee for 10.00 unless lines are given.

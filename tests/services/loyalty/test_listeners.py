@@ -32,6 +32,18 @@ def test_a_customer_is_created_changed_and_told_again(shop: Shop) -> None:
     assert not shop.told()[1:], "hearing tells nothing"
 
 
+def test_days_are_learned_and_an_older_event_has_none(shop: Shop) -> None:
+    ana = CustomerId(new_id("cus"))
+    about = {"tenant_id": shop.tenant_id, "customer_id": ana, "occurred_at": NOON}
+    hear(shop, CustomerCreated(**about, version=1, language="ar"))
+    days = "SELECT birthday, joined_on::text FROM customers"
+    assert shop.rows(days) == [{"birthday": None, "joined_on": None}]
+    hear(shop, CustomerChanged(**about, version=2, language="ar", birthday_month_day="02-29", joined_at=NOON))
+    assert shop.rows(days) == [{"birthday": "02-29", "joined_on": "2036-03-02"}]
+    hear(shop, CustomerChanged(**about, version=3, language="ar"))
+    assert shop.rows(days) == [{"birthday": None, "joined_on": "2036-03-02"}]
+
+
 def test_a_change_may_be_heard_before_the_beginning(shop: Shop) -> None:
     ana = CustomerId(new_id("cus"))
     about = {"tenant_id": shop.tenant_id, "customer_id": ana, "occurred_at": NOON}

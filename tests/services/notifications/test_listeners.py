@@ -6,6 +6,7 @@ from chassis.data.database import Database
 from contracts.event import Event
 from contracts.events.loyalty import (
     ActivityRecorded,
+    DayCelebrated,
     FamilyChanged,
     MembershipChanged,
     MembershipLapsed,
@@ -141,6 +142,19 @@ def test_passes_are_told_and_their_return_is_not(database: Database, bakery: Ten
     tell(database, gave_back(bakery, SARA, passes.model_copy(update={"passes": -1}), refund=0))
     [message] = messages(database, bakery)
     assert PARTS.validate_python(message.parts) == (parts.PassesReceived(plan_name=GOLD, passes=1, entries=10),)
+
+
+def test_gifts_for_days_are_told(database: Database, bakery: TenantId) -> None:
+    about = {"tenant_id": bakery, "customer_id": SARA, "occurred_at": MORNING, "balance": Points(20)}
+    tell(database, DayCelebrated(**about, celebration_id="cel_1", celebration="birthday", facts=[points(20)]))
+    tell(
+        database, DayCelebrated(**about, celebration_id="cel_2", celebration="anniversary", years=3, facts=[voucher()])
+    )
+    tell(database, DayCelebrated(**about, celebration_id="cel_3", celebration="birthday", facts=[]))
+    assert [(message.kind, PARTS.validate_python(message.parts)[:2]) for message in messages(database, bakery)] == [
+        ("birthday", (parts.HappyBirthday(), parts.PointsReceived(unit="points", amount=20))),
+        ("anniversary", (parts.YearsTogether(years=3), parts.VoucherReceived(reward_name=FREE_COFFEE))),
+    ]
 
 
 def test_a_rewarded_activity_is_told_and_another_is_not(database: Database, bakery: TenantId) -> None:

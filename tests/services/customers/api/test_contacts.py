@@ -1,3 +1,5 @@
+from datetime import datetime
+
 import httpx
 import pytest
 
@@ -12,8 +14,18 @@ def customer_id(client: httpx.Client) -> str:
 
 
 def test_facts_hold_nothing_personal(client: httpx.Client, customer_id: str) -> None:
-    facts = {"id": customer_id, "version": 1, "language": "ar", "status": "active"}
-    assert client.get(f"/internal/customers/{customer_id}").json() == facts
+    facts = {"id": customer_id, "version": 1, "language": "ar", "status": "active", "birthday_month_day": None}
+    answer = client.get(f"/internal/customers/{customer_id}").json()
+    assert {name: value for name, value in answer.items() if name != "joined_at"} == facts
+    joined_at = client.get(f"/v1/customers/{customer_id}").json()["created_at"]
+    assert datetime.fromisoformat(answer["joined_at"]) == datetime.fromisoformat(joined_at)
+
+
+def test_of_a_birthday_only_month_and_day_are_told(client: httpx.Client, customer_id: str) -> None:
+    client.patch(
+        f"/v1/customers/{customer_id}", json={"birthday": "1990-02-28"}, headers={"if-match": "*"}
+    ).raise_for_status()
+    assert client.get(f"/internal/customers/{customer_id}").json()["birthday_month_day"] == "02-28"
 
 
 @pytest.mark.parametrize(

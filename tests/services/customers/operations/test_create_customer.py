@@ -63,6 +63,8 @@ def test_it_is_told_without_personal_data(database: Database, tenant_id: TenantI
         "version": 1,
         "language": "ar",
         "status": "active",
+        "birthday_month_day": "04-23",
+        "joined_at": "2026-11-22T12:00:00Z",
     }
 
 

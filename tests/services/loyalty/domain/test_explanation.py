@@ -132,7 +132,15 @@ def test_an_end_at_midnight_is_the_end_of_the_day_before() -> None:
 
 @pytest.mark.parametrize(
     ("reference", "origin"),
-    [("pur_1", "purchase"), ("ret_1", "return"), ("adj_1", "adjustment"), ("mrg_1", "merge"), ("x", "other")],
+    [
+        ("pur_1", "purchase"),
+        ("ret_1", "return"),
+        ("adj_1", "adjustment"),
+        ("mrg_1", "merge"),
+        ("act_1", "activity"),
+        ("cel_1", "celebration"),
+        ("x", "other"),
+    ],
 )
 def test_the_id_says_what_made_it(reference: str, origin: str) -> None:
     assert story(1, reference=reference).origin == origin

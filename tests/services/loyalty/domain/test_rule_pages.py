@@ -50,6 +50,8 @@ def test_the_first_page_uses_every_family() -> None:
         "milestone",
         "activity",
         "draw_entry",
+        "birthday",
+        "anniversary",
     }
 
 

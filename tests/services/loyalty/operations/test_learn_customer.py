@@ -1,9 +1,11 @@
 """The few facts of a customer that loyalty keeps: the newest heard, in whatever order they come."""
 
+from datetime import UTC, datetime
 from itertools import permutations
 
 import pytest
 
+from chassis.data.known_tenants import learn_tenant
 from kernel.ids import CustomerId, TenantId, new_id
 from services.loyalty.operations.learn_customer import learn_customer
 from tests.services.loyalty.shop import Shop
@@ -40,3 +42,14 @@ def test_the_same_id_at_two_tenants_is_two_customers(shop: Shop, other_shop: Sho
     learn(shop, ana, 1)
     learn(shop, ana, 3, tenant_id=other_shop.tenant_id)
     assert shop.rows("SELECT status FROM customers") == [{"status": "active"}]
+
+
+def test_a_day_of_joining_is_the_tenants_and_stays(shop: Shop) -> None:
+    with shop.database.transaction() as db:
+        learn_tenant(db, shop.tenant_id, livemode=False, currency="SAR", time_zone="Asia/Riyadh")
+    late = datetime(2036, 2, 29, 21, tzinfo=UTC)
+    ana = shop.customer(birthday="02-29", joined_at=late)
+    days = "SELECT birthday, joined_on::text FROM customers"
+    assert shop.rows(days) == [{"birthday": "02-29", "joined_on": "2036-03-01"}]
+    shop.customer(known=ana, version=2)
+    assert shop.rows(days) == [{"birthday": None, "joined_on": "2036-03-01"}]

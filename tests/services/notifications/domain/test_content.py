@@ -135,6 +135,22 @@ def content(told: Sequence[Part], language: Language) -> Content:
             id="out of a family",
         ),
         pytest.param(
+            [parts.HappyBirthday(), parts.PointsReceived(unit="points", amount=50)],
+            "A gift for your birthday",
+            ["Happy birthday! We have a gift for you.", "You received 50 points."],
+            "هدية ليوم ميلادك",
+            ["كل عام وأنت بخير! لك منا هدية.", "أُضيف إلى رصيدك: 50 نقطة."],
+            id="birthday",
+        ),
+        pytest.param(
+            [parts.YearsTogether(years=2)],
+            "Together: 2 years",
+            ["You came to us this long ago: 2 years. Thank you for staying."],
+            "معًا: سنتان",
+            ["مضى على انضمامك إلينا: سنتان. شكرًا لبقائك معنا."],
+            id="anniversary",
+        ),
+        pytest.param(
             [parts.Thanks(), parts.PointsReceived(unit="points", amount=2)],
             "Thank you",
             ["Thank you for what you did.", "You received 2 points."],
@@ -321,6 +337,8 @@ def test_parts_come_back_from_storage_as_they_were() -> None:
     told: tuple[Part, ...] = (
         parts.Welcome(),
         parts.Thanks(),
+        parts.HappyBirthday(),
+        parts.YearsTogether(years=2),
         parts.PointsReceived(unit="points", amount=2, spendable_at=EVENING),
         parts.PointsTaken(unit="points", amount=2),
         balance,

@@ -46,6 +46,12 @@ CARD = f"{FSI}Coffee{PDI}"
             id="visits",
         ),
         pytest.param(
+            "amount.years",
+            ["0 years", "1 year", "2 years", "3 years", "11 years", "100 years"],
+            ["0 سنة", "سنة واحدة", "سنتان", "3 سنوات", "11 سنة", "100 سنة"],
+            id="years",
+        ),
+        pytest.param(
             "stamps.line",
             [
                 f"Your card {CARD} is full.",
@@ -105,6 +111,7 @@ def test_the_table_above_names_every_plural_sentence() -> None:
         "amount.miles",
         "amount.months",
         "amount.visits",
+        "amount.years",
         "stamps.line",
         "passes.entries",
         "membership_ending.left",

@@ -10,7 +10,8 @@ from kernel.language import Language
 from services.loyalty.domain.activity import Activity
 from services.loyalty.domain.effects import Accrue, IssueVoucher
 from services.loyalty.domain.evaluate_activity import Outcome, evaluate_activity
-from services.loyalty.domain.program import compile_activities, compile_program
+from services.loyalty.domain.program import compile_others, compile_program
+from services.loyalty.domain.rules.activity import ActivityRule
 from services.loyalty.domain.tally import Memory
 from services.loyalty.domain.wording import miss_text
 from tests.services.loyalty.domain.build import NAME, NOON, customer, document, rule
@@ -34,11 +35,11 @@ def activity(kind: str = "review", **attributes: Any) -> Activity:
 
 def given(*rules: dict[str, Any], **attributes: Any) -> Outcome:
     """What the rules give for a review."""
-    return evaluate_activity(compile_activities(document(*rules)), activity(**attributes), customer(), NOON)
+    return evaluate_activity(compile_others(document(*rules), ActivityRule), activity(**attributes), customer(), NOON)
 
 
 def test_the_examples_of_the_page() -> None:
-    compiled = compile_activities(page_document("activity"))
+    compiled = compile_others(page_document("activity"), ActivityRule)
     memory = Memory(compiled.tallies, compiled.terms.zone)
     found = []
     for hours, kind, attributes in EXAMPLES:
@@ -65,7 +66,7 @@ def test_the_examples_of_the_page() -> None:
 
 
 def test_in_arabic() -> None:
-    compiled = compile_activities(page_document("activity"))
+    compiled = compile_others(page_document("activity"), ActivityRule)
     first, second = evaluate_activity(compiled, activity(letters=30), customer(), NOON).misses
     assert miss_text(first, compiled, Language.ARABIC) == "تقييم: ينقصه 20"
     assert miss_text(second, compiled, Language.ARABIC) == "مع صورة: لغيره من النوع نفسه"
@@ -106,7 +107,7 @@ def test_part_of_the_units_and_the_whole_voucher() -> None:
 
 def test_rules_go_by_their_priority_and_caps_hold() -> None:
     first = REVIEW | {"id": "first", "priority": 1}
-    compiled = compile_activities(document(REVIEW, first, balance_max=100))
+    compiled = compile_others(document(REVIEW, first, balance_max=100), ActivityRule)
     outcome = evaluate_activity(compiled, activity(), customer(room={"points": 30}), NOON)
     assert [(effect.rule, effect.amount) for effect in outcome.effects] == [("first", 20), ("activity", 10)]  # type: ignore[union-attr]
 
