@@ -21,7 +21,9 @@ from services.loyalty.api.purchase_documents import (
     miss_documents,
 )
 from services.loyalty.api.quote_tokens import Quoted, quote_token
+from services.loyalty.api.tiers import NamedTier, NextTier, named_tier, next_tier
 from services.loyalty.domain.basket import Basket, Label
+from services.loyalty.domain.evaluate import Evaluation
 from services.loyalty.domain.guessing import Guesser
 from services.loyalty.domain.refusals import (
     CurrencyMismatch,
@@ -30,12 +32,14 @@ from services.loyalty.domain.refusals import (
     TooManyWrongCodes,
 )
 from services.loyalty.domain.tender import payments
+from services.loyalty.domain.wording import tier_text
 from services.loyalty.operations.check_guessing import check_guessing
 from services.loyalty.operations.count_wrong_codes import count_wrong_codes
 from services.loyalty.operations.quote_basket import quote_basket
 from services.loyalty.queries.balance import balance_of, held_now, wallet_of
 from services.loyalty.queries.customers import is_known
 from services.loyalty.queries.program_shelf import ShelvedProgram
+from services.loyalty.queries.tiers import tier_record_now
 
 router = APIRouter(prefix="/v1", tags=["purchases"], route_class=TransactionRoute)
 
@@ -57,6 +61,14 @@ class PointsPaymentDocument(BaseModel):
     step_amount: int
 
 
+class TierAfterDocument(BaseModel):
+    """The tier that the customer would be in after the purchase, and how far it is to the next one then."""
+
+    tier: NamedTier | None
+    next: NextTier | None
+    text: str | None = Field(description="How far it is, in the language asked for.")
+
+
 class QuoteDocument(BaseModel):
     """What the basket would cost and cause. Name `id` as the purchase's `quote_id` to have it honoured."""
 
@@ -69,6 +81,9 @@ class QuoteDocument(BaseModel):
     misses: list[MissDocument]
     pay_with_points: PointsPaymentDocument | None = Field(
         default=None, description="What points can pay of it; null where the program does not take them."
+    )
+    tier_after: TierAfterDocument | None = Field(
+        default=None, description="Null where the program has no tiers, and for a walk-in."
     )
     program: ProgramReference | None
 
@@ -107,7 +122,27 @@ def create_quote(
             "effects": effect_documents(decided.effects, compiled, caller.language),
             "pay_with_points": points_payment(db, caller, basket, shelved, decided.totals.due, now),
             "misses": miss_documents(decided.misses, compiled, caller.language),
+            "tier_after": tier_after(db, caller, basket, shelved, decided, now),
         }
+    )
+
+
+def tier_after(
+    db: Session, caller: Caller, basket: Basket, program: ShelvedProgram | None, decided: Evaluation, now: datetime
+) -> TierAfterDocument | None:
+    """Where the purchase would bring the customer on the ladder."""
+    rules = program.document.tier_rules if program else None
+    if rules is None or program is None or basket.customer_id is None:
+        return None
+    today = rules.day(now)
+    record = tier_record_now(db, (caller.tenant_id, CustomerId(basket.customer_id)), rules, today)
+    progress = rules.add(record.progress, today, rules.amount(decided.totals.due, decided.effects))
+    standing = rules.standing(progress, record.floor, today)
+    above, missing = standing.next_tier, standing.missing
+    return TierAfterDocument(
+        tier=named_tier(standing.tier),
+        next=next_tier(standing),
+        text=tier_text(missing, above, program.compiled, rules, caller.language) if above and missing else None,
     )
 
 

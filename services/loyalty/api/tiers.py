@@ -17,7 +17,7 @@ from services.loyalty.api.known_customers import KnownCustomer
 from services.loyalty.domain.refusals import NoSuchCustomer, NoTiers, TierEndsInThePast, TierUnknown
 from services.loyalty.domain.rules.rule import RuleId
 from services.loyalty.domain.tier import Basis, Tier
-from services.loyalty.domain.tier_progress import Floor
+from services.loyalty.domain.tier_progress import Floor, TierStanding
 from services.loyalty.domain.written import Day
 from services.loyalty.operations.set_tier import set_tier
 from services.loyalty.queries.program_shelf import SHELF
@@ -152,19 +152,15 @@ def tier_document(db: Session, tenant_id: TenantId, customer_id: CustomerId, now
     floor = record.floor if record.floor is not None and today <= record.floor.until else None
     return TierDocument(
         customer_id=customer_id,
-        tier=named(standing.tier),
+        tier=named_tier(standing.tier),
         since=told.since,
         until=standing.ends_on,
         basis=rules.tiers.basis,
         unit=rules.counts,
         counted=standing.counted,
-        next=(
-            NextTier(**step_of(standing.next_tier), missing=standing.missing)
-            if standing.next_tier and standing.missing is not None
-            else None
-        ),
+        next=next_tier(standing),
         staying=(
-            Staying(needed=standing.needed, by=standing.ends_on, falls_to=named(standing.falls_to))
+            Staying(needed=standing.needed, by=standing.ends_on, falls_to=named_tier(standing.falls_to))
             if standing.ends_on and standing.needed is not None
             else None
         ),
@@ -172,9 +168,15 @@ def tier_document(db: Session, tenant_id: TenantId, customer_id: CustomerId, now
     )
 
 
-def named(tier: Tier | None) -> NamedTier | None:
+def named_tier(tier: Tier | None) -> NamedTier | None:
     """A tier with its name in both languages."""
     return NamedTier.model_validate(step_of(tier)) if tier else None
+
+
+def next_tier(standing: TierStanding) -> NextTier | None:
+    """The next step, if there is one."""
+    above, missing = standing.next_tier, standing.missing
+    return NextTier.model_validate({**step_of(above), "missing": missing}) if above and missing is not None else None
 
 
 def step_of(tier: Tier) -> dict[str, object]:

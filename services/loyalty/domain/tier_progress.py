@@ -1,6 +1,6 @@
 """Where a customer stands on the ladder: worked out from what their purchases are now, and from nothing else.
 
-Source: docs/rules/tiers.md.
+Source: docs/rules/tiers.md, docs/adr/0040-tiers-follow-the-baskets.md.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

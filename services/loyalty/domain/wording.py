@@ -32,6 +32,8 @@ from services.loyalty.domain.plural import (
     counted,
 )
 from services.loyalty.domain.program import CompiledProgram
+from services.loyalty.domain.tier import Tier
+from services.loyalty.domain.tier_progress import TierRules
 from services.loyalty.domain.voucher_code import displayed
 
 CURRENCY_IN_ARABIC = {
@@ -74,6 +76,7 @@ NUMBER_SHORT = Text(en="{number} short", ar="ينقصه {number}")
 ENTERED = Text(en="{entries} in the draw", ar="{entries} في السحب")
 ENTERED_AT_MOST = Text(en="{entries} in the draw, all that it leaves you", ar="{entries} في السحب، وهو كل ما تبقى لك")
 VISITS_TO_GO = Text(en="{visits} to go", ar="المتبقي: {visits}")
+TO_TIER = Text(en="{amount} to go to {tier}", ar="المتبقي للوصول إلى {tier}: {amount}")
 OVER = Text(en="{amount} over what is left", ar="الزيادة على المتبقي: {amount}")
 AGAIN = Text(en="{said}, again from {moment}", ar="{said}، ويعود {moment}")
 AT_MOST = Text(en="{units}, all that its limit leaves", ar="{units}، وهو كل ما يتيحه الحد")
@@ -259,6 +262,18 @@ def _money(minor: int, program: CompiledProgram, language: Language) -> str:
 
 def _said(text: Text, language: Language, **facts: object) -> str:
     return text.in_language(language).format(**facts)
+
+
+def tier_text(missing: int, tier: Tier, program: CompiledProgram, rules: TierRules, language: Language) -> str:
+    """How far it is to a tier: "120 points to go to Gold"."""
+    match rules.tiers.basis:
+        case "visits":
+            amount = counted(VISITS, missing, language)
+        case "spend":
+            amount = _money(missing, program, language)
+        case "earned":
+            amount = wallet_units(missing, rules.unit, language)
+    return _said(TO_TIER, language, amount=amount, tier=ISOLATED.format(tier.name.in_language(language)))
 
 
 def entry_text(kind: str, amount: int, unit: str, language: Language) -> str:

@@ -21,7 +21,7 @@ from services.loyalty.tables.tiers import TierRecord
 # Few at a time, so that nobody waits long for a lock.
 BATCH_MAX = 50
 # Whose purchases changed since they were counted, or are counted otherwise now; whose tier is over; whose end is near.
-# Who was merged into somebody may have bought on with the old card.
+# Who was merged into somebody may have bought on with the old card, and is told of what they have together only.
 DUE = text("""
     WITH RECURSIVE theirs (owner, customer_id) AS (
         SELECT m.into_customer_id, m.from_customer_id FROM wallet_merges m
@@ -37,7 +37,11 @@ DUE = text("""
     SELECT c.customer_id FROM customers c
     LEFT JOIN tier_progress t ON t.tenant_id = c.tenant_id AND t.customer_id = c.customer_id
     LEFT JOIN merged m ON m.owner = c.customer_id
-    WHERE c.tenant_id = :tenant_id AND (
+    WHERE c.tenant_id = :tenant_id
+      AND NOT EXISTS (
+        SELECT FROM wallet_merges g
+        WHERE g.tenant_id = c.tenant_id AND g.from_customer_id = c.customer_id AND g.undone_at IS NULL)
+      AND (
         (c.purchases_version > 0 AND (
             t.customer_id IS NULL OR t.counted_by <> :key OR t.counted_at <> c.purchases_version
             OR t.merged_at <> coalesce(m.version, 0)))

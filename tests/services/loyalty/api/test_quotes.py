@@ -10,6 +10,7 @@ from kernel.ids import new_id
 from tests.services.loyalty.conftest import Client
 from tests.services.loyalty.domain.build import line, rule
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop, later
+from tests.services.loyalty.tiers import ladder
 
 OFF = rule("discount", percent_off=20, conditions=[{"kind": "has_code", "code": "WELCOME"}])
 
@@ -131,3 +132,25 @@ def test_a_retry_after_the_end_of_the_quote_is_still_a_retry(
 def test_without_a_program_there_is_nothing_to_promise(client: httpx.Client, shop: Shop) -> None:
     quote = client.post("/v1/quotes", json=order(None)).json()
     assert (quote["id"], quote["expires_at"], quote["program"], quote["totals"]["due"]) == (None, None, None, 2000)
+
+
+def test_a_quote_says_how_far_it_is_to_the_next_tier(call: Client, shop: Shop) -> None:
+    shop.publish(POINT_PER_RIYAL, tiers=ladder(window={"kind": "lifetime"}))
+    ana = shop.customer()
+    client = call(shop.tenant_id, language="en")
+    found = client.post("/v1/quotes", json=order(ana)).json()["tier_after"]
+    assert (found["tier"], found["next"]["id"], found["next"]["missing"]) == (None, "silver", 980)
+    assert found["text"] == "980 points to go to \u2068Silver\u2069"
+    arabic = call(shop.tenant_id, language="ar").post("/v1/quotes", json=order(ana)).json()["tier_after"]
+    assert arabic["text"] == "المتبقي للوصول إلى \u2068الفضية\u2069: 980 نقطة"
+    reached = client.post("/v1/quotes", json=order(ana, lines=[line("RING", 1, 500_000)])).json()["tier_after"]
+    assert (reached["tier"]["id"], reached["next"], reached["text"]) == ("gold", None, None)
+    assert client.post("/v1/quotes", json=order(None)).json()["tier_after"] is None
+
+
+@pytest.mark.parametrize(("basis", "text"), [("spend", "480.00 SAR to go"), ("visits", "499 visits to go")])
+def test_what_is_missing_is_said_as_it_is_counted(client: httpx.Client, shop: Shop, basis: str, text: str) -> None:
+    rich = {"id": "rich", "name": {"en": "Rich", "ar": "ثري"}, "threshold": 50_000 if basis == "spend" else 500}
+    shop.publish(POINT_PER_RIYAL, tiers={"ladder": [rich], "basis": basis})
+    found = client.post("/v1/quotes", json=order(shop.customer())).json()["tier_after"]
+    assert found["text"].startswith(text)

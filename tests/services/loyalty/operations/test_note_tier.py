@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from psycopg import Connection
 
 from kernel.ids import CustomerId
 from services.loyalty.domain.customer import CustomerFacts
@@ -175,3 +176,29 @@ def test_another_tenant_s_customer_has_a_ladder_of_their_own(shop: Shop, other_s
     shop.record(shop.sale(ana, riyals(5000)), other_shop.sale(zoe, riyals(1000)))
     assert (tier_of(shop, ana), tier_of(other_shop, zoe)) == ("gold", "silver")
     assert standing_of(other_shop, CustomerId(ana)).tier is None
+
+
+def test_a_sale_that_arrives_twice_counts_once(shop: Shop) -> None:
+    shop.publish(POINT_PER_RIYAL, tiers=ladder())
+    ana = shop.customer()
+    sale = shop.sale(ana, riyals(600))
+    shop.record(sale)
+    shop.record(sale, sale)
+    assert (standing_of(shop, ana).counted, tier_of(shop, ana)) == (600, None)
+
+
+def test_tiers_take_no_round_trip_more(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    trips: list[str] = []
+    real = Connection.pipeline
+    monkeypatch.setattr(Connection, "pipeline", lambda self: trips.append("") or real(self))
+    ana = shop.customer()
+    taken = []
+    for terms in ({}, {"tiers": ladder()}):
+        shop.publish(POINT_PER_RIYAL, **terms)
+        shop.sell(ana)
+        shop.sell(ana)
+        trips.clear()
+        shop.sell(ana)
+        taken.append(len(trips))
+    assert taken == [2, 2]
+    assert standing_of(shop, ana).counted == 60

@@ -91,6 +91,15 @@ def test_what_a_merged_customer_still_buys_counts_by_the_next_look(shop: Shop) -
     assert settle(shop) == []
 
 
+def test_who_was_merged_away_is_told_nothing_more(shop: Shop) -> None:
+    shop.publish(POINT_PER_RIYAL, tiers=ladder(warning_days=7))
+    ana, ann = shop.customer(), shop.customer()
+    shop.earn(ana, 1000)
+    shop.merge(ana, ann)
+    shop.at = noon("2039-06-01")
+    assert {event.customer_id for event in settle(shop)} == {ann}
+
+
 def test_two_at_once_tell_once(shop: Shop) -> None:
     shop.publish(POINT_PER_RIYAL)
     for customer_id in [shop.customer() for _ in range(5)]:
