@@ -298,6 +298,54 @@ class DrawAnnounced(Event):
     closes_at: datetime
 
 
+class DrawClosed(Event):
+    """A draw takes no entries any more, and its list is frozen."""
+
+    event_type: ClassVar[str] = "loyalty.draw_closed.v1"
+
+    draw_id: str
+    draw_name: dict[str, str]
+    entries_hash: str = Field(description="The last link of the chain, in hexadecimal.")
+    lines: int
+    entries: int
+
+
+class DrawRevealed(Event):
+    """A draw's seed is shown, and its winners can be worked out by everybody."""
+
+    event_type: ClassVar[str] = "loyalty.draw_revealed.v1"
+
+    draw_id: str
+    draw_name: dict[str, str]
+    seed: str
+    beacon: str | None
+    picks: int = Field(description="How many entries were picked, alternates included.")
+
+
+class DrawWon(Event):
+    """A customer won: picked at once, or as an alternate for somebody who was passed over."""
+
+    event_type: ClassVar[str] = "loyalty.draw_won.v1"
+
+    draw_id: str
+    draw_name: dict[str, str]
+    prize_name: dict[str, str]
+    pick: int
+    claim_until: datetime | None = Field(description="The moment from which it is forfeited; null when it is theirs.")
+
+
+class DrawPrizeClaimed(Event):
+    """A prize is the winner's; facts are what they were given for it."""
+
+    event_type: ClassVar[str] = "loyalty.draw_prize_claimed.v1"
+
+    draw_id: str
+    draw_name: dict[str, str]
+    prize_name: dict[str, str]
+    pick: int
+    facts: list[AnyFact]
+
+
 class DrawCancelled(Event):
     """A draw was called off before it closed. Its seed is never shown."""
 

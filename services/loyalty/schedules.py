@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from kernel.ids import TenantId
 from services.loyalty.operations.celebrate_days import celebrate_days
 from services.loyalty.operations.expire_lots import expire_lots
 from services.loyalty.operations.fail_backtest import fail_backtest
+from services.loyalty.operations.follow_draw import follow_draw
 from services.loyalty.operations.follow_merges import follow_merges
 from services.loyalty.operations.forget_wrong_codes import forget_wrong_codes
 from services.loyalty.operations.make_coupon_codes import make_coupon_codes
@@ -26,6 +28,7 @@ from services.loyalty.operations.tell_expiring import tell_expiring
 from services.loyalty.operations.tell_membership_ends import tell_membership_ends
 from services.loyalty.operations.time_out_holds import time_out_holds
 from services.loyalty.queries.backtests import unfinished_backtests
+from services.loyalty.queries.draws import draws_under_way
 from services.loyalty.queries.program_shelf import SHELF
 
 
@@ -89,6 +92,16 @@ def make_all_coupon_codes(database: Database, tenant_id: TenantId, at: datetime)
     return until_none(database, tenant_id, lambda db: make_coupon_codes(db, tenant_id, at=at))
 
 
+def follow_all_draws(database: Database, tenant_id: TenantId, at: datetime) -> int:
+    """Do what the clock asks of every draw: seal, close, reveal, pass on."""
+    with database.transaction(tenant_id) as db:
+        draws = draws_under_way(db, tenant_id)
+    done = 0
+    for draw_id in draws:
+        done += until_none(database, tenant_id, partial(follow_draw, tenant_id=tenant_id, draw_id=draw_id, at=at))
+    return done
+
+
 def until_none(database: Database, tenant_id: TenantId, work: Callable[[Session], int]) -> int:
     """Do it in transactions of its own until there is nothing left to do; returns how much there was."""
     total = 0
@@ -145,4 +158,5 @@ JOBS = (
     Job("settle_tiers", 600.0, settle_all_tiers),
     Job("celebrate_days", 3600.0, celebrate_all_days),
     Job("seal_entries", 30.0, seal_all_entries),
+    Job("follow_draws", 30.0, follow_all_draws),
 )

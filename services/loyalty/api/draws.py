@@ -4,37 +4,47 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError
 
 from chassis.web.caller import CurrentCaller, needs
 from chassis.web.etags import ExpectedVersion, IfMatchRequired, VersionStale, etag
 from chassis.web.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
-from chassis.web.problem_responses import problems
+from chassis.web.problem_responses import problem_response, problems
 from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId
 from services.loyalty.api.known_customers import KnownCustomer
+from services.loyalty.domain.draw_proof import DrawProof
 from services.loyalty.domain.draw_seal import entrant_of
 from services.loyalty.domain.name import Name
 from services.loyalty.domain.prize_draw import PICKS_MAX, DrawTerms, Entries, Prize
 from services.loyalty.domain.refusals import (
+    BeaconNotExpected,
     CustomerBlocked,
     DrawClosesTooSoon,
     DrawEntriesUsedUp,
     DrawNameTaken,
+    DrawNotClosed,
     DrawNotOpen,
     DrawOpened,
     DrawUnknown,
+    DrawWinSettled,
+    DrawWinUnknown,
+    NoLiveProgram,
     NoSuchCustomer,
 )
 from services.loyalty.domain.written import Moment, Words
 from services.loyalty.operations.cancel_draw import cancel_draw
+from services.loyalty.operations.claim_prize import claim_prize
 from services.loyalty.operations.create_draw import create_draw
+from services.loyalty.operations.give_beacon import give_beacon
 from services.loyalty.operations.give_draw_entries import give_draw_entries
+from services.loyalty.operations.give_prize_up import Why, give_prize_up
+from services.loyalty.operations.hand_over_prize import hand_over_prize
 from services.loyalty.operations.update_draw import update_draw
-from services.loyalty.queries.draws import draws_of, entered_by, find_draw, terms_of
-from services.loyalty.tables.prize_draws import DrawEntrantRow, PrizeDrawRow
+from services.loyalty.queries.draws import draws_of, entered_by, find_draw, picks_of, proof_of, terms_of, wins_of
+from services.loyalty.tables.prize_draws import DrawEntrantRow, DrawPickRow, PrizeDrawRow
 
 router = APIRouter(prefix="/v1", tags=["draws"], route_class=TransactionRoute)
 
@@ -109,6 +119,51 @@ class DrawDocument(BaseModel):
     reason: str | None = Field(description="Why it was cancelled.")
 
 
+class BeaconRequest(BaseModel):
+    """The value that was announced, exactly as it is mixed in."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    value: Words
+
+
+class StepRequest(BaseModel):
+    """What to do with a win. Giving one up says why, which is published, and a note, which is not."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    step: Literal["claim", "hand_over", "give_up"]
+    why: Why = "declined"
+    note: Words = "by hand"
+
+
+class WinDocument(BaseModel):
+    """A pick. `prize` is the place of its prize in the terms, counted from zero; null for who waits in line.
+
+    `status` is waiting, won, claimed, handed_over or passed_over.
+    """
+
+    object: Literal["draw_win"] = "draw_win"
+    draw_id: str
+    pick: int
+    customer_id: str
+    entrant: str
+    prize: int | None
+    prize_name: Name | None
+    status: str
+    reason: str | None
+    note: str | None
+    claim_until: datetime | None
+    updated_at: datetime
+
+
+class WinsDocument(BaseModel):
+    """Everybody who was picked."""
+
+    object: Literal["draw_wins"] = "draw_wins"
+    data: list[WinDocument]
+
+
 class ParticipationDocument(BaseModel):
     """A customer in a draw: their entries, and what the published list calls them.
 
@@ -124,6 +179,7 @@ class ParticipationDocument(BaseModel):
     entries: int
     entrant: str
     salt: str
+    wins: list[WinDocument] = Field(description="What they won, and what became of it.")
 
 
 @router.post(
@@ -232,6 +288,71 @@ def enter(draw_id: str, wish: EntriesRequest, db: Transaction, caller: CurrentCa
     )
 
 
+@router.post(
+    "/draws/{draw_id}/beacon",
+    dependencies=[needs("rewards:write")],
+    responses=problems(DrawUnknown, DrawNotClosed, BeaconNotExpected),
+)
+def set_beacon(
+    draw_id: str, wish: BeaconRequest, db: Transaction, caller: CurrentCaller, now: Now, response: Response
+) -> DrawDocument:
+    """Give the public value that was announced: once, after the list was frozen. The winners follow from it."""
+    draw = give_beacon(db, caller.tenant_id, draw_id, wish.value, actor=caller.actor)
+    return draw_document(draw, now, response)
+
+
+@router.get(
+    "/draws/{draw_id}/proof",
+    dependencies=[needs("rewards:read")],
+    responses=problems(DrawUnknown, DrawNotClosed),
+)
+def read_proof(draw_id: str, db: Transaction, caller: CurrentCaller) -> DrawProof:
+    """All that anyone needs to check a closed draw, and nothing personal: publish it as it is."""
+    draw = find_draw(db, caller.tenant_id, draw_id)
+    if draw.status not in ("closed", "drawn"):
+        raise DrawNotClosed(status=draw.status)
+    return proof_of(db, draw)
+
+
+@router.get("/draws/{draw_id}/winners", dependencies=[needs("rewards:read")], responses=problems(DrawUnknown))
+def read_winners(draw_id: str, db: Transaction, caller: CurrentCaller) -> WinsDocument:
+    """Everybody who was picked, in the order of the picks, on one page."""
+    draw = find_draw(db, caller.tenant_id, draw_id)
+    terms = terms_of(draw)
+    return WinsDocument(data=[win_document(pick, terms) for pick in picks_of(db, draw)])
+
+
+@router.post(
+    "/draws/{draw_id}/winners/{pick}/steps",
+    dependencies=[needs("rewards:write")],
+    response_model=WinDocument,
+    responses=problems(DrawUnknown, DrawWinUnknown, DrawWinSettled, NoLiveProgram),
+    openapi_extra=MONEY_LIKE,
+)
+def take_step(
+    draw_id: str,
+    pick: Annotated[int, Path(ge=1, le=PICKS_MAX)],
+    wish: StepRequest,
+    request: Request,
+    db: Transaction,
+    caller: CurrentCaller,
+    now: Now,
+) -> WinDocument | Response:
+    """Claim a prize, note that it was handed over, or give it up for the next in line."""
+    tenant_id, trace = caller.tenant_id, caller.request_id or None
+    match wish.step:
+        case "claim":
+            win = claim_prize(db, tenant_id, draw_id, pick, actor=caller.actor, at=now, trace=trace)
+        case "hand_over":
+            win = hand_over_prize(db, tenant_id, draw_id, pick, actor=caller.actor, at=now, trace=trace)
+        case "give_up":
+            win = give_prize_up(db, tenant_id, draw_id, pick, wish.why, note=wish.note, actor=caller.actor, at=now)
+    if wish.step != "give_up" and win.status == "passed_over":
+        # Answered and not raised, so that who is next has it.
+        return problem_response(DrawWinSettled(status=win.status), request.headers)
+    return win_document(win, terms_of(find_draw(db, tenant_id, draw_id)))
+
+
 @router.get("/customers/{customer_id}/draws", dependencies=[needs("points:read")], responses=problems(NoSuchCustomer))
 def read_of_customer(
     customer_id: KnownCustomer,
@@ -247,10 +368,33 @@ def read_of_customer(
     entered: Sequence[tuple[DrawEntrantRow, PrizeDrawRow]] = entered_by(
         db, caller.tenant_id, customer_id, after=after, limit=limit + 1
     )
-    return page_of(request, entered, limit, lambda each: each[1].id, lambda each: participation(each[0], each[1], now))
+    won = wins_of(db, caller.tenant_id, customer_id, [draw.id for _entrant, draw in entered])
+    return page_of(
+        request, entered, limit, lambda each: each[1].id, lambda each: participation(each[0], each[1], won, now)
+    )
 
 
-def participation(entrant: DrawEntrantRow, draw: PrizeDrawRow, now: datetime) -> ParticipationDocument:
+def win_document(pick: DrawPickRow, terms: DrawTerms) -> WinDocument:
+    """A pick, and what it won."""
+    prize = terms.prize_of_slot[pick.slot] if pick.slot is not None else None
+    return WinDocument(
+        draw_id=pick.draw_id,
+        pick=pick.pick,
+        customer_id=pick.customer_id,
+        entrant=pick.entrant,
+        prize=prize,
+        prize_name=terms.prizes[prize].name if prize is not None else None,
+        status=pick.status,
+        reason=pick.reason,
+        note=pick.note,
+        claim_until=pick.claim_until,
+        updated_at=pick.updated_at,
+    )
+
+
+def participation(
+    entrant: DrawEntrantRow, draw: PrizeDrawRow, won: Sequence[DrawPickRow], now: datetime
+) -> ParticipationDocument:
     """What a customer has in a draw."""
     return ParticipationDocument(
         draw_id=draw.id,
@@ -261,6 +405,7 @@ def participation(entrant: DrawEntrantRow, draw: PrizeDrawRow, now: datetime) ->
         entries=entrant.entries,
         entrant=entrant_of(draw.id, entrant.customer_id, entrant.salt),
         salt=entrant.salt.hex(),
+        wins=[win_document(pick, terms_of(draw)) for pick in won if pick.draw_id == draw.id],
     )
 
 

@@ -5,8 +5,9 @@ Source: docs/rules/draws.md; rejection sampling as in NIST SP 800-90A revision 1
 
 import hmac
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
-from itertools import accumulate, count
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import accumulate
+from itertools import count as counting
 from typing import NamedTuple
 
 NUMBERS = 2**256
@@ -24,7 +25,7 @@ class Pick(NamedTuple):
 def numbers_from(seed: bytes, entries_hash: bytes, beacon: str) -> Iterator[int]:
     """Numbers below NUMBERS without an end. Nobody who lacks one of the three can tell any of them."""
     key = hmac.digest(seed, entries_hash + beacon.encode(), "sha256")
-    for turn in count():
+    for turn in counting():
         yield int.from_bytes(hmac.digest(key, str(turn).encode(), "sha256"))
 
 
@@ -32,6 +33,14 @@ def below(bound: int, numbers: Iterator[int], numbers_max: int = NUMBERS) -> int
     """A number below `bound`, each as likely as the others: one from the uneven end is thrown away for the next."""
     even = numbers_max - numbers_max % bound
     return next(number for number in numbers if number < even) % bound
+
+
+def tickets_by_source(entries: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    """An entrant's tickets in their order: what brought each, a purchase or a hand, and which of its tickets it is."""
+    counts: dict[str, int] = {}
+    for source, more in entries:
+        counts[source] = counts.get(source, 0) + more
+    return [(source, nth) for source, count in counts.items() for nth in range(count)]
 
 
 def pick_winners(

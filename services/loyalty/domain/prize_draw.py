@@ -5,6 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
+from services.loyalty.domain.award import Award
 from services.loyalty.domain.name import Name
 from services.loyalty.domain.rules.rule import RuleId
 from services.loyalty.domain.written import Moment, Words
@@ -17,12 +18,13 @@ Entries = Annotated[int, Field(strict=True, ge=1, le=ENTRIES_MAX)]
 
 
 class Prize(BaseModel):
-    """A named thing, and how many of it there are to win."""
+    """A thing to win, and how many there are of it; who claims it is given the `award`, if it says one."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Name
     count: Annotated[int, Field(strict=True, ge=1, le=PICKS_MAX)] = 1
+    award: Award | None = None
 
 
 class DrawTerms(BaseModel):

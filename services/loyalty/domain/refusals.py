@@ -760,6 +760,50 @@ class DrawNotOpen(Conflict):
     detail = Text(en="The draw is not open now; its status is {status}.", ar="السحب غير مفتوح الآن، وحالته {status}.")
 
 
+class DrawNotClosed(Conflict):
+    """The draw's list is not frozen yet, or never will be."""
+
+    code = "draw_not_closed"
+    title = Text(en="The draw is not closed", ar="لم يُغلق السحب")
+    detail = Text(
+        en="The draw's status is {status}; that is for closed ones.", ar="حالة السحب {status}، وهذا للمغلق فقط."
+    )
+
+
+class BeaconNotExpected(Conflict):
+    """The draw has announced no beacon, or has had it."""
+
+    code = "beacon_not_expected"
+    title = Text(en="No beacon is expected", ar="لا تُنتظر قيمة علنية")
+    detail = Text(
+        en="The draw announced no beacon, or another one was given.", ar="لم يُعلن السحب قيمة علنية، أو أُعطيت قيمة أخرى."
+    )
+
+
+class DrawWinUnknown(Missing):
+    """The draw has no such pick, or it won nothing."""
+
+    code = "draw_win_unknown"
+    title = Text(en="Unknown win", ar="فوز غير معروف")
+    detail = Text(en="There is no such win.", ar="لا يوجد فوز كهذا.")
+
+
+class DrawWinSettled(Conflict):
+    """The prize was claimed, handed over or passed on before."""
+
+    code = "draw_win_settled"
+    title = Text(en="The win is settled", ar="حُسم هذا الفوز")
+    detail = Text(en="The win is {status} already.", ar="حالة الفوز: {status}.")
+
+
+class NoLiveProgram(Conflict):
+    """Units and vouchers live as the live program says, and there is none."""
+
+    code = "no_live_program"
+    title = Text(en="No program is live", ar="لا يوجد برنامج منشور")
+    detail = Text(en="Publish a program first: what is given lives by it.", ar="انشر برنامجًا أولًا، فما يُعطى يتبعه.")
+
+
 class DrawEntriesUsedUp(Conflict):
     """The customer would have more entries than the draw allows."""
 

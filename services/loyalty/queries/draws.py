@@ -1,16 +1,41 @@
 """Draws, and who has what in them."""
 
 from collections.abc import Sequence
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from kernel.ids import CustomerId, TenantId
+from services.loyalty.domain.draw_proof import DrawProof, PublishedPick
+from services.loyalty.domain.draw_seal import Line
 from services.loyalty.domain.prize_draw import DrawTerms
-from services.loyalty.domain.refusals import DrawUnknown
-from services.loyalty.tables.prize_draws import DrawEntrantRow, DrawEntryRow, PrizeDrawRow
+from services.loyalty.domain.refusals import DrawUnknown, DrawWinUnknown
+from services.loyalty.tables.prize_draws import (
+    DrawEntrantRow,
+    DrawEntryRow,
+    DrawLineRow,
+    DrawPickRow,
+    PrizeDrawRow,
+)
 
 LAST_ID = "~"
+UNDER_WAY = text("""
+    SELECT id FROM prize_draws WHERE tenant_id = :tenant_id AND (
+        status IN ('open', 'closing') OR status = 'closed'
+        OR status = 'drawn' AND EXISTS (
+            SELECT FROM draw_picks p
+            WHERE p.tenant_id = prize_draws.tenant_id AND p.draw_id = prize_draws.id AND p.status = 'won'))
+    ORDER BY id
+""")
+UNSEALED = text("""
+    SELECT e.position, e.customer_id, e.entries, t.salt
+    FROM draw_entries e JOIN draw_entrants t
+        ON t.tenant_id = e.tenant_id AND t.draw_id = e.draw_id AND t.customer_id = e.customer_id
+    WHERE e.tenant_id = :tenant_id AND e.draw_id = :draw_id AND NOT e.late
+      AND e.position > :after AND e.position <= :until
+    ORDER BY e.position LIMIT :limit
+""")
 
 
 def find_draw(db: Session, tenant_id: TenantId, draw_id: str, *, lock: bool = False) -> PrizeDrawRow:
@@ -70,3 +95,120 @@ def entered_by(
         .limit(limit)
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def draws_under_way(db: Session, tenant_id: TenantId) -> list[str]:
+    """The draws that time has still something to do with."""
+    return list(db.scalars(UNDER_WAY, {"tenant_id": tenant_id}))
+
+
+def unsealed_entries(db: Session, draw: PrizeDrawRow, *, until: int, limit: int) -> Sequence[Any]:
+    """The next entries to become lines, in the order of their positions, with whose they are and the salt."""
+    named = {"tenant_id": draw.tenant_id, "draw_id": draw.id, "after": draw.position, "until": until, "limit": limit}
+    return db.execute(UNSEALED, named).all()
+
+
+def lines_of(db: Session, draw: PrizeDrawRow) -> list[Line]:
+    """The published list, in order."""
+    found = (
+        select(DrawLineRow.entrant, DrawLineRow.entries)
+        .where(DrawLineRow.tenant_id == draw.tenant_id, DrawLineRow.draw_id == draw.id)
+        .order_by(DrawLineRow.line)
+    )
+    return [Line(*row) for row in db.execute(found)]
+
+
+def picks_of(db: Session, draw: PrizeDrawRow) -> Sequence[DrawPickRow]:
+    """The picks, in order."""
+    return db.scalars(
+        select(DrawPickRow)
+        .where(DrawPickRow.tenant_id == draw.tenant_id, DrawPickRow.draw_id == draw.id)
+        .order_by(DrawPickRow.pick)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def find_win(db: Session, draw: PrizeDrawRow, pick: int) -> DrawPickRow:
+    """A pick that has, or had, a prize. Raises DrawWinUnknown."""
+    win = db.get(DrawPickRow, (draw.tenant_id, draw.id, pick), populate_existing=True)
+    if win is None or win.slot is None:
+        raise DrawWinUnknown
+    return win
+
+
+def wins_of(db: Session, tenant_id: TenantId, customer_id: CustomerId, draw_ids: Sequence[str]) -> list[DrawPickRow]:
+    """What the customer won in these draws, or lost again."""
+    return list(
+        db.scalars(
+            select(DrawPickRow)
+            .where(
+                DrawPickRow.tenant_id == tenant_id,
+                DrawPickRow.customer_id == customer_id,
+                DrawPickRow.draw_id.in_(draw_ids),
+                DrawPickRow.slot.is_not(None),
+            )
+            .order_by(DrawPickRow.draw_id, DrawPickRow.pick)
+        )
+    )
+
+
+def sources_in(db: Session, draw: PrizeDrawRow, customer_id: str) -> list[tuple[str, int]]:
+    """What brought a customer entries while the list was open, or took them back, in order."""
+    found = (
+        select(DrawEntryRow.source, DrawEntryRow.entries)
+        .where(
+            DrawEntryRow.tenant_id == draw.tenant_id,
+            DrawEntryRow.draw_id == draw.id,
+            DrawEntryRow.customer_id == customer_id,
+            DrawEntryRow.late.is_(False),
+        )
+        .order_by(DrawEntryRow.position)
+    )
+    return [(row.source, row.entries) for row in db.execute(found)]
+
+
+def came_by(db: Session, draw: PrizeDrawRow, source: str) -> int:
+    """How many entries a source has brought by now, what came back after closing taken off."""
+    summed = select(func.coalesce(func.sum(DrawEntryRow.entries), 0)).where(
+        DrawEntryRow.tenant_id == draw.tenant_id, DrawEntryRow.draw_id == draw.id, DrawEntryRow.source == source
+    )
+    return int(db.scalar(summed) or 0)
+
+
+def customers_of(db: Session, draw: PrizeDrawRow) -> dict[str, CustomerId]:
+    """Who is behind each entrant of the list."""
+    found = (
+        select(DrawLineRow.entrant, DrawEntryRow.customer_id)
+        .join(
+            DrawEntryRow,
+            (DrawEntryRow.tenant_id == DrawLineRow.tenant_id) & (DrawEntryRow.position == DrawLineRow.position),
+        )
+        .where(DrawLineRow.tenant_id == draw.tenant_id, DrawLineRow.draw_id == draw.id)
+    )
+    return {row.entrant: row.customer_id for row in db.execute(found)}
+
+
+def proof_of(db: Session, draw: PrizeDrawRow) -> DrawProof:
+    """What is published of a draw that is closed. The seed is in it once it was used."""
+    assert draw.hash is not None, "it is closed"
+    drawn = draw.status == "drawn"
+    return DrawProof(
+        draw_id=draw.id,
+        terms=draw.terms,
+        commitment=draw.commitment.hex(),
+        lines=lines_of(db, draw),
+        entries_hash=draw.hash.hex(),
+        beacon=draw.beacon,
+        seed=draw.seed.hex() if drawn else None,
+        picks=[
+            PublishedPick(
+                ticket=pick.ticket,
+                left=pick.tickets_left,
+                entrant=pick.entrant,
+                slot=pick.slot,
+                status=cast(Any, pick.status),
+                reason=cast(Any, pick.reason),
+            )
+            for pick in picks_of(db, draw)
+        ],
+    )

@@ -14,7 +14,7 @@ from kernel.ids import TenantId
 from services.loyalty.domain.membership import last_day
 from services.loyalty.queries.sealed import broken_chain
 from services.loyalty.queries.verify_coupons import COUPONS
-from services.loyalty.queries.verify_draws import DRAWS
+from services.loyalty.queries.verify_draws import DRAWS, draws_that_are_otherwise
 from services.loyalty.queries.verify_limits import LIMITS
 from services.loyalty.queries.verify_tiers import wrong_tiers
 from services.loyalty.tables.memberships import MembershipEntryRow, MembershipRow, time_entry
@@ -235,6 +235,7 @@ def breaches_of(db: Session, tenant_id: TenantId, at: datetime) -> Iterator[Brea
             yield Breach(invariant, tenant_id, row.subject, row.detail)
     yield from memberships_that_end_otherwise(db, tenant_id)
     yield from broken_chain(db, tenant_id)
+    yield from draws_that_are_otherwise(db, tenant_id)
     yield from wrong_tiers(db, tenant_id, at)
 
 

@@ -96,6 +96,9 @@ def things_of(shop: Shop) -> Things:
         "conflict_id": a_conflict(shop, customer_id),
         "merge_id": shop.merge(shop.customer(), shop.customer()),
         "draw_id": an_open_draw(shop, customer_id),
+        "closed_draw_id": draws_that_are_over(shop, customer_id, draw="over", beacon="a block"),
+        "drawn_draw_id": draws_that_are_over(shop, customer_id, draw="won", claim_days=366),
+        "pick": "1",
         "announced_draw_id": Draws(shop).create(draw="announced", opens_at=SOMEDAY, closes_at="2041-01-01T00:00:00Z"),
     }
 
@@ -120,6 +123,14 @@ def an_open_draw(shop: Shop, customer_id: CustomerId) -> str:
     draws = Draws(shop)
     draw_id = draws.create(opens_at="2026-01-01T00:00:00Z", closes_at=SOMEDAY)
     draws.enter(draw_id, customer_id)
+    return draw_id
+
+
+def draws_that_are_over(shop: Shop, customer_id: CustomerId, **terms: Any) -> str:
+    """A draw whose week is over, with somebody in it."""
+    now = shop.at
+    draw_id = Draws(shop).drawn(customer_id, **terms)
+    shop.at = now
     return draw_id
 
 
@@ -223,6 +234,14 @@ QUESTIONS: dict[str, Question] = {
     "POST /v1/draws/{draw_id}/cancel": Question(200, 404, body=lambda _things: {"reason": "no prizes"}),
     "POST /v1/draws/{draw_id}/entries": Question(
         201, 404, body=lambda things: of_customer(things, entries=2, reason="a card in the box")
+    ),
+    "POST /v1/draws/{draw_id}/beacon": Question(
+        200, 404, body=lambda _things: {"value": "00ff"}, draw="closed_draw_id"
+    ),
+    "GET /v1/draws/{draw_id}/proof": Question(200, 404, draw="drawn_draw_id"),
+    "GET /v1/draws/{draw_id}/winners": Question(200, 404, draw="drawn_draw_id"),
+    "POST /v1/draws/{draw_id}/winners/{pick}/steps": Question(
+        200, 404, body=lambda _things: {"step": "claim"}, draw="drawn_draw_id"
     ),
     "GET /v1/customers/{customer_id}/draws": Question(200, 404),
     "GET /v1/backtests": Question(200, 200),

@@ -3,11 +3,17 @@
 import hashlib
 import json
 import re
+from pathlib import Path
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
+from cli.main import app
+from kernel.ids import CustomerId
+from services.loyalty.operations.learn_customer import learn_customer
 from tests.services.loyalty.domain.build import line
+from tests.services.loyalty.domain.draws import BICYCLE
 from tests.services.loyalty.domain.pages import RULES
 from tests.services.loyalty.draws import Draws, march
 from tests.services.loyalty.shop import Shop
@@ -77,3 +83,50 @@ def test_the_page_says_what_sales_bring(
     answer = client.get(f"/v1/purchases/{sold.id}").json()
     assert [effect["entries"] for effect in answer["effects"]] == ([entries] if entries else [])
     assert [miss["short_by"] for miss in answer["misses"]] == ([short_by] if short_by else [])
+
+
+def test_the_published_file_is_all_that_a_check_needs(client: httpx.Client, shop: Shop, tmp_path: Path) -> None:
+    draws = Draws(shop)
+    draw_id = draws.create(alternates=1, beacon="a block")
+    for _person in range(3):
+        draws.enter(draw_id, shop.customer(), 2)
+    path = f"/v1/draws/{draw_id}"
+    assert client.get(f"{path}/proof").json()["code"] == "draw_not_closed"
+    draws.close_by_clock()
+    draws.follow()
+    sealed = client.get(f"{path}/proof").json()
+    assert (sealed["seed"], sealed["picks"], len(sealed["lines"])) == (None, [], 3)
+    assert client.post(f"{path}/beacon", json={"value": "00ff"}).status_code == 200
+    assert client.post(f"{path}/beacon", json={"value": "00fe"}).status_code == 409
+    draws.follow()
+    file = tmp_path / "proof.json"
+    file.write_text(client.get(f"{path}/proof").text)
+    assert json.loads(file.read_text())["lines"] == sealed["lines"]
+    assert CliRunner().invoke(app, ["draw-proof", str(file)]).exit_code == 0
+    winner, alternate = client.get(f"{path}/winners").json()["data"]
+    assert (winner["prize"], winner["prize_name"], winner["status"]) == (0, BICYCLE["name"], "claimed")
+    assert (alternate["prize"], alternate["status"]) == (None, "waiting")
+    (mine,) = client.get(f"/v1/customers/{winner['customer_id']}/draws").json()["data"]
+    assert [win["pick"] for win in mine["wins"]] == [1]
+    options = ["--customer", winner["customer_id"], "--salt", mine["salt"]]
+    told = CliRunner().invoke(app, ["draw-proof", str(file), *options])
+    assert (told.exit_code, "has 2 of 6 entries" in " ".join(told.output.split())) == (0, True)
+
+
+def test_a_win_that_is_forfeited_is_refused_and_passed_on(client: httpx.Client, shop: Shop) -> None:
+    draws = Draws(shop)
+    draw_id = draws.drawn(shop.customer(), shop.customer(), alternates=1, claim_days=1)
+    (first, _), second = draws.picks(draw_id)[0][:2], draws.picks(draw_id)[1][0]
+    with shop.database.transaction(shop.tenant_id) as db:
+        learn_customer(db, shop.tenant_id, CustomerId(first), version=9, language="ar", status="blocked", at=shop.at)
+    answer = client.post(
+        f"/v1/draws/{draw_id}/winners/1/steps", json={"step": "claim"}, headers={"idempotency-key": "one"}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (409, "draw_win_settled")
+    assert [pick[1:3] for pick in draws.picks(draw_id)] == [(0, "passed_over"), (0, "won")]
+    given_up = client.post(
+        f"/v1/draws/{draw_id}/winners/2/steps",
+        json={"step": "give_up", "why": "declined", "note": "no room"},
+        headers={"idempotency-key": "two"},
+    ).json()
+    assert (given_up["customer_id"], given_up["status"], given_up["note"]) == (second, "passed_over", "no room")

@@ -11,12 +11,13 @@ from chassis.settings import Settings
 from kernel.ids import TenantId
 from services.loyalty.queries.sealed import CHAIN
 from services.loyalty.queries.verify import INVARIANTS, MEMBERSHIP_END, breaches
+from services.loyalty.queries.verify_draws import DRAWN
 from services.loyalty.queries.verify_tiers import TIERS
 from tests.services.loyalty.coupons import CouponCampaign
 from tests.services.loyalty.domain.build import line, rule
 from tests.services.loyalty.draws import ENTRY_PER_VISIT, Draws
 from tests.services.loyalty.passes import SWIM_TEN, Passes
-from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop
+from tests.services.loyalty.shop import NOON, POINT_PER_RIYAL, Shop
 from tests.services.loyalty.tiers import ladder
 
 GYM = rule(
@@ -159,9 +160,16 @@ CORRUPTIONS = {
         {"a customer has the entries in a draw that came in"},
     ),
     "entries in a draw that no rule gave": (
-        "UPDATE draw_entries SET entries = entries + 1 WHERE {mine}",
+        "UPDATE draw_entries SET entries = entries + 1 WHERE {mine} AND source <> id",
         {"a customer has the entries in a draw that came in", "entries in draws are what the purchases' rules gave"},
     ),
+    "a line that nobody wrote": (
+        "INSERT INTO draw_lines SELECT tenant_id, id, 9, 9999, 'ab', 1, seed FROM prize_draws "
+        "WHERE {mine} AND status = 'open'",
+        {"a draw's list has every entry once"},
+    ),
+    "another seed": ("UPDATE prize_draws SET seed = sha256(seed) WHERE {mine} AND status = 'drawn'", {DRAWN}),
+    "another winner": ("UPDATE draw_picks SET entrant = 'ab' WHERE {mine}", {DRAWN}),
     "a membership without time": (
         "DELETE FROM membership_entries WHERE {mine}",
         {"a membership has time on it, given or taken back"},
@@ -203,6 +211,8 @@ def corruptible(database: Database, tenant_id: TenantId) -> Shop:
     shop = Shop(database, tenant_id)
     eid = CouponCampaign(shop, "EID", uses_per_code=5, uses_in_total=9, publish=False)
     shop.publish(POINT_PER_RIYAL, GYM, SWIM_TEN, ENTRY_PER_VISIT, eid.rule(), tiers=ladder(basis="visits"))
+    Draws(shop).drawn(shop.customer(), draw="winter")
+    shop.at = NOON
     Draws(shop).create()
     ana = shop.customer()
     shop.sell(ana, line("GYM", 1, 12000))
@@ -283,7 +293,7 @@ def test_what_was_sealed_cannot_be_changed_unseen(
 
 def test_every_invariant_can_find_something() -> None:
     found = set().union(*(expected for _statement, expected in (CORRUPTIONS | SEALED_CORRUPTIONS).values()))
-    assert found == {*INVARIANTS, MEMBERSHIP_END, TIERS, CHAIN}
+    assert found == {*INVARIANTS, DRAWN, MEMBERSHIP_END, TIERS, CHAIN}
 
 
 def test_the_proof_goes_from_tenant_to_tenant(corruptible: Shop, settings: Settings, database: Database) -> None:
