@@ -9,8 +9,9 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from kernel.language import Text
-from services.loyalty.domain.ed25519 import public_key, sign
 from services.loyalty.domain.refusals import AllowanceInvalid, AllowanceNotOffered
 from services.loyalty.domain.terms import Terms
 
@@ -37,9 +38,14 @@ class SigningKey(NamedTuple):
     seed: bytes
 
     @property
+    def private(self) -> Ed25519PrivateKey:
+        """What signs."""
+        return Ed25519PrivateKey.from_private_bytes(self.seed)
+
+    @property
     def public(self) -> bytes:
         """What tills check by."""
-        return public_key(self.seed)
+        return self.private.public_key().public_bytes_raw()
 
     @property
     def kid(self) -> str:
@@ -79,7 +85,7 @@ def signed(allowance: Allowance, key: SigningKey) -> str:
     values = (getattr(allowance, each.name) for each in fields(allowance))
     plain = [str(int(value.timestamp()) if isinstance(value, datetime) else value) for value in values]
     said = ".".join((KIND, key.kid, *plain))
-    return f"{said}.{text_of(sign(key.seed, said.encode()))}"
+    return f"{said}.{text_of(key.private.sign(said.encode()))}"
 
 
 def claimed(token: str) -> Allowance:

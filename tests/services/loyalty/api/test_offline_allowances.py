@@ -11,10 +11,10 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from kernel.ids import CustomerId
-from services.loyalty.domain.ed25519 import verifies
 from tests.services.loyalty.conftest import Client
 from tests.services.loyalty.domain.build import line
 from tests.services.loyalty.shop import NOON, POINT_PER_RIYAL, Shop, later
+from tests.services.loyalty.signatures import verifies
 
 PAYING = {"points": 100, "worth": 500, "step": 100}
 
