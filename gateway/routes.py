@@ -37,6 +37,7 @@ OWNERS: Final = {
     "memberships": "loyalty",
     "entries": "loyalty",
     "draws": "loyalty",
+    "referrals": "loyalty",
     "messages": "notifications",
     "retention": "retention",
 }
@@ -51,6 +52,8 @@ OWNERS_BELOW_CUSTOMER: Final = {
     "entries": "loyalty",
     "vouchers": "loyalty",
     "redemptions": "loyalty",
+    "referral_code": "loyalty",
+    "referrals": "loyalty",
     "purchases": "loyalty",
     "activities": "loyalty",
     "segments": "loyalty",

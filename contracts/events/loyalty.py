@@ -517,6 +517,32 @@ class TierWarning(Event):
     falls_to_name: dict[str, str] | None
 
 
+ReferralSide = Literal["advocate", "friend"]
+
+
+class ReferralRewarded(Event):
+    """A customer got something for bringing a friend, or for having been brought."""
+
+    event_type: ClassVar[str] = "loyalty.referral_rewarded.v1"
+
+    referral_id: str
+    side: ReferralSide = Field(description="Which of the two the customer is. Each is told by an event of their own.")
+    facts: list[AnyFact]
+    balance: Points
+
+
+class ReferralRevoked(Event):
+    """A referral came to nothing after the friend had bought; what was given for it, if anything, was taken back."""
+
+    event_type: ClassVar[str] = "loyalty.referral_revoked.v1"
+
+    referral_id: str
+    side: ReferralSide
+    reason: str = Field(description="returned, same_person, ring or blocked.")
+    facts: list[AnyFact]
+    balance: Points
+
+
 class ProgramPublished(Event):
     """A version of the tenant's program went live."""
 

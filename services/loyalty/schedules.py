@@ -18,6 +18,7 @@ from services.loyalty.operations.expire_lots import expire_lots
 from services.loyalty.operations.fail_backtest import fail_backtest
 from services.loyalty.operations.follow_draw import follow_draw
 from services.loyalty.operations.follow_merges import follow_merges
+from services.loyalty.operations.follow_referrals import follow_referrals
 from services.loyalty.operations.forget_wrong_codes import forget_wrong_codes
 from services.loyalty.operations.make_coupon_codes import make_coupon_codes
 from services.loyalty.operations.play_next_slice import play_next_slice
@@ -102,6 +103,17 @@ def follow_all_draws(database: Database, tenant_id: TenantId, at: datetime) -> i
     return done
 
 
+def follow_all_referrals(database: Database, tenant_id: TenantId, at: datetime) -> int:
+    """Take every referral as far as it has come."""
+    total = 0
+    after: str | None = ""
+    while after is not None:
+        with database.transaction(tenant_id) as db:
+            done, after = follow_referrals(db, tenant_id, after=after, at=at)
+        total += done
+    return total
+
+
 def until_none(database: Database, tenant_id: TenantId, work: Callable[[Session], int]) -> int:
     """Do it in transactions of its own until there is nothing left to do; returns how much there was."""
     total = 0
@@ -153,6 +165,7 @@ JOBS = (
     Job("forget_wrong_codes", 3600.0, forget_all_wrong_codes),
     Job("tell_membership_ends", 600.0, tell_all_membership_ends),
     Job("follow_merges", 60.0, follow_all_merges),
+    Job("follow_referrals", 60.0, follow_all_referrals),
     Job("tell_expiring", 3600.0, tell_all_expiring),
     Job("make_coupon_codes", 2.0, make_all_coupon_codes),
     Job("settle_tiers", 600.0, settle_all_tiers),

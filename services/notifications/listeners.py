@@ -22,6 +22,8 @@ from contracts.events.loyalty import (
     PurchaseRecorded,
     PurchaseReturned,
     RedemptionMoved,
+    ReferralRevoked,
+    ReferralRewarded,
     RewardRedeemed,
     TierChanged,
     TierWarning,
@@ -159,6 +161,18 @@ def on_tier_warning(db: Session, event: TierWarning, hearing: Hearing) -> None:
     queue_message(db, event, Kind.TIER, [told], hearing)
 
 
+def on_referral_rewarded(db: Session, event: ReferralRewarded, hearing: Hearing) -> None:
+    """What an advocate or a friend was given."""
+    told = [parts.ReferralMoved(side=event.side, step="rewarded"), *translate_facts(event)]
+    queue_message(db, event, Kind.REFERRAL, told, hearing)
+
+
+def on_referral_revoked(db: Session, event: ReferralRevoked, hearing: Hearing) -> None:
+    """It came to nothing; and what was taken back for that."""
+    told = [parts.ReferralMoved(side=event.side, step="revoked"), *translate_facts(event)]
+    queue_message(db, event, Kind.REFERRAL, told, hearing)
+
+
 LISTENERS: Listeners = {
     TenantCreated: on_tenant_created,
     CustomerCreated: on_customer_created,
@@ -178,4 +192,6 @@ LISTENERS: Listeners = {
     FamilyChanged: on_family_changed,
     TierChanged: on_tier_changed,
     TierWarning: on_tier_warning,
+    ReferralRewarded: on_referral_rewarded,
+    ReferralRevoked: on_referral_revoked,
 }

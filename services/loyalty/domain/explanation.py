@@ -17,7 +17,16 @@ from services.loyalty.domain.name import Name
 from services.loyalty.domain.wording import ISOLATED, wallet_units
 
 Origin = Literal[
-    "purchase", "return", "activity", "celebration", "adjustment", "transfer", "merge", "reinstatement", "other"
+    "purchase",
+    "return",
+    "activity",
+    "celebration",
+    "referral",
+    "adjustment",
+    "transfer",
+    "merge",
+    "reinstatement",
+    "other",
 ]
 Standing = Literal["open", "pending", "owed", "expired", "used_up"]
 
@@ -27,6 +36,7 @@ ORIGINS: dict[str, Origin] = {
     "ret": "return",
     "act": "activity",
     "cel": "celebration",
+    "rfl": "referral",
     "adj": "adjustment",
     "trf": "transfer",
     "mrg": "merge",
@@ -94,6 +104,7 @@ MADE: dict[Origin, Text] = {
     ),
     "activity": Text(en="Given for an activity on {day}", ar="مقابل نشاط بتاريخ {day}"),
     "celebration": Text(en="A gift on {day}", ar="هدية بتاريخ {day}"),
+    "referral": Text(en="Given for an invitation on {day}", ar="مقابل دعوة بتاريخ {day}"),
     "adjustment": Text(en="Given on {day} ({reason})", ar="منحة بتاريخ {day} ({reason})"),
     "transfer": Text(en="Received from another customer on {day}", ar="تحويل من عميل آخر بتاريخ {day}"),
     "merge": Text(en="Brought along when customers were merged on {day}", ar="نقل عند دمج حسابين بتاريخ {day}"),

@@ -11,6 +11,7 @@ from services.loyalty.domain.award import Award
 from services.loyalty.domain.conditions import HasPlan, InTier, JoinedWithin, OnBirthday
 from services.loyalty.domain.name import Name
 from services.loyalty.domain.plan import Plan
+from services.loyalty.domain.referral import REFERRAL, ReferralTerms
 from services.loyalty.domain.rules.activity import ActivityRule
 from services.loyalty.domain.rules.best_only import BestOnly
 from services.loyalty.domain.rules.bundle import Bundle
@@ -65,11 +66,12 @@ class ProgramDocument(Terms):
     groups: Annotated[tuple[Group, ...], Field(max_length=20)] = ()
     plans: Annotated[tuple[Plan, ...], Field(max_length=100)] = ()
     tiers: Tiers | None = None
+    referral: ReferralTerms | None = None
 
     @model_validator(mode="after")
     def _names_each_thing_once(self) -> Self:
         for what, names in (
-            ("rules", [rule.id for rule in self.rules]),
+            ("rules", [*(rule.id for rule in self.rules), *([REFERRAL] if self.referral else [])]),
             ("plans", [plan.id for plan in self.plans]),
             ("stamp cards", [rule.card for rule in self.rules if isinstance(rule, StampCard)]),
             ("groups", [group.id for group in self.groups]),
@@ -196,8 +198,9 @@ def compile_others(document: ProgramDocument, *families: type[RuleDocument]) -> 
 
 
 def names_of(document: ProgramDocument) -> Mapping[str, Name]:
-    """What the rules are called."""
-    return {rule.id: rule.name for rule in document.rules}
+    """What the rules are called, and the terms of referrals."""
+    referral = {REFERRAL: document.referral.name} if document.referral else {}
+    return {**{rule.id: rule.name for rule in document.rules}, **referral}
 
 
 def _asks_families(document: ProgramDocument, rules: Iterable[RuleDocument]) -> bool:

@@ -31,6 +31,7 @@ from services.loyalty.tables.prize_draws import (
 )
 from services.loyalty.tables.programs import ProgramRow, ProgramVersionRow
 from services.loyalty.tables.purchases import PurchaseRow, ReturnRow
+from services.loyalty.tables.referrals import ReferralCodeRow, ReferralRow
 from services.loyalty.tables.reservations import ReservationRow
 from services.loyalty.tables.rewards import RedemptionRow, RedemptionStepRow, RewardRow
 from services.loyalty.tables.seals import EntrySealRow, LedgerHeadRow
@@ -83,6 +84,8 @@ __all__ = [
     "PurchaseRow",
     "RedemptionRow",
     "RedemptionStepRow",
+    "ReferralCodeRow",
+    "ReferralRow",
     "ReinstatementRow",
     "ReservationRow",
     "ReturnRow",

@@ -16,6 +16,7 @@ class Kind(StrEnum):
     EXPIRING = "expiring"
     EXPIRY = "expiry"
     FAMILY = "family"
+    REFERRAL = "referral"
     MEMBERSHIP = "membership"
     TIER = "tier"
 

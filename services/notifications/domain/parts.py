@@ -277,6 +277,20 @@ class PassesReceived(Part):
             yield words.say("passes.until", day=words.last_day(self.expires_at))
 
 
+class ReferralMoved(Part):
+    """Something was given for bringing a friend, or for having been brought; or it came to nothing."""
+
+    kind: Literal["referral"] = "referral"
+    side: Literal["advocate", "friend"]
+    step: Literal["rewarded", "revoked"]
+
+    def title(self, words: Words) -> str:
+        return words.say(f"referral.{self.step}_{self.side}_title")
+
+    def lines(self, words: Words) -> Iterator[str]:
+        yield words.say(f"referral.{self.step}_{self.side}")
+
+
 class Refunded(Part):
     """Money was given back for a return, in the currency's minor unit."""
 
@@ -417,6 +431,7 @@ AnyPart = Annotated[
     | MembershipEnding
     | MembershipOver
     | PassesReceived
+    | ReferralMoved
     | Refunded
     | RewardTaken
     | RewardMoved

@@ -1,4 +1,4 @@
-"""Translate what a purchase, a return or an activity caused into what its customer is told."""
+"""Translate what a purchase, a return, an activity or a referral caused into what its customer is told."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +14,8 @@ from contracts.events.loyalty import (
     PurchaseClaimed,
     PurchaseRecorded,
     PurchaseReturned,
+    ReferralRevoked,
+    ReferralRewarded,
     StampsGiven,
     VoucherIssued,
 )
@@ -22,7 +24,13 @@ from services.notifications.domain.parts import Part
 
 
 def translate_facts(
-    event: PurchaseRecorded | PurchaseReturned | PurchaseClaimed | ActivityRecorded | DayCelebrated,
+    event: PurchaseRecorded
+    | PurchaseReturned
+    | PurchaseClaimed
+    | ActivityRecorded
+    | DayCelebrated
+    | ReferralRewarded
+    | ReferralRevoked,
 ) -> tuple[Part, ...]:
     """The parts of the message, what matters most first, the balance last. None when nothing touches the customer."""
     memberships = [fact for fact in event.facts if isinstance(fact, MembershipExtended)]

@@ -16,6 +16,8 @@ from contracts.events.loyalty import (
     PointsExpiring,
     PurchaseClaimed,
     RedemptionMoved,
+    ReferralRevoked,
+    ReferralRewarded,
     RewardRedeemed,
     TierChanged,
     TierWarning,
@@ -243,3 +245,20 @@ def test_the_end_of_a_tier_is_told_with_what_is_needed(database: Database, baker
     [message] = messages(database, bakery)
     told = parts.TierEnding(tier_name=GOLD, ends_on=end, unit="points", needed=4400)
     assert PARTS.validate_python(message.parts) == (told,)
+
+
+def test_a_friend_who_was_brought_is_told_to_both(database: Database, bakery: TenantId) -> None:
+    about = {"tenant_id": bakery, "customer_id": SARA, "occurred_at": MORNING, "referral_id": new_id("rfl")}
+    tell(database, ReferralRewarded(**about, side="advocate", facts=[points(500)], balance=Points(520)))
+    tell(database, ReferralRevoked(**about, side="friend", reason="returned", facts=[], balance=Points(20)))
+    assert [(message.kind, PARTS.validate_python(message.parts)) for message in messages(database, bakery)] == [
+        (
+            "referral",
+            (
+                parts.ReferralMoved(side="advocate", step="rewarded"),
+                parts.PointsReceived(unit="points", amount=500),
+                parts.Balance(unit="points", amount=520),
+            ),
+        ),
+        ("referral", (parts.ReferralMoved(side="friend", step="revoked"),)),
+    ]

@@ -16,6 +16,7 @@ from tests.services.loyalty.domain.draws import BICYCLE
 from tests.services.loyalty.draws import Draws
 from tests.services.loyalty.memberships import Memberships
 from tests.services.loyalty.passes import SWIM_TEN, Passes
+from tests.services.loyalty.referrals import TERMS, Referrals
 from tests.services.loyalty.shop import FREE_COFFEE, POINT_PER_RIYAL, Shop
 from tests.services.loyalty.tiers import ladder
 from tests.support.routes import Door, doors
@@ -49,9 +50,13 @@ Things = Mapping[str, str]
 
 def things_of(shop: Shop) -> Things:
     """One of everything, by the name that addresses and bodies have for it. No two are alike in another shop."""
-    program_id, _live = shop.publish(
-        POINT_PER_RIYAL, CARD, GYM, SWIM_TEN, plans=[GOLD, FAMILY], pay_with_points={"worth": 5}, tiers=ladder()
-    )
+    terms: dict[str, Any] = {
+        "plans": [GOLD, FAMILY],
+        "pay_with_points": {"worth": 5},
+        "tiers": ladder(),
+        "referral": TERMS,
+    }
+    program_id, _live = shop.publish(POINT_PER_RIYAL, CARD, GYM, SWIM_TEN, **terms)
     _program_id, version = shop.draft(rule("earn", per=50, conditions=[HALF]), CARD, GYM)
     customer_id = shop.customer()
     bought = shop.sell(customer_id, line("COFFEE", 3), line("GYM", 1, 20000)).purchase
@@ -63,6 +68,7 @@ def things_of(shop: Shop) -> Things:
     assert spare.code
     other = shop.customer()
     expire_one(shop, other)
+    referrals = Referrals(shop, publish=False)
     campaign = CouponCampaign(shop, f"CODE-{new_id('cpn')}", uses_per_code=5, publish=False)
     return {
         "customer_id": customer_id,
@@ -89,6 +95,8 @@ def things_of(shop: Shop) -> Things:
         "membership_id": a_planned_freeze(shop, customer_id),
         "relative_id": in_the_family(shop, customer_id),
         "other_customer_id": other,
+        "referral_code": referrals.code(customer_id),
+        "referral_id": referrals.bring(customer_id, shop.customer()),
         "stranger_id": shop.customer(),
         "pool_id": shop.pool(customer_id, other),
         "campaign_id": campaign.id,
@@ -267,6 +275,14 @@ QUESTIONS: dict[str, Question] = {
     "GET /v1/customers/{customer_id}/memberships": Question(200, 404),
     "GET /v1/customers/{customer_id}/passes": Question(200, 404),
     "GET /v1/customers/{customer_id}/purchases": Question(200, 404),
+    "GET /v1/customers/{customer_id}/referral_code": Question(200, 404),
+    "GET /v1/customers/{customer_id}/referrals": Question(200, 404),
+    "GET /v1/referrals/{referral_id}": Question(200, 404),
+    "POST /v1/referrals": Question(
+        201,
+        409,
+        body=lambda things: {"code": things["referral_code"], "customer_id": things["stranger_id"], "till": "1"},
+    ),
     "DELETE /v1/customers/{customer_id}/segments/{segment}": Question(200, 404),
     "GET /v1/customers/{customer_id}/segments": Question(200, 404),
     "GET /v1/customers/{customer_id}/stamp_cards": Question(200, 404),

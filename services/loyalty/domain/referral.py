@@ -1,0 +1,177 @@
+"""Customers who bring others: what both get for it, and when. Source: docs/rules/referral.md."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from kernel.language import Text
+from services.loyalty.domain.award import Award
+from services.loyalty.domain.basket import MONEY_MAX
+from services.loyalty.domain.local_day import day_start, days_later, local_date
+from services.loyalty.domain.name import Name
+from services.loyalty.domain.period import Period, period_start
+
+ReferralStatus = Literal["pending", "held", "rewarded", "refused", "revoked"]
+ReferralReason = Literal[
+    "expired", "bought_before", "purchase_too_small", "returned", "same_person", "same_household", "ring", "blocked"
+]
+
+# By this name its units and vouchers are known, as others are by their rule's.
+REFERRAL = "referral"
+# A till's clock may be slow by so much: what it sold a moment before the invitation was sold after it.
+TILL_SLOW_MAX = timedelta(minutes=5)
+REASONS: dict[ReferralReason, Text] = {
+    "expired": Text(en="nothing was bought in time", ar="لم يتم الشراء في الوقت المحدد"),
+    "bought_before": Text(en="the friend had bought before", ar="سبق للصديق أن اشترى"),
+    "purchase_too_small": Text(en="the first purchase was too small", ar="أول عملية شراء أقل من الحد الأدنى"),
+    "returned": Text(en="the first purchase was brought back", ar="أُرجعت أول عملية شراء"),
+    "same_person": Text(en="both are one person", ar="الطرفان شخص واحد"),
+    "same_household": Text(en="both are of one household", ar="الطرفان من أسرة واحدة"),
+    "ring": Text(en="the friend had brought the advocate", ar="الصديق هو من دعا صاحب الدعوة"),
+    "blocked": Text(en="one of them is blocked", ar="أحد الطرفين محظور"),
+}
+
+
+class ReferralLimit(BaseModel):
+    """An advocate brings at most so many in a period of the shop's calendar, or ever."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    at_most: Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+    per: Period | Literal["ever"] = "ever"
+
+    def since(self, day: date, zone: ZoneInfo) -> datetime | None:
+        """From when on those that count were made, for one made that day; None: all count."""
+        return None if self.per == "ever" else day_start(period_start(self.per, day), zone)
+
+
+class ReferralTerms(BaseModel):
+    """What an advocate and the friend they bring get, once the friend's first purchase is safe.
+
+    The friend has `valid_days` to buy for at least `purchase_min`, in minor units; then the referral is held until
+    `return_days` later. The friend's award comes then too, or with the purchase. What is brought back within
+    `take_back_days` after that takes the awards back. A code is good for `code_days`, or for ever.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Name
+    advocate: Award | None = None
+    friend: Award | None = None
+    purchase_min: Annotated[int, Field(strict=True, ge=1, le=MONEY_MAX)] = 1
+    valid_days: Annotated[int, Field(strict=True, ge=1, le=3660)] = 30
+    return_days: Annotated[int, Field(strict=True, ge=0, le=366)] = 14
+    friend_when: Literal["window_closed", "purchased"] = "window_closed"
+    take_back_days: Annotated[int, Field(strict=True, ge=0, le=366)] = 90
+    code_days: Annotated[int, Field(strict=True, ge=1, le=3660)] | None = None
+    limits: Annotated[tuple[ReferralLimit, ...], Field(max_length=5)] = ()
+
+    @model_validator(mode="after")
+    def _gives_something(self) -> Self:
+        if self.advocate is None and self.friend is None:
+            raise ValueError("a referral gives the advocate something, the friend, or both")
+        return self
+
+    def code_ends(self, issued_at: datetime, zone: ZoneInfo) -> datetime | None:
+        """The moment from which a code is not taken any more."""
+        return None if self.code_days is None else days_later(issued_at, self.code_days, zone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstPurchase:
+    """What the friend bought first: what it came to when it was sold, when the window closed, and now."""
+
+    id: str
+    occurred_at: datetime
+    sold: int
+    at_close: int
+    now: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Referral:
+    """Where one stands: `until` it waits for a purchase, is held, or can be taken back."""
+
+    status: ReferralStatus
+    created_at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What becomes of a referral, why, and until when it stays so."""
+
+    status: ReferralStatus
+    reason: ReferralReason | None = None
+    until: datetime | None = None
+
+
+def next_step(
+    terms: ReferralTerms,
+    zone: ZoneInfo,
+    referral: Referral,
+    bought: FirstPurchase | None,
+    barred: ReferralReason | None,
+    at: datetime,
+) -> Step | None:
+    """What becomes of a referral by that moment; None while it stays what it is.
+
+    `barred` is why these two can have none. Whether it is late that anybody looks makes no difference.
+    """
+    match referral.status:
+        case "pending":
+            return _after_waiting(terms, zone, referral, bought, barred, at)
+        case "held":
+            over = Step(status="rewarded", until=days_later(referral.until, terms.take_back_days, zone))
+            return _after_purchase(terms, referral, bought, barred, at, over)
+        case "rewarded":
+            # Somebody who is blocked later keeps what they got before.
+            barred = None if barred == "blocked" else barred
+            return _after_purchase(terms, referral, bought, barred, at, Step(status="rewarded"))
+    return None
+
+
+def _after_waiting(
+    terms: ReferralTerms,
+    zone: ZoneInfo,
+    referral: Referral,
+    bought: FirstPurchase | None,
+    barred: ReferralReason | None,
+    at: datetime,
+) -> Step | None:
+    if barred:
+        return Step(status="refused", reason=barred)
+    if bought is None:
+        return Step(status="refused", reason="expired") if at >= referral.until else None
+    if bought.occurred_at < referral.created_at - TILL_SLOW_MAX:
+        return Step(status="refused", reason="bought_before")
+    if bought.occurred_at >= referral.until:
+        return Step(status="refused", reason="expired")
+    if max(bought.sold, bought.now) < terms.purchase_min:
+        return Step(status="refused", reason="purchase_too_small")
+    return Step(status="held", until=days_later(bought.occurred_at, terms.return_days, zone))
+
+
+def _after_purchase(
+    terms: ReferralTerms,
+    referral: Referral,
+    bought: FirstPurchase | None,
+    barred: ReferralReason | None,
+    at: datetime,
+    over: Step,
+) -> Step | None:
+    assert bought is not None, "only a purchase leads here"
+    is_over = at >= referral.until
+    if barred:
+        return Step(status="revoked", reason=barred)
+    if (bought.at_close if is_over else bought.now) < terms.purchase_min:
+        return Step(status="revoked", reason="returned")
+    return over if is_over else None
+
+
+def counted_since(terms: ReferralTerms, at: datetime, zone: ZoneInfo) -> list[tuple[ReferralLimit, datetime | None]]:
+    """Each limit on an advocate, and from when on their referrals count towards it."""
+    return [(limit, limit.since(local_date(at, zone), zone)) for limit in terms.limits]

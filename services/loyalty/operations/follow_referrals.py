@@ -1,0 +1,191 @@
+"""Following what became of those who were brought: held, rewarded, taken back. Source: docs/rules/referral.md."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from contracts.events.loyalty import AnyFact, ReferralRevoked, ReferralRewarded, ReferralSide
+from kernel.ids import CustomerId, TenantId
+from kernel.points import Points
+from services.loyalty.domain.award import Award
+from services.loyalty.domain.referral import REFERRAL, FirstPurchase, Referral, ReferralReason, next_step
+from services.loyalty.operations.give_award import give_award
+from services.loyalty.operations.take_award_back import take_award_back
+from services.loyalty.queries.customers import all_locked
+from services.loyalty.queries.program_shelf import SHELF, ShelvedProgram
+from services.loyalty.queries.referrals import first_purchase, is_household, is_ring, person_of, this_purchase
+from services.loyalty.tables.books import Books
+from services.loyalty.tables.referrals import ReferralRow
+from services.loyalty.tables.standings import Standing
+
+BATCH_MAX = 50
+
+# Those that may have come a step further: their time is over, the friend has bought or brought something back, or
+# somebody was blocked or merged.
+CONCERNED = text("""
+    WITH merged (id) AS (
+        SELECT from_customer_id FROM wallet_merges WHERE tenant_id = :tenant_id AND undone_at IS NULL
+        UNION ALL
+        SELECT into_customer_id FROM wallet_merges WHERE tenant_id = :tenant_id AND undone_at IS NULL
+    )
+    SELECT r.id FROM referrals r
+    JOIN customers a ON a.tenant_id = r.tenant_id AND a.customer_id = r.advocate_id
+    JOIN customers f ON f.tenant_id = r.tenant_id AND f.customer_id = r.friend_id
+    LEFT JOIN purchases p ON p.tenant_id = r.tenant_id AND p.id = r.purchase_id
+    WHERE r.tenant_id = :tenant_id AND r.id > :after AND r.until IS NOT NULL
+      AND (
+          r.until <= :at
+          OR (r.status = 'pending' AND f.purchases > 0)
+          OR p.due < r.purchase_min
+          OR (r.status <> 'rewarded' AND 'blocked' IN (a.status, f.status))
+          OR r.advocate_id IN (SELECT id FROM merged)
+          OR r.friend_id IN (SELECT id FROM merged))
+    ORDER BY r.id LIMIT :limit
+""")
+
+
+class Sides(NamedTuple):
+    """Both, under lock."""
+
+    advocate: Standing
+    friend: Standing
+
+
+def follow_referrals(db: Session, tenant_id: TenantId, *, after: str, at: datetime) -> tuple[int, str | None]:
+    """Take some referrals a step further, those whose ids come `after` one.
+
+    Returns how many it did, and after which to go on; None when there are no more.
+    """
+    named = {"tenant_id": tenant_id, "after": after, "at": at, "limit": BATCH_MAX}
+    ids = db.scalars(CONCERNED, named).all()
+    if not ids:
+        return 0, None
+    wanted = select(ReferralRow).where(ReferralRow.tenant_id == tenant_id, ReferralRow.id.in_(ids))
+    both = [each for row in db.scalars(wanted) for each in (row.advocate_id, row.friend_id)]
+    standings = all_locked(db, tenant_id, both)
+    books, done = Books(at), 0
+    # Somebody may have gone that step while we waited for the locks.
+    for row in db.scalars(wanted.order_by(ReferralRow.id).execution_options(populate_existing=True)):
+        done += follow(db, books, row, standings)
+    db.flush()
+    books.close(db)
+    return done, ids[-1] if len(ids) == BATCH_MAX else None
+
+
+def follow(db: Session, books: Books, row: ReferralRow, standings: Mapping[CustomerId, Standing]) -> bool:
+    """Take one as far as it has come; whether it came any further."""
+    sides = Sides(standings[row.advocate_id], standings[row.friend_id])
+    program = program_of_referral(db, row)
+    terms = program.document.referral
+    assert terms is not None, "it was made under its terms"
+    moved = False
+    while row.until is not None:
+        friend = person_of(db, row.tenant_id, row.friend_id)
+        bought = purchase_of(db, row, friend, row.until)
+        standing = Referral(status=row.status, created_at=row.created_at, until=row.until)
+        step = next_step(terms, program.document.zone, standing, bought, bar_of(db, row, sides, friend), books.at)
+        if step is None:
+            break
+        moved = True
+        match step.status:
+            case "held":
+                assert bought is not None, "what is held is held for a purchase"
+                row.purchase_id = bought.id
+                if terms.friend_when == "purchased":
+                    give(db, books, row, program, "friend", sides.friend, terms.friend, bought.occurred_at)
+            case "rewarded" if row.status == "held":
+                if terms.friend_when == "window_closed":
+                    give(db, books, row, program, "friend", sides.friend, terms.friend, row.until)
+                give(db, books, row, program, "advocate", sides.advocate, terms.advocate, row.until)
+            case "revoked":
+                assert step.reason is not None, "nothing is revoked without a reason"
+                take_back(db, books, row, program, "friend", sides.friend, step.reason)
+                take_back(db, books, row, program, "advocate", sides.advocate, step.reason)
+        row.status, row.reason, row.until, row.changed_at = step.status, step.reason, step.until, books.at
+    return moved
+
+
+def purchase_of(db: Session, row: ReferralRow, friend: set[CustomerId], until: datetime) -> FirstPurchase | None:
+    """What the friend bought first; it stays that one once the referral is held for it."""
+    if row.purchase_id is None:
+        return first_purchase(db, row.tenant_id, friend, closes_at=until)
+    return this_purchase(db, row.tenant_id, row.purchase_id, closes_at=until)
+
+
+def bar_of(db: Session, row: ReferralRow, sides: Sides, friend: set[CustomerId]) -> ReferralReason | None:
+    """Why these two can have no referral, by what is known of them by now."""
+    advocate = person_of(db, row.tenant_id, row.advocate_id)
+    if not advocate.isdisjoint(friend):
+        return "same_person"
+    if is_ring(db, row.tenant_id, row.advocate_id, friend, without=row.id):
+        return "ring"
+    if "blocked" in (sides.advocate.status, sides.friend.status):
+        return "blocked"
+    if row.status == "pending" and is_household(db, row.tenant_id, advocate, friend):
+        return "same_household"
+    return None
+
+
+def program_of_referral(db: Session, row: ReferralRow) -> ShelvedProgram:
+    """The version under which the friend came."""
+    program = SHELF.program(db, row.tenant_id, row.program_id, row.program_version)
+    assert program is not None, "a published version stays"
+    return program
+
+
+def give(
+    db: Session,
+    books: Books,
+    row: ReferralRow,
+    program: ShelvedProgram,
+    side: ReferralSide,
+    standing: Standing,
+    award: Award | None,
+    occurred_at: datetime,
+) -> None:
+    """Give one side its award, and tell of it."""
+    if award is None:
+        return
+    given = give_award(db, books, standing, program, award, rule=REFERRAL, source=row.id, occurred_at=occurred_at)
+    event = ReferralRewarded(
+        tenant_id=row.tenant_id,
+        customer_id=standing.customer_id,
+        occurred_at=books.at,
+        referral_id=row.id,
+        side=side,
+        facts=list(given.facts),
+        balance=balance_of(standing, program),
+    )
+    books.postings.tell(event, None)
+
+
+def take_back(
+    db: Session,
+    books: Books,
+    row: ReferralRow,
+    program: ShelvedProgram,
+    side: ReferralSide,
+    standing: Standing,
+    reason: ReferralReason,
+) -> None:
+    """Take from one side what it was given, if anything, and tell of it."""
+    facts: tuple[AnyFact, ...] = take_award_back(db, books, standing, rule=REFERRAL, source=row.id)
+    event = ReferralRevoked(
+        tenant_id=row.tenant_id,
+        customer_id=standing.customer_id,
+        occurred_at=books.at,
+        referral_id=row.id,
+        side=side,
+        reason=reason,
+        facts=list(facts),
+        balance=balance_of(standing, program),
+    )
+    books.postings.tell(event, None)
+
+
+def balance_of(standing: Standing, program: ShelvedProgram) -> Points:
+    """What the wallet of the program holds."""
+    return Points(standing.wallet(program.document.unit).balance)

@@ -1,0 +1,158 @@
+"""Who brings whom, and who is whom."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, or_, select, text
+from sqlalchemy.orm import Session
+
+from kernel.ids import CustomerId, TenantId
+from services.loyalty.domain.referral import FirstPurchase
+from services.loyalty.domain.refusals import ReferralUnknown
+from services.loyalty.tables.referrals import IN_FORCE, ReferralCodeRow, ReferralRow
+
+LAST_ID = "~"
+# Everybody who turned out to be the same person: merges in force, followed in both directions.
+PERSON = text("""
+    WITH RECURSIVE person (id) AS (
+        SELECT CAST(:customer_id AS text)
+        UNION
+        SELECT CASE WHEN m.from_customer_id = p.id THEN m.into_customer_id ELSE m.from_customer_id END
+        FROM person p JOIN wallet_merges m ON m.tenant_id = :tenant_id AND m.undone_at IS NULL
+            AND p.id IN (m.from_customer_id, m.into_customer_id)
+    )
+    SELECT id FROM person
+""")
+# All who brought the customer, and brought those; a person by all of their ids. UNION lets a ring end.
+UPLINE = text("""
+    WITH RECURSIVE up (id) AS (
+        SELECT CAST(:customer_id AS text)
+        UNION
+        SELECT next.id FROM up, LATERAL (
+            SELECT r.advocate_id FROM referrals r
+            WHERE r.tenant_id = :tenant_id AND r.friend_id = up.id AND r.status <> 'refused' AND r.id <> :without
+            UNION ALL
+            SELECT CASE WHEN m.from_customer_id = up.id THEN m.into_customer_id ELSE m.from_customer_id END
+            FROM wallet_merges m WHERE m.tenant_id = :tenant_id AND m.undone_at IS NULL
+                AND up.id IN (m.from_customer_id, m.into_customer_id)
+        ) AS next (id)
+    )
+    SELECT id FROM up
+""")
+HOUSEHOLD = text("""
+    WITH shared (household, customer_id) AS (
+        SELECT pool_id, customer_id FROM pool_members WHERE tenant_id = :tenant_id AND left_at IS NULL
+            AND customer_id = ANY (:everybody)
+        UNION ALL
+        SELECT membership_id, customer_id FROM family_places WHERE tenant_id = :tenant_id AND left_at IS NULL
+            AND customer_id = ANY (:everybody)
+        UNION ALL
+        SELECT id, customer_id FROM memberships WHERE tenant_id = :tenant_id AND customer_id = ANY (:everybody)
+    )
+    SELECT EXISTS (
+        SELECT FROM shared a JOIN shared b ON a.household = b.household
+        WHERE a.customer_id = ANY (:ones) AND b.customer_id = ANY (:others))
+""")
+# Whatever was given back since a moment was still there at that moment.
+PURCHASE = """
+    SELECT p.id, p.occurred_at, p.due AS now,
+        p.due + coalesce(sum(r.refund), 0)::bigint AS sold,
+        p.due + coalesce(sum(r.refund) FILTER (WHERE r.recorded_at >= :closes_at), 0)::bigint AS at_close
+    FROM purchases p LEFT JOIN returns r ON r.tenant_id = p.tenant_id AND r.purchase_id = p.id
+    WHERE p.tenant_id = :tenant_id AND {which}
+    GROUP BY p.id, p.occurred_at, p.due ORDER BY p.occurred_at, p.id LIMIT 1
+"""
+THIS_PURCHASE = text(PURCHASE.format(which="p.id = :purchase_id"))
+# A sale that was voided was none.
+FIRST_PURCHASE = text(PURCHASE.format(which="p.customer_id = ANY (:friend) AND p.status <> 'voided'"))
+
+
+def person_of(db: Session, tenant_id: TenantId, customer_id: CustomerId) -> set[CustomerId]:
+    """All ids of the person that the customer is."""
+    return set(db.scalars(PERSON, {"tenant_id": tenant_id, "customer_id": customer_id}))
+
+
+def is_ring(
+    db: Session, tenant_id: TenantId, advocate_id: CustomerId, friend: Collection[CustomerId], *, without: str = ""
+) -> bool:
+    """Whether the friend brought the advocate, or brought somebody who did; not counting one referral."""
+    named = {"tenant_id": tenant_id, "customer_id": advocate_id, "without": without}
+    return not set(friend).isdisjoint(db.scalars(UPLINE, named))
+
+
+def is_household(
+    db: Session, tenant_id: TenantId, ones: Collection[CustomerId], others: Collection[CustomerId]
+) -> bool:
+    """Whether two people share a pool or a membership."""
+    named = {"everybody": [*ones, *others], "ones": list(ones), "others": list(others)}
+    return bool(db.scalar(HOUSEHOLD, {"tenant_id": tenant_id, **named}))
+
+
+def first_purchase(
+    db: Session, tenant_id: TenantId, friend: Collection[CustomerId], *, closes_at: datetime
+) -> FirstPurchase | None:
+    """What the person bought first."""
+    named = {"tenant_id": tenant_id, "friend": list(friend), "closes_at": closes_at}
+    row = db.execute(FIRST_PURCHASE, named).mappings().one_or_none()
+    return FirstPurchase(**row) if row else None
+
+
+def this_purchase(db: Session, tenant_id: TenantId, purchase_id: str, *, closes_at: datetime) -> FirstPurchase:
+    """The one that was found to be the first, as it is now."""
+    named = {"tenant_id": tenant_id, "purchase_id": purchase_id, "closes_at": closes_at}
+    return FirstPurchase(**db.execute(THIS_PURCHASE, named).mappings().one())
+
+
+def code_by_text(db: Session, tenant_id: TenantId, code: str) -> ReferralCodeRow | None:
+    """The code in its plain form, if it is somebody's."""
+    return db.scalars(
+        select(ReferralCodeRow).where(ReferralCodeRow.tenant_id == tenant_id, ReferralCodeRow.code == code)
+    ).one_or_none()
+
+
+def was_brought(db: Session, tenant_id: TenantId, friend: Collection[CustomerId]) -> bool:
+    """Whether somebody brings the person, or brought them."""
+    found = select(ReferralRow.id).where(
+        ReferralRow.tenant_id == tenant_id, ReferralRow.friend_id.in_(friend), ReferralRow.status.in_(IN_FORCE)
+    )
+    return db.scalars(found).first() is not None
+
+
+def brought_since(db: Session, tenant_id: TenantId, advocate: Collection[CustomerId], since: datetime | None) -> int:
+    """How many referrals in force the person has made, since a moment or ever."""
+    counted = (
+        select(func.count())
+        .select_from(ReferralRow)
+        .where(
+            ReferralRow.tenant_id == tenant_id,
+            ReferralRow.advocate_id.in_(advocate),
+            ReferralRow.status.in_(IN_FORCE),
+        )
+    )
+    if since is not None:
+        counted = counted.where(ReferralRow.created_at >= since)
+    return db.execute(counted).scalar_one()
+
+
+def find_referral(db: Session, tenant_id: TenantId, referral_id: str) -> ReferralRow:
+    """A referral by its id. Raises ReferralUnknown."""
+    row = db.get(ReferralRow, (tenant_id, referral_id))
+    if row is None:
+        raise ReferralUnknown
+    return row
+
+
+def referrals_of(
+    db: Session, tenant_id: TenantId, customer_id: CustomerId, *, before: str | None, limit: int
+) -> Sequence[ReferralRow]:
+    """Those whom the customer brought, and by whom they were brought; the newest first."""
+    return db.scalars(
+        select(ReferralRow)
+        .where(
+            ReferralRow.tenant_id == tenant_id,
+            or_(ReferralRow.advocate_id == customer_id, ReferralRow.friend_id == customer_id),
+            ReferralRow.id < (before or LAST_ID),
+        )
+        .order_by(ReferralRow.id.desc())
+        .limit(limit)
+    ).all()

@@ -1,0 +1,200 @@
+"""What becomes of a referral, step by step."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from kernel.language import Language
+from services.loyalty.domain.program import compile_program
+from services.loyalty.domain.referral import (
+    REASONS,
+    FirstPurchase,
+    Referral,
+    ReferralReason,
+    ReferralStatus,
+    ReferralTerms,
+    Step,
+    counted_since,
+    next_step,
+)
+from tests.services.loyalty.domain.build import NAME, document, rule
+
+RIYADH = ZoneInfo("Asia/Riyadh")
+CAME = datetime(2026, 3, 1, 9, tzinfo=UTC)
+TERMS = ReferralTerms.model_validate({"name": NAME, "advocate": {"points": 5}, "purchase_min": 100})
+
+
+def days(number: float) -> datetime:
+    return CAME + timedelta(days=number)
+
+
+def bought(amount: int = 100, *, on: float = 1, sold: int | None = None, at_close: int | None = None) -> FirstPurchase:
+    """Something worth so much now, and when it was sold and the window closed unless told otherwise."""
+    return FirstPurchase(
+        id="pur_1",
+        occurred_at=days(on),
+        sold=amount if sold is None else sold,
+        at_close=amount if at_close is None else at_close,
+        now=amount,
+    )
+
+
+def after(
+    status: ReferralStatus,
+    found: FirstPurchase | None,
+    *,
+    at: float,
+    until: float = 30,
+    barred: ReferralReason | None = None,
+) -> tuple[str, str | None] | None:
+    referral = Referral(status=status, created_at=CAME, until=days(until))
+    step = next_step(TERMS, RIYADH, referral, found, barred, days(at))
+    return (step.status, step.reason) if step else None
+
+
+@pytest.mark.parametrize(
+    ("found", "at", "step"),
+    [
+        pytest.param(None, 29.99, None, id="there is time"),
+        pytest.param(None, 30, ("refused", "expired"), id="the time is over"),
+        pytest.param(bought(), 1, ("held", None), id="just enough"),
+        pytest.param(bought(99), 1, ("refused", "purchase_too_small"), id="one too little"),
+        pytest.param(bought(0, sold=100), 40, ("held", None), id="enough, and brought back before anybody looked"),
+        pytest.param(bought(100, sold=10), 2, ("held", None), id="mistyped, and corrected before anybody looked"),
+        pytest.param(bought(on=29.99), 40, ("held", None), id="in time, looked at late"),
+        pytest.param(bought(on=30), 40, ("refused", "expired"), id="too late"),
+        pytest.param(bought(on=-0.003), 1, ("held", None), id="by a till four minutes slow"),
+        pytest.param(bought(on=-0.004), 1, ("refused", "bought_before"), id="before"),
+    ],
+)
+def test_a_friend_who_came(found: FirstPurchase | None, at: float, step: Any) -> None:
+    assert after("pending", found, at=at) == step
+
+
+@pytest.mark.parametrize(
+    ("found", "at", "step"),
+    [
+        pytest.param(bought(), 14.99, None, id="the window is open"),
+        pytest.param(bought(), 15, ("rewarded", None), id="the window has closed"),
+        pytest.param(bought(99), 2, ("revoked", "returned"), id="brought back"),
+        pytest.param(bought(99, at_close=99), 16, ("revoked", "returned"), id="brought back, looked at late"),
+        pytest.param(bought(0, at_close=100), 16, ("rewarded", None), id="brought back after it had closed"),
+    ],
+)
+def test_what_is_held(found: FirstPurchase, at: float, step: Any) -> None:
+    assert after("held", found, at=at, until=15) == step
+
+
+@pytest.mark.parametrize(
+    ("found", "at", "step"),
+    [
+        pytest.param(bought(), 50, None, id="kept"),
+        pytest.param(bought(99), 50, ("revoked", "returned"), id="brought back"),
+        pytest.param(bought(), 105, ("rewarded", None), id="for good"),
+        pytest.param(bought(0, at_close=100), 106, ("rewarded", None), id="brought back too late"),
+    ],
+)
+def test_what_was_rewarded(found: FirstPurchase, at: float, step: Any) -> None:
+    assert after("rewarded", found, at=at, until=105) == step
+
+
+@pytest.mark.parametrize("reason", ["same_person", "ring", "blocked"])
+def test_what_bars_it(reason: ReferralReason) -> None:
+    assert after("pending", bought(), at=1, barred=reason) == ("refused", reason)
+    assert after("held", bought(), at=1, barred=reason) == ("revoked", reason)
+    kept = reason == "blocked"
+    assert after("rewarded", bought(), at=1, barred=reason) == (None if kept else ("revoked", reason))
+
+
+@pytest.mark.parametrize("status", ["refused", "revoked"])
+def test_what_is_closed_stays_so(status: ReferralStatus) -> None:
+    assert after(status, bought(0), at=1000, barred="ring") is None
+
+
+def test_days_are_the_shops() -> None:
+    """Cairo's clocks go forward on 24 April 2026: the same time of the day comes an hour sooner."""
+    cairo, at = ZoneInfo("Africa/Cairo"), datetime(2026, 4, 20, 10, tzinfo=UTC)
+    found = FirstPurchase(id="pur_1", occurred_at=at, sold=100, at_close=100, now=100)
+    referral = Referral(status="pending", created_at=at, until=at + timedelta(days=30))
+    step = next_step(TERMS, cairo, referral, found, None, at)
+    assert step == Step(status="held", until=datetime(2026, 5, 4, 9, tzinfo=UTC))
+
+
+@given(st.lists(st.floats(0, 200), max_size=6), st.integers(0, 200), st.floats(0, 40), st.floats(0, 200))
+def test_how_often_anybody_looks_makes_no_difference(
+    looks: list[float], left: int, on: float, returned_on: float
+) -> None:
+    """Somebody who buys for 150 and brings some of it back: looked at often, or only in the end."""
+
+    def ends(moments: list[float]) -> str:
+        status: ReferralStatus = "pending"
+        until: datetime | None = days(30)
+        for moment in moments:
+            while until is not None:
+                amounts = [
+                    150 if moved < returned_on else left for moved in (moment, (until - CAME) / timedelta(days=1))
+                ]
+                seen = FirstPurchase(id="pur_1", occurred_at=days(on), sold=150, at_close=amounts[1], now=amounts[0])
+                referral = Referral(status=status, created_at=CAME, until=until)
+                step = next_step(TERMS, RIYADH, referral, seen if moment >= on else None, None, days(moment))
+                if step is None:
+                    break
+                status, until = step.status, step.until
+        return status
+
+    # A job that looks every minute sees what is brought back in its time.
+    often = sorted([*looks, on, max(on, returned_on)])
+    assert ends([*often, 300]) == ends([*sorted({on, max(on, returned_on)}), 300])
+
+
+def test_limits_count_from_the_beginning_of_their_period() -> None:
+    terms = TERMS.model_copy(
+        update={
+            "limits": ReferralTerms.model_validate(
+                {
+                    "name": NAME,
+                    "friend": {"points": 1},
+                    "limits": [{"at_most": 3, "per": "month"}, {"at_most": 9}],
+                }
+            ).limits
+        }
+    )
+    counted = [(limit.at_most, since) for limit, since in counted_since(terms, days(4), RIYADH)]
+    assert counted == [(3, datetime(2026, 2, 28, 21, tzinfo=UTC)), (9, None)]
+
+
+def test_a_code_is_good_for_so_many_days() -> None:
+    assert TERMS.code_ends(CAME, RIYADH) is None
+    assert TERMS.model_copy(update={"code_days": 7}).code_ends(CAME, RIYADH) == days(7)
+
+
+def test_every_reason_is_said_in_both_languages() -> None:
+    for reason in REASONS.values():
+        assert reason.in_language(Language.ENGLISH)
+        assert any("\u0600" <= letter <= "\u06ff" for letter in reason.in_language(Language.ARABIC))
+
+
+def test_its_units_go_by_its_name() -> None:
+    terms = {"name": NAME, "advocate": {"points": 5}}
+    assert compile_program(document(referral=terms)).names["referral"].en == NAME["en"]
+    with pytest.raises(ValidationError):
+        document({**rule("earn", per=1), "id": "referral"}, referral=terms)
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        pytest.param({}, id="nothing for anybody"),
+        pytest.param({"advocate": {"points": 1}, "purchase_min": 0}, id="without a purchase"),
+        pytest.param({"advocate": {"points": 1}, "limits": [{"at_most": 0}]}, id="nobody"),
+        pytest.param({"advocate": {"points": 1}, "hold_days": 3}, id="unknown key"),
+    ],
+)
+def test_refuses(terms: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        ReferralTerms.model_validate({"name": NAME, **terms})
