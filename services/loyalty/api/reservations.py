@@ -1,4 +1,4 @@
-"""Reservations: vouchers set aside for one checkout."""
+"""Reservations: vouchers and coupons set aside for one checkout."""
 
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -14,6 +14,7 @@ from services.loyalty.api.fields import Id
 from services.loyalty.domain.basket import Code, Label
 from services.loyalty.domain.guessing import Guesser
 from services.loyalty.domain.refusals import (
+    CouponClosed,
     CustomerBlocked,
     NoSuchCustomer,
     ReservationClosed,
@@ -36,7 +37,7 @@ router = APIRouter(prefix="/v1", tags=["vouchers"], route_class=TransactionRoute
 
 
 class ReservationRequest(BaseModel):
-    """The customer's vouchers that a checkout wants for itself. `reference` is yours: an order's number, say."""
+    """The customer's vouchers, and coupons, that a checkout wants. `reference` is yours: an order's number, say."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -47,7 +48,7 @@ class ReservationRequest(BaseModel):
 
 
 class ReservationDocument(BaseModel):
-    """Vouchers set aside: `status` is reserved, used, released or expired. Name `id` as a basket's `reservation_id`."""
+    """What is set aside: `status` is reserved, used, released or expired. Name `id` as a basket's `reservation_id`."""
 
     object: str = "reservation"
     id: str
@@ -64,13 +65,16 @@ class ReservationDocument(BaseModel):
     status_code=201,
     dependencies=[needs("purchases:write")],
     response_model=ReservationDocument,
-    responses=problems(NoSuchCustomer, CustomerBlocked, VoucherUnknown, VoucherClosed, TooManyWrongCodes),
+    responses=problems(NoSuchCustomer, CustomerBlocked, VoucherUnknown, VoucherClosed, CouponClosed, TooManyWrongCodes),
     openapi_extra=MONEY_LIKE,
 )
 def create(
     wish: ReservationRequest, request: Request, db: Transaction, caller: CurrentCaller, now: Now
 ) -> ReservationDocument | Response:
-    """Set vouchers aside for one checkout: no other can use them until it buys, releases them, or its time is over."""
+    """Set vouchers, and a use of each coupon, aside for one checkout.
+
+    No other can use them until it buys, releases them, or its time is over.
+    """
     guesser = Guesser(caller.actor, customer=wish.customer_id)
     check_guessing(db, caller.tenant_id, guesser, at=now)
     try:

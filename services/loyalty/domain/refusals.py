@@ -1045,3 +1045,19 @@ class TierEndsInThePast(Unprocessable):
     detail = Text(
         en="A tier is given up to and with a day that is not over yet.", ar="تُمنح الفئة حتى نهاية يوم لم ينقضِ بعد."
     )
+
+
+class CouponClosed(Conflict):
+    """The coupon cannot be used now: it is used up, over, not yet valid, stopped, or other checkouts have it."""
+
+    code = "coupon_closed"
+    title = Text(en="The coupon cannot be used", ar="لا يمكن استخدام الكوبون")
+    detail = Text(en="Coupon {code} cannot be used: {status}.", ar="لا يمكن استخدام الكوبون {code}: {status}.")
+
+
+class NoSuchCoupon(Missing):
+    """The tenant has no coupon of this code."""
+
+    code = "coupon_unknown"
+    title = Text(en="Unknown coupon", ar="كوبون غير معروف")
+    detail = Text(en="There is no such coupon.", ar="لا يوجد كوبون كهذا.")

@@ -112,7 +112,7 @@ def amend_purchase(
     """Make the locked purchase what is wished, under the program of the sale and at its moment."""
     before = effects_from_json(purchase.effects)
     program = program_of(db, purchase)
-    used = with_coupons_then(db, purchase, program, wish.basket, used_then(purchase))
+    used = with_coupons_then(db, purchase, program, wish.basket, used_then(purchase), at=at)
     decided = decide(program, wish.left, wish.facts, purchase.occurred_at, used)
     paid = [effect for effect in before if isinstance(effect, Pay)]
     still = kept(program.terms.pay_with_points if program else None, paid, decided.totals.due)

@@ -108,7 +108,7 @@ def claim_purchase(
     left = remaining_basket(basket, units_returned(purchase))
     books = Books(at)
     compiled = shelved.compiled if shelved else None
-    coupons = with_coupons_then(db, purchase, compiled, basket, used_then(purchase)).coupons
+    coupons = with_coupons_then(db, purchase, compiled, basket, used_then(purchase), at=at).coupons
     keys, used = tallied(db, books, purchase, shelved, customer_id)
     used = replace(used, coupons=coupons) if coupons else used
     decided = decide(compiled, left, facts, purchase.occurred_at, used)

@@ -44,7 +44,7 @@ def quote_basket(
         else {}
     )
     compiled = program.compiled if program else None
-    coupons, tallies = Coupons(lock=False), Tallies(lock=False)
+    coupons, tallies = Coupons(at, lock=False), Tallies(lock=False)
     named = [(*owner, draw) for draw in (compiled.draws if compiled else ())] if owner else []
     with pipeline(db) as asking:
         owners = [owner] if owner else []

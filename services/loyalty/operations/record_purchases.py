@@ -143,7 +143,7 @@ class Batch:
         self.posting = False
         self.spoilt = False
         self.books = Books(at)
-        self.coupons = Coupons()
+        self.coupons = Coupons(at)
         self.tallies = Tallies()
         self.paying = {owner for sale in sales if pays_itself(sale.basket) for owner in owners_of(sale)}
         with pipeline(db) as asking:
@@ -460,6 +460,7 @@ class Batch:
         if standing and basket.reservation_id:
             closed = (sale.tenant_id, basket.reservation_id, standing.customer_id, self.at)
             self.books.postings.reservations.append(closed)
+            self.coupons.close(sale.tenant_id, standing.customer_id, basket.reservation_id)
         if sale.key:
             self.keys[sale.tenant_id, sale.key] = sale.fingerprint
             key = (sale.tenant_id, OPERATION, sale.key, sale.fingerprint, 201, purchase_id)

@@ -49,7 +49,7 @@ def rehearse_basket(
     program = compile_program(document)
     owner = (tenant_id, CustomerId(basket.customer_id)) if basket.customer_id else None
     keys = keys_of(tenant_id, program_id, program, basket.customer_id, basket.store_id, at)
-    coupons, tallies = Coupons(lock=False), Tallies(lock=False)
+    coupons, tallies = Coupons(at, lock=False), Tallies(lock=False)
     owners = [owner] if owner else []
     named = [(*owner, draw) for owner in owners for draw in program.draws]
     with pipeline(db) as asking:

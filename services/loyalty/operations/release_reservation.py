@@ -1,4 +1,4 @@
-"""Letting go of vouchers that a checkout has to itself."""
+"""Letting go of vouchers and coupons that a checkout has to itself."""
 
 from datetime import datetime
 
@@ -9,11 +9,12 @@ from kernel.ids import TenantId
 from services.loyalty.domain.refusals import ReservationClosed
 from services.loyalty.queries.customers import locked
 from services.loyalty.queries.vouchers import find_reservation, reservation_status, vouchers_reserved_by
+from services.loyalty.tables.coupons import free_reserved
 from services.loyalty.tables.reservations import ReservationRow
 
 
 def release_reservation(db: Session, tenant_id: TenantId, reservation_id: str, *, at: datetime) -> ReservationRow:
-    """Free the vouchers. Exactly one of purchase, release and time-out happens.
+    """Free the vouchers and coupons. Exactly one of purchase, release and time-out happens.
 
     Raises ReservationUnknown and ReservationClosed.
     """
@@ -26,6 +27,7 @@ def release_reservation(db: Session, tenant_id: TenantId, reservation_id: str, *
         raise ReservationClosed(status=status)
     for voucher in vouchers_reserved_by(db, reservation):
         voucher.reserved_by = voucher.reserved_until = None
+    free_reserved(db, tenant_id, reservation_id)
     reservation.status, reservation.closed_at = "released", at
     db.flush()
     return reservation

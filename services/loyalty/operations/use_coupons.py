@@ -79,7 +79,13 @@ def post_use(
 
 
 def with_coupons_then(
-    db: Session, purchase: PurchaseRecord, program: CompiledProgram | None, basket: Basket, used: Used
+    db: Session,
+    purchase: PurchaseRecord,
+    program: CompiledProgram | None,
+    basket: Basket,
+    used: Used,
+    *,
+    at: datetime,
 ) -> Used:
     """What the rules are told of the coupons of a sale that is decided again: locks those that are counted.
 
@@ -88,7 +94,7 @@ def with_coupons_then(
     """
     if program is None or not program.campaigns or not (basket.codes or used.coupons):
         return used
-    coupons, wanted = Coupons(), shown_in(purchase.tenant_id, basket)
+    coupons, wanted = Coupons(at), shown_in(purchase.tenant_id, basket)
     before = shown_in(purchase.tenant_id, basket, [coupon.written for coupon in used.coupons])
     coupons.load(db, [*wanted, *before])
     own = own_coupons(db, purchase.tenant_id, purchase.id)

@@ -5,7 +5,13 @@ from services.loyalty.tables.awards import AwardRow
 from services.loyalty.tables.backtests import BacktestRow, BacktestSliceRow
 from services.loyalty.tables.base import Base
 from services.loyalty.tables.celebrations import CelebrationRow
-from services.loyalty.tables.coupons import CouponBatchRow, CouponCampaignRow, CouponCodeRow, CouponUseRow
+from services.loyalty.tables.coupons import (
+    CouponBatchRow,
+    CouponCampaignRow,
+    CouponCodeRow,
+    CouponReservationRow,
+    CouponUseRow,
+)
 from services.loyalty.tables.customers import CustomerRow
 from services.loyalty.tables.expiry_notices import ExpiryNoticeRow
 from services.loyalty.tables.gift_cards import GiftCardRow, GiftCardStepRow
@@ -52,6 +58,7 @@ __all__ = [
     "CouponBatchRow",
     "CouponCampaignRow",
     "CouponCodeRow",
+    "CouponReservationRow",
     "CouponUseRow",
     "CustomerRow",
     "DrawEntrantRow",

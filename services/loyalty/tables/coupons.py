@@ -1,7 +1,6 @@
 """Coupon campaigns, their codes, and who used them: read and counted in the round trips of a sale."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -10,7 +9,7 @@ from psycopg import Cursor
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from chassis.data.row_sets import Pipeline, pipeline
+from chassis.data.row_sets import Pipeline, columns_of, pipeline
 from chassis.data.tables import TenantKey
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.basket import Basket
@@ -94,6 +93,23 @@ class CouponUseRow(Base):
     kept: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
+class CouponReservationRow(Base):
+    """A use of a coupon that a checkout has set aside until then. It goes with its reservation."""
+
+    __tablename__ = "coupon_reservations"
+    __table_args__ = (
+        Index("ix_coupon_reservations_of", "tenant_id", "code", "reserved_until"),
+        Index("ix_coupon_reservations_in", "tenant_id", "campaign_id", "reserved_until"),
+    )
+
+    tenant_id: Mapped[TenantKey]
+    reservation_id: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(primary_key=True)
+    campaign_id: Mapped[str]
+    customer_id: Mapped[CustomerId]
+    reserved_until: Mapped[datetime]
+
+
 SHOWN = "unnest(%b::text[], %b::text[], %b::text[], %b::text[]) AS shown (tenant_id, code_case, code, customer_id)"
 FOUND = f"""
     {SHOWN} JOIN coupon_codes c ON c.tenant_id = shown.tenant_id AND c.code = shown.code
@@ -112,17 +128,33 @@ LOCK_CODES = f"""
 """  # noqa: S608 - no value is part of it
 READ = f"""
     SELECT DISTINCT c.tenant_id, c.code, c.written, c.uses, k.id, k.status, k.starts_on, k.ends_on,
-           k.uses_per_code, k.uses_per_customer, k.uses_in_total, k.uses
-    FROM {FOUND}
+           k.uses_per_code, k.uses_per_customer, k.uses_in_total, k.uses,
+           CASE WHEN k.uses_per_code IS NOT NULL THEN (
+               SELECT count(*) FROM coupon_reservations r
+               WHERE r.tenant_id = c.tenant_id AND r.code = c.code AND r.reserved_until > now.at) ELSE 0 END,
+           CASE WHEN k.uses_in_total IS NOT NULL THEN (
+               SELECT count(*) FROM coupon_reservations r
+               WHERE r.tenant_id = k.tenant_id AND r.campaign_id = k.id AND r.reserved_until > now.at) ELSE 0 END
+    FROM (SELECT %b::timestamptz AS at) AS now, {FOUND}
 """  # noqa: S608 - no value is part of it
 READ_CUSTOMERS = f"""
-    SELECT u.tenant_id, u.campaign_id, u.customer_id, count(*)
-    FROM (SELECT DISTINCT k.tenant_id, k.id, shown.customer_id FROM {FOUND}
-          WHERE k.uses_per_customer IS NOT NULL) AS limited
-    JOIN coupon_uses u ON u.tenant_id = limited.tenant_id AND u.campaign_id = limited.id
-        AND u.customer_id = limited.customer_id
-    GROUP BY u.tenant_id, u.campaign_id, u.customer_id
+    SELECT limited.tenant_id, limited.id, limited.customer_id,
+           (SELECT count(*) FROM coupon_uses u
+            WHERE u.tenant_id = limited.tenant_id AND u.campaign_id = limited.id
+              AND u.customer_id = limited.customer_id),
+           (SELECT count(*) FROM coupon_reservations r
+            WHERE r.tenant_id = limited.tenant_id AND r.campaign_id = limited.id
+              AND r.customer_id = limited.customer_id AND r.reserved_until > now.at)
+    FROM (SELECT %b::timestamptz AS at) AS now, (
+        SELECT DISTINCT k.tenant_id, k.id, shown.customer_id FROM {FOUND}
+        WHERE k.uses_per_customer IS NOT NULL AND shown.customer_id IS NOT NULL) AS limited
 """  # noqa: S608 - no value is part of it
+READ_OWN = """
+    SELECT r.tenant_id, r.reservation_id, r.customer_id, r.campaign_id, r.code
+    FROM unnest(%b::text[], %b::text[]) AS own (tenant_id, id)
+    JOIN coupon_reservations r ON r.tenant_id = own.tenant_id AND r.reservation_id = own.id
+    WHERE r.reserved_until > %b::timestamptz
+"""
 # A use is counted where its campaign limits it; the rows are locked since they were read.
 USE = """
     WITH used AS (
@@ -158,16 +190,32 @@ KEEP = text("""
     UPDATE coupon_uses SET kept = :kept
     WHERE tenant_id = :tenant_id AND purchase_id = :purchase_id AND code = ANY (:codes) RETURNING code
 """)
+FREE_RESERVED = text("""
+    DELETE FROM coupon_reservations WHERE tenant_id = :tenant_id AND reservation_id = :reservation_id
+""")
+FORGET_RESERVED = text("""
+    DELETE FROM coupon_reservations
+    WHERE tenant_id = :tenant_id AND campaign_id = ANY (:campaign_ids) AND reserved_until <= :at
+""")
 OWN = text("SELECT code FROM coupon_uses WHERE tenant_id = :tenant_id AND purchase_id = :purchase_id")
 
 
 class Shown(NamedTuple):
-    """What a shown code may mean, and who shows it."""
+    """What a shown code may mean, who shows it, and the reservation that the checkout has."""
 
     tenant_id: TenantId
     code_case: str
     code: str
     customer_id: CustomerId | None
+    reservation_id: str | None = None
+
+
+class Reserved(NamedTuple):
+    """A use that a checkout has set aside."""
+
+    customer_id: CustomerId
+    campaign_id: str
+    code: str
 
 
 @dataclass(slots=True)
@@ -187,38 +235,57 @@ class PresentedCoupon:
     uses_in_total: int | None
 
 
+@dataclass(slots=True)
+class Count:
+    """How often something was used, and how many uses checkouts have set aside."""
+
+    uses: int = 0
+    reserved: int = 0
+
+
 class Coupons:
     """The coupons that baskets show, and how often they were used: kept up to date while a batch is decided."""
 
-    def __init__(self, *, lock: bool = True) -> None:
+    def __init__(self, at: datetime, *, lock: bool = True) -> None:
+        self._at = at
         self._lock = lock
         self._known: set[Shown] = set()
         self._presented: dict[tuple[TenantId, str], PresentedCoupon] = {}
-        self._in_total: dict[tuple[TenantId, str], int] = {}
-        self._by_customer: Counter[tuple[TenantId, str, CustomerId | None]] = Counter()
-        self._asked: list[tuple[Cursor[Any], Cursor[Any]]] = []
+        # By code, by campaign, and by campaign and customer.
+        self._counts: dict[tuple[str | None, ...], Count] = {}
+        self._own: dict[tuple[TenantId, str], list[Reserved]] = {}
+        self._asked: list[tuple[Cursor[Any], Cursor[Any], Cursor[Any] | None]] = []
 
     def ask(self, asking: Pipeline, wanted: Iterable[Shown]) -> None:
         """Ask for those that are not known yet; nothing is sent when there are none."""
-        new = sorted(set(wanted) - self._known, key=lambda shown: (*shown[:3], shown.customer_id or ""))
+        new = sorted(set(wanted) - self._known, key=lambda shown: (*shown[:3], shown[3] or "", shown[4] or ""))
         if not new:
             return
         self._known.update(new)
-        columns = [list(column) for column in zip(*new, strict=True)]
+        *columns, _reservations = columns_of(new)
+        own = {(shown.tenant_id, shown.reservation_id) for shown in new if shown.reservation_id} - self._own.keys()
         if self._lock:
             asking.send(LOCK_CAMPAIGNS, columns)
             asking.send(LOCK_CODES, columns)
-        self._asked.append((asking.send(READ, columns), asking.send(READ_CUSTOMERS, columns)))
+        presented = asking.send(READ, [self._at, *columns])
+        customers = asking.send(READ_CUSTOMERS, [self._at, *columns])
+        reserved = asking.send(READ_OWN, [*columns_of(sorted(own)), self._at]) if own else None
+        self._own.update({reservation: [] for reservation in own})
+        self._asked.append((presented, customers, reserved))
 
     def keep(self) -> None:
         """Keep what was answered."""
-        for presented, customers in self._asked:
-            for *coupon, in_total in presented.fetchall():
+        for presented, customers, reserved in self._asked:
+            for *coupon, in_total, of_code, of_campaign in presented.fetchall():
                 found = PresentedCoupon(*coupon)
-                self._presented.setdefault((found.tenant_id, found.code), found)
-                self._in_total.setdefault((found.tenant_id, found.campaign_id), in_total)
-            for *who, uses in customers.fetchall():
-                self._by_customer[who[0], who[1], who[2]] = uses
+                tenant_id = found.tenant_id
+                self._presented.setdefault((tenant_id, found.code), found)
+                self._counts.setdefault(("code", tenant_id, found.code), Count(found.uses, of_code))
+                self._counts.setdefault(("campaign", tenant_id, found.campaign_id), Count(in_total, of_campaign))
+            for *who, uses, of_customer in customers.fetchall():
+                self._counts.setdefault(("customer", *who), Count(uses, of_customer))
+            for tenant_id, reservation_id, *use in reserved.fetchall() if reserved else ():
+                self._own[tenant_id, reservation_id].append(Reserved(*use))
         self._asked.clear()
 
     def load(self, db: Session, wanted: Sequence[Shown]) -> None:
@@ -231,13 +298,13 @@ class Coupons:
     def facts(self, wanted: Iterable[Shown]) -> tuple[CouponFacts, ...]:
         """What the rules are told of the coupons that are shown, in the order of their codes."""
         found = {
-            shown.code: self._facts(presented, shown.customer_id)
+            shown.code: self._facts(presented, shown)
             for shown in wanted
             if (presented := self._presented.get((shown.tenant_id, shown.code)))
         }
         return tuple(found[code] for code in sorted(found))
 
-    def _facts(self, coupon: PresentedCoupon, customer_id: CustomerId | None) -> CouponFacts:
+    def _facts(self, coupon: PresentedCoupon, shown: Shown) -> CouponFacts:
         return CouponFacts(
             code=coupon.code,
             written=coupon.written,
@@ -245,35 +312,74 @@ class Coupons:
             starts_on=coupon.starts_on,
             ends_on=coupon.ends_on,
             per_customer=coupon.uses_per_customer is not None,
-            barred=self._bar(coupon, customer_id),
+            barred=self._bar(coupon, shown),
         )
 
-    def _bar(self, coupon: PresentedCoupon, customer_id: CustomerId | None) -> Bar | None:
-        campaign = coupon.tenant_id, coupon.campaign_id
+    def _bar(self, coupon: PresentedCoupon, shown: Shown) -> Bar | None:
         if coupon.status == "stopped":
             return "stopped"
-        if coupon.uses_per_code is not None and coupon.uses >= coupon.uses_per_code:
-            return "used_up"
-        if coupon.uses_in_total is not None and self._in_total[campaign] >= coupon.uses_in_total:
-            return "used_up"
-        if (
-            coupon.uses_per_customer is not None
-            and self._by_customer[*campaign, customer_id] >= coupon.uses_per_customer
-        ):
-            return "used_by_customer"
+        limits: tuple[tuple[int | None, Bar], ...] = (
+            (coupon.uses_per_code, "used_up"),
+            (coupon.uses_in_total, "used_up"),
+            (coupon.uses_per_customer, "used_by_customer"),
+        )
+        counts = [self._counts.get(key, NOTHING) for key in keys_of(coupon, shown.customer_id)]
+        for (limit, bar), count in zip(limits, counts, strict=True):
+            if limit is not None and count.uses >= limit:
+                return bar
+        own = [sum(kept) for kept in zip(*self._own_keys(coupon, shown), strict=True)] or [0, 0, 0]
+        for (limit, _bar), count, kept in zip(limits, counts, own, strict=True):
+            if limit is not None and count.uses + count.reserved - kept >= limit:
+                return "reserved"
         return None
+
+    def _own_keys(self, coupon: PresentedCoupon, shown: Shown) -> Iterator[tuple[bool, bool, bool]]:
+        """What each use that the checkout itself has set aside is counted in, of the coupon's three counts."""
+        for use in self._own.get((shown.tenant_id, shown.reservation_id or ""), ()):
+            if use.customer_id == shown.customer_id:
+                of_campaign = use.campaign_id == coupon.campaign_id
+                yield use.code == coupon.code, of_campaign, of_campaign
 
     def use(self, tenant_id: TenantId, customer_id: CustomerId | None, effect: UseCoupon) -> None:
         """Count for the sales that follow in the batch."""
-        self._presented[tenant_id, effect.code].uses += 1
-        self._in_total[tenant_id, effect.campaign] += 1
-        self._by_customer[tenant_id, effect.campaign, customer_id] += 1
+        for key in keys_of(self._presented[tenant_id, effect.code], customer_id):
+            self._counts.setdefault(key, Count()).uses += 1
+
+    def close(self, tenant_id: TenantId, customer_id: CustomerId, reservation_id: str) -> None:
+        """The reservation is over for the sales that follow in the batch."""
+        uses = self._own.get((tenant_id, reservation_id), [])
+        for use in [use for use in uses if use.customer_id == customer_id]:
+            uses.remove(use)
+            counted = (
+                ("code", tenant_id, use.code),
+                ("campaign", tenant_id, use.campaign_id),
+                ("customer", tenant_id, use.campaign_id, use.customer_id),
+            )
+            for key in counted:
+                if count := self._counts.get(key):
+                    count.reserved -= 1
+
+
+NOTHING = Count()
+
+
+def keys_of(coupon: PresentedCoupon, customer_id: CustomerId | None) -> tuple[tuple[str | None, ...], ...]:
+    """Under what a use of a coupon is counted: its code, its campaign, and its campaign for the customer."""
+    tenant_id, campaign_id = coupon.tenant_id, coupon.campaign_id
+    return (
+        ("code", tenant_id, coupon.code),
+        ("campaign", tenant_id, campaign_id),
+        ("customer", tenant_id, campaign_id, customer_id),
+    )
 
 
 def shown_in(tenant_id: TenantId, basket: Basket, codes: Iterable[str] | None = None) -> list[Shown]:
     """All that the codes of a basket, or others in the hands of its customer, may mean."""
     customer_id = CustomerId(basket.customer_id) if basket.customer_id else None
-    return [Shown(tenant_id, *reading, customer_id) for reading in readings(basket.codes if codes is None else codes)]
+    return [
+        Shown(tenant_id, *reading, customer_id, basket.reservation_id)
+        for reading in readings(basket.codes if codes is None else codes)
+    ]
 
 
 def free_coupons(db: Session, tenant_id: TenantId, purchase_id: str, codes: Sequence[str]) -> None:
@@ -292,3 +398,13 @@ def reuse_coupons(db: Session, tenant_id: TenantId, purchase_id: str, codes: Seq
 def own_coupons(db: Session, tenant_id: TenantId, purchase_id: str) -> set[str]:
     """The codes that a purchase used, kept ones too."""
     return set(db.scalars(OWN, {"tenant_id": tenant_id, "purchase_id": purchase_id}))
+
+
+def free_reserved(db: Session, tenant_id: TenantId, reservation_id: str) -> None:
+    """Free the uses that a reservation has set aside."""
+    db.execute(FREE_RESERVED, {"tenant_id": tenant_id, "reservation_id": reservation_id})
+
+
+def forget_reserved(db: Session, tenant_id: TenantId, campaign_ids: Sequence[str], at: datetime) -> None:
+    """Forget the reservations of campaigns whose time is over: they count no more."""
+    db.execute(FORGET_RESERVED, {"tenant_id": tenant_id, "campaign_ids": list(campaign_ids), "at": at})

@@ -251,7 +251,7 @@ LAPSE = """
     WHERE lots.tenant_id = lapse.tenant_id AND lots.customer_id = lapse.customer_id AND lots.unit = lapse.unit
       AND lots.remaining = 0 AND lots.sliding
 """
-# The vouchers of a reservation that its purchase did not take in are free again.
+# The vouchers and coupons of a reservation that its purchase did not take in are free again.
 CLOSE_RESERVATIONS = """
     WITH closed AS (
         UPDATE reservations r SET status = 'used', closed_at = mark.at
@@ -259,6 +259,9 @@ CLOSE_RESERVATIONS = """
         WHERE r.tenant_id = mark.tenant_id AND r.id = mark.id AND r.customer_id = mark.customer_id
           AND r.status = 'reserved' AND r.expires_at > mark.at
         RETURNING r.tenant_id, r.id
+    ), freed AS (
+        DELETE FROM coupon_reservations c USING closed
+        WHERE c.tenant_id = closed.tenant_id AND c.reservation_id = closed.id
     )
     UPDATE vouchers v SET reserved_by = NULL, reserved_until = NULL
     FROM closed WHERE v.tenant_id = closed.tenant_id AND v.reserved_by = closed.id

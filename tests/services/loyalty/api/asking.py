@@ -69,7 +69,8 @@ def things_of(shop: Shop) -> Things:
     other = shop.customer()
     expire_one(shop, other)
     referrals = Referrals(shop, publish=False)
-    campaign = CouponCampaign(shop, f"CODE-{new_id('cpn')}", uses_per_code=5, publish=False)
+    coupon_code = f"CODE-{new_id('cpn')}"
+    campaign = CouponCampaign(shop, coupon_code, uses_per_code=5, publish=False)
     return {
         "customer_id": customer_id,
         "activity_id": shop.activity(customer_id, "review").row.id,
@@ -100,6 +101,7 @@ def things_of(shop: Shop) -> Things:
         "stranger_id": shop.customer(),
         "pool_id": shop.pool(customer_id, other),
         "campaign_id": campaign.id,
+        "coupon_code": coupon_code,
         "batch_id": campaign.order(3),
         "conflict_id": a_conflict(shop, customer_id),
         "merge_id": shop.merge(shop.customer(), shop.customer()),
@@ -269,6 +271,7 @@ QUESTIONS: dict[str, Question] = {
     "POST /v1/coupon_campaigns/{campaign_id}/imports": Question(
         200, 404, lambda _things: {"dry_run": True}, body=lambda _things: "code\nEID-1\nEID-2"
     ),
+    "POST /v1/coupons/lookup": Question(200, 404, body=lambda things: {"code": things["coupon_code"], "till": "1"}),
     "POST /v1/coupon_campaigns/{campaign_id}/stop": Question(200, 404),
     "GET /v1/customers/{customer_id}/balance": Question(200, 404),
     "GET /v1/customers/{customer_id}/balance/explain": Question(200, 404),

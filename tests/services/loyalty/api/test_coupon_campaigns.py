@@ -72,3 +72,43 @@ def test_a_quote_shows_what_the_code_does_or_why_not(client: httpx.Client, shop:
     misses = client.post("/v1/quotes", json=wish).json()["misses"]
     assert [(miss["condition"], miss["code"]) for miss in misses] == [("has_coupon", None), ("coupon_used_up", "EID")]
     assert client.get(f"/v1/coupon_campaigns/{eid.id}").json()["uses"] == 1
+
+
+def test_wrong_codes_of_every_door_are_counted_together(client: httpx.Client, shop: Shop) -> None:
+    """Looked up, quoted or reserved: after ten of a customer the right one is not told either."""
+    CouponCampaign(shop, "EID")
+    ana = shop.customer()
+    basket = {"store_id": "riyadh-1", "occurred_at": "2036-03-02T09:00:00Z", "currency": "SAR", "lines": [line()]}
+
+    def quote(*codes: str) -> httpx.Response:
+        return client.post("/v1/quotes", json={**basket, "customer_id": ana, "codes": codes})
+
+    def look_up(code: str) -> httpx.Response:
+        return client.post("/v1/coupons/lookup", json={"code": code, "customer_id": ana})
+
+    def reserve(code: str, key: str) -> httpx.Response:
+        wish = {"customer_id": ana, "codes": [code]}
+        return client.post("/v1/reservations", json=wish, headers={"idempotency-key": key})
+
+    assert look_up("EID").json()["status"] == "usable"
+    assert quote("EID", "W1", "W2", "W3").json()["totals"]["discount"] == 200
+    wrong = [look_up(f"W{number}") for number in range(4)]
+    assert {(each.status_code, each.json()["code"]) for each in wrong} == {(404, "coupon_unknown")}
+    assert {reserve(f"W{number}", f"K-{number}").status_code for number in range(3)} == {404}
+    barred = [look_up("EID"), quote("EID"), reserve("EID", "K-9")]
+    assert {(each.status_code, each.json()["code"]) for each in barred} == {(429, "too_many_wrong_codes")}
+    assert all(int(each.headers["retry-after"]) <= 900 for each in barred)
+
+
+def test_a_coupon_is_reserved_for_a_checkout(client: httpx.Client, shop: Shop) -> None:
+    CouponCampaign(shop, "EID", uses_per_code=1)
+    ana, ben = shop.customer(), shop.customer()
+
+    def reserve(who: str) -> httpx.Response:
+        wish = {"customer_id": who, "codes": ["EID"], "seconds": 60}
+        return client.post("/v1/reservations", json=wish, headers={"idempotency-key": f"K-{who}"})
+
+    assert reserve(ana).status_code == 201
+    refused = reserve(ben)
+    assert (refused.status_code, refused.json()["code"]) == (409, "coupon_closed")
+    assert refused.json()["params"] == {"code": "EID", "status": "reserved"}

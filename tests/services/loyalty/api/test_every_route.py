@@ -122,6 +122,7 @@ def test_the_scopes_are_these() -> None:
         "PATCH /v1/coupon_campaigns/{campaign_id}": "rewards:write",
         "POST /v1/coupon_campaigns": "rewards:write",
         "POST /v1/coupon_campaigns/{campaign_id}/imports": "rewards:write",
+        "POST /v1/coupons/lookup": "rewards:read",
         "POST /v1/coupon_campaigns/{campaign_id}/stop": "rewards:write",
         "GET /v1/customers/{customer_id}/balance": "points:read",
         "GET /v1/customers/{customer_id}/balance/explain": "points:read",
