@@ -51,7 +51,7 @@ def keys_of(request: Request, tenant_id: TenantId) -> list[SigningKey]:
     """The tenant's keys: first the one that signs."""
     settings: LoyaltySettings = request.app.state.settings
     secrets = [settings.offline_secret or settings.internal_token, settings.offline_secret_before]
-    return [derived(secret.get_secret_value(), tenant_id) for secret in secrets if secret is not None]
+    return [derived(secret.get_secret_value(), tenant_id) for secret in secrets if secret]
 
 
 @lru_cache(maxsize=1024)

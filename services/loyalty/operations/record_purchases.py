@@ -32,7 +32,7 @@ from services.loyalty.domain.tier_progress import TierRules
 from services.loyalty.domain.voucher_code import is_voucher_code, normalised
 from services.loyalty.operations.apply_effects import REWARD, Cause, apply_effects
 from services.loyalty.operations.note_tier import note_tier
-from services.loyalty.operations.spend_allowance import PlannedSpending, plan_allowance, spend_allowance
+from services.loyalty.operations.spend_allowance import PlannedSpending, Price, plan_allowance, spend_allowance
 from services.loyalty.operations.take_payments import PlannedPayment, plan_payments, take_payments
 from services.loyalty.operations.use_coupons import use_coupons
 from services.loyalty.operations.wallet_room import wallet_room
@@ -396,8 +396,8 @@ class Batch:
         tender = allowance_tender(sale.basket)
         if tender is None:
             return None
-        left = decided.totals.due - sum(payment.pay.amount for payment in planned)
-        return plan_allowance(self.db, self.books, standing, tender, sale.basket, left, occurred_at)
+        price = Price(decided.totals.due, sum(payment.pay.amount for payment in planned))
+        return plan_allowance(self.db, self.books, standing, tender, sale.basket, price, occurred_at)
 
     def _standing(self, sale: Sale) -> Standing | None:
         return welcome(self.standings.get(sale.owner), sale.owner[1]) if sale.owner else None

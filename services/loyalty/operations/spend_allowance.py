@@ -5,6 +5,7 @@ Goods that are gone are gone: the sale stands, nothing goes below zero unseen. S
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -32,6 +33,13 @@ from services.loyalty.tables.offline import OfflineAllowanceRow, OfflineConflict
 from services.loyalty.tables.standings import Standing, Wallet
 
 
+class Price(NamedTuple):
+    """What is due for a sale, and what others of our payments pay of it, in minor units."""
+
+    due: int
+    paid: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedSpending:
     """A sale's payment on an allowance: the lots that give it, what it covers, and what not, in minor units."""
@@ -55,16 +63,22 @@ class PlannedSpending:
 
 
 def plan_allowance(
-    db: Session, books: Books, standing: Standing | None, tender: Tender, basket: Basket, due: int, sold_at: datetime
+    db: Session,
+    books: Books,
+    standing: Standing | None,
+    tender: Tender,
+    basket: Basket,
+    price: Price,
+    sold_at: datetime,
 ) -> PlannedSpending | None:
-    """What of `due` minor units the allowance pays, and from which lots; nothing is posted yet. None for nothing.
+    """What the allowance pays of what is left, and from which lots; nothing is posted yet. None for nothing.
 
     The customer is locked. Raises AllowanceInvalid, AllowanceOfAnother and CurrencyMismatch.
     """
     if standing is None:
         raise AllowanceOfAnother
     row, hold = shown(db, standing, tender, basket)
-    amount = min(tender.amount, due)
+    amount = min(tender.amount, price.due - price.paid)
     if not amount:
         return None
     wallet = books.open_wallet(db, standing, row.unit)
@@ -87,7 +101,7 @@ def plan_allowance(
         amount=amount,
         units_sold=units,
         amount_sold=amount,
-        due_sold=due,
+        due_sold=price.due,
         allowance=row.id,
     )
     return PlannedSpending(

@@ -236,3 +236,24 @@ def test_a_server_that_was_restarted_is_found_again(busy_shop: Shop) -> None:
             request()
         in_the_end(request)
     one_connection.dispose()
+
+
+def test_allowing_spending_it_and_settling_what_it_did_not_cover(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.publish(POINT_PER_RIYAL, pay_with_points={"worth": 5})
+    ana = shop.customer()
+    shop.adjust(ana, 10_000)
+    at_every_statement(shop, monkeypatch, lambda: lambda: shop.allow(ana, 10))
+
+    def spend() -> Callable[[], Any]:
+        token, _row = shop.allow(ana, 10)
+        sale = shop.sale(ana, line(), tenders=[{"kind": "points", "amount": 60, "allowance": token}])
+        return lambda: shop.record(sale)
+
+    at_every_statement(shop, monkeypatch, spend)
+
+    def settle() -> Callable[[], Any]:
+        spend()()
+        (newest,) = shop.rows("SELECT max(id) AS id FROM offline_conflicts")
+        return lambda: shop.settle(newest["id"], "debt")
+
+    at_every_statement(shop, monkeypatch, settle)

@@ -131,6 +131,21 @@ def test_tills_have_the_keys_of_now_and_of_before(
     assert not keys.keys() & {key["kid"] for key in theirs}
 
 
+def test_an_empty_secret_is_none(app: FastAPI, client: httpx.Client, ana: CustomerId) -> None:
+    """As compose gives it where nobody set one."""
+    before = client.get("/v1/offline_keys").json()
+    app.state.settings.offline_secret = app.state.settings.offline_secret_before = SecretStr("")
+    assert client.get("/v1/offline_keys").json() == before
+
+
+def test_a_quote_tells_nothing_of_it_and_takes_nothing(client: httpx.Client, shop: Shop, ana: CustomerId) -> None:
+    allowance = allow(client, ana)
+    quoted = client.post("/v1/quotes", json=sold(ana, "T1-1", 500, allowance["token"]))
+    assert quoted.status_code == 200
+    assert allowance["token"] not in quoted.text
+    assert shop.rows("SELECT taken, spent FROM offline_allowances") == [{"taken": 0, "spent": 0}]
+
+
 def unpacked(text: str) -> bytes:
     return base64.urlsafe_b64decode(text + "==")
 

@@ -346,6 +346,21 @@ def test_a_return_gives_back_its_share_of_what_was_taken(paying: Shop, ana: Cust
     assert taken(paying) == (600, 3000)
 
 
+def test_beside_a_gift_card_each_gets_its_share_back(paying: Shop, ana: CustomerId) -> None:
+    token, _row = paying.allow(ana, 600)
+    card = paying.gift_card(1000)
+    tenders = [*by(token, 1500), {"kind": "gift_card", "amount": 1000, "code": card.code}]
+    sold = paying.sell(ana, line("THING", 4, 500), tenders=tenders).purchase.id
+    assert (taken(paying), paying.on_card(card.card.id)) == ((200, 1000), 0)
+    part, rest = paying.take_back(sold, {0: 2}), paying.take_back(sold)
+    for returned in (part, rest):
+        assert sorted((each.tender, each.units, each.amount) for each in returned.refunds) == [
+            ("gift_card", 500, 500),
+            ("points", 100, 500),
+        ]
+    assert (paying.points(ana)[0], paying.on_card(card.card.id)) == (1000, 1000)
+
+
 @pytest.fixture
 def too_long(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every membership would be too long, which is found out only when some of a sale is posted."""
