@@ -43,7 +43,8 @@ HELD = text(f"""
                coalesce(-sum(units) FILTER (WHERE units < 0), 0) AS debt
         FROM alive WHERE units <> 0 GROUP BY customer_id, unit, card
     ), held AS (
-        SELECT customer_id, unit, sum(amount) AS held FROM holds
+        -- What an allowance still sets aside is what its sales left of it.
+        SELECT customer_id, unit, sum(amount - CASE status WHEN 'held' THEN captured ELSE 0 END) AS held FROM holds
         WHERE tenant_id = :tenant_id AND created_at <= :at AND expires_at > :at AND coalesce(closed_at > :at, true)
         GROUP BY customer_id, unit
     )

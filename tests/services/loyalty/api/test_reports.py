@@ -251,3 +251,14 @@ def test_a_year_ends_where_the_next_begins(books: Books) -> None:
     """A leap year has 366 days, and all of them can be asked for at once."""
     books.wait(days=400)
     assert books.journal("2036-03-02", (later(days=0) + timedelta(days=365)).date().isoformat()) == []
+
+
+def test_what_an_allowance_still_sets_aside_is_held(books: Books) -> None:
+    books.shop.publish(POINT_PER_RIYAL, pay_with_points={"worth": 5})
+    ana = books.shop.customer()
+    books.shop.adjust(ana, 100)
+    token, _row = books.shop.allow(ana, 60)
+    tenders = [{"kind": "points", "amount": 100, "allowance": token}]
+    books.shop.sell(ana, line("THING", 1, 100), tenders=tenders)
+    (points,) = books.liability()
+    assert [points[name]["units"] for name in ("outstanding", "spendable", "held")] == [80, 40, 40]
