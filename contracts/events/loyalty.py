@@ -344,6 +344,7 @@ class DrawPrizeClaimed(Event):
     prize_name: dict[str, str]
     pick: int
     facts: list[AnyFact]
+    balance: Points | None = Field(default=None, description="Of the program's main wallet, where something was given.")
 
 
 class DrawCancelled(Event):

@@ -12,6 +12,8 @@ from contracts.events.customers import CustomerChanged, CustomerCreated
 from contracts.events.loyalty import (
     ActivityRecorded,
     DayCelebrated,
+    DrawPrizeClaimed,
+    DrawWon,
     FamilyChanged,
     MembershipChanged,
     MembershipLapsed,
@@ -125,6 +127,18 @@ def on_membership_lapsed(db: Session, event: MembershipLapsed, hearing: Hearing)
     queue_message(db, event, Kind.MEMBERSHIP, [told], hearing)
 
 
+def on_draw_won(db: Session, event: DrawWon, hearing: Hearing) -> None:
+    """A customer won, at once or as the next in line."""
+    told = parts.PrizeWon(draw_name=event.draw_name, prize_name=event.prize_name, claim_until=event.claim_until)
+    queue_message(db, event, Kind.DRAW, [told], hearing)
+
+
+def on_draw_prize_claimed(db: Session, event: DrawPrizeClaimed, hearing: Hearing) -> None:
+    """What came with a prize. A thing that was handed over speaks for itself."""
+    if told := translate_facts(event):
+        queue_message(db, event, Kind.DRAW, told, hearing)
+
+
 def on_points_expiring(db: Session, event: PointsExpiring, hearing: Hearing) -> None:
     """Units will die unless they are spent."""
     told = parts.UnitsExpiring(unit=event.unit, amount=event.amount, last_day=event.last_day)
@@ -187,6 +201,8 @@ LISTENERS: Listeners = {
     MembershipChanged: on_membership_changed,
     MembershipRenewalDue: on_membership_renewal_due,
     MembershipLapsed: on_membership_lapsed,
+    DrawWon: on_draw_won,
+    DrawPrizeClaimed: on_draw_prize_claimed,
     PointsExpiring: on_points_expiring,
     PointsExpired: on_points_expired,
     FamilyChanged: on_family_changed,

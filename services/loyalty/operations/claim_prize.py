@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from contracts.events.loyalty import AnyFact, DrawPrizeClaimed
 from kernel.ids import TenantId
+from kernel.points import Points
 from services.loyalty.domain.prize_draw import DrawTerms
 from services.loyalty.domain.refusals import DrawWinSettled, NoLiveProgram
 from services.loyalty.operations.apply_effects import by_language
@@ -74,14 +75,14 @@ def give_prize(
     tenant_id = TenantId(draw.tenant_id)
     prize = terms.prizes[terms.prize_of_slot[win.slot]]
     standing = locked(db, tenant_id, winner_of(db, tenant_id, win.customer_id))
-    books, facts = Books(at), tuple[AnyFact, ...]()
+    books, facts, balance = Books(at), tuple[AnyFact, ...](), None
     if prize.award is not None:
         program = SHELF.live(db, tenant_id, at)
         if program is None:
             raise NoLiveProgram
         source = f"{draw.id}/{win.pick}"
         given = give_award(db, books, standing, program, prize.award, rule=terms.draw, source=source, occurred_at=at)
-        facts = given.facts
+        facts, balance = given.facts, Points(standing.wallet(program.document.unit).balance)
     win.status, win.actor, win.updated_at = "claimed", actor, at
     books.postings.tell(
         DrawPrizeClaimed(
@@ -93,6 +94,7 @@ def give_prize(
             prize_name=by_language(prize.name),
             pick=win.pick,
             facts=list(facts),
+            balance=balance,
         ),
         trace,
     )

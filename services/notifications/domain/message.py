@@ -13,6 +13,7 @@ class Kind(StrEnum):
     BIRTHDAY = "birthday"
     ANNIVERSARY = "anniversary"
     REDEMPTION = "redemption"
+    DRAW = "draw"
     EXPIRING = "expiring"
     EXPIRY = "expiry"
     FAMILY = "family"

@@ -364,6 +364,23 @@ class UnitsExpired(Part):
         yield words.say("expiry.line", amount=words.amount(self.unit, self.amount))
 
 
+class PrizeWon(Part):
+    """The customer won a draw. The prize is forfeited from `claim_until` on, where it must be claimed."""
+
+    kind: Literal["prize_won"] = "prize_won"
+    draw_name: dict[str, str]
+    prize_name: dict[str, str]
+    claim_until: datetime | None = None
+
+    def title(self, words: Words) -> str:
+        return words.say("prize_won.title", prize=words.name(self.prize_name))
+
+    def lines(self, words: Words) -> Iterator[str]:
+        yield words.say("prize_won.line", prize=words.name(self.prize_name), draw=words.name(self.draw_name))
+        if self.claim_until is not None:
+            yield words.say("prize_won.claim", day=words.last_day(self.claim_until))
+
+
 class TierReached(Part):
     """The customer is in a higher tier, or was given one; `ends_on` is its last day so far."""
 
@@ -437,6 +454,7 @@ AnyPart = Annotated[
     | RewardMoved
     | UnitsExpiring
     | UnitsExpired
+    | PrizeWon
     | TierReached
     | TierLowered
     | TierEnding,

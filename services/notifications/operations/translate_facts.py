@@ -8,6 +8,7 @@ from contracts.events.loyalty import (
     ActivityRecorded,
     AnyFact,
     DayCelebrated,
+    DrawPrizeClaimed,
     MembershipExtended,
     PassesIssued,
     PointsAccrued,
@@ -29,6 +30,7 @@ def translate_facts(
     | PurchaseClaimed
     | ActivityRecorded
     | DayCelebrated
+    | DrawPrizeClaimed
     | ReferralRewarded
     | ReferralRevoked,
 ) -> tuple[Part, ...]:

@@ -7,11 +7,14 @@ from contracts.event import Event
 from contracts.events.loyalty import (
     ActivityRecorded,
     DayCelebrated,
+    DrawPrizeClaimed,
+    DrawWon,
     FamilyChanged,
     MembershipChanged,
     MembershipLapsed,
     MembershipRenewalDue,
     PassesIssued,
+    PointsAccrued,
     PointsExpired,
     PointsExpiring,
     PurchaseClaimed,
@@ -117,6 +120,23 @@ def test_units_that_die_soon_are_told(database: Database, bakery: TenantId) -> N
     assert PARTS.validate_python(message.parts) == (
         parts.UnitsExpiring(unit="points", amount=15, last_day=date(2026, 11, 30)),
     )
+
+
+def test_a_prize_is_told_and_what_came_with_it(database: Database, bakery: TenantId) -> None:
+    about = {"tenant_id": bakery, "customer_id": SARA, "occurred_at": MORNING}
+    won = {"draw_id": new_id("drw"), "draw_name": GOLD, "prize_name": FREE_COFFEE, "pick": 1}
+    tell(database, DrawWon(**about, **won, claim_until=LATER))
+    points = PointsAccrued(unit="points", amount=Points(500))
+    for facts in ([], [points]):
+        tell(database, DrawPrizeClaimed(**about, **won, facts=facts, balance=Points(500)))
+    told = messages(database, bakery)
+    assert [(message.kind, PARTS.validate_python(message.parts)) for message in told] == [
+        ("draw", (parts.PrizeWon(draw_name=GOLD, prize_name=FREE_COFFEE, claim_until=LATER),)),
+        (
+            "draw",
+            (parts.PointsReceived(unit="points", amount=500), parts.Balance(unit="points", amount=500)),
+        ),
+    ]
 
 
 def test_the_way_of_a_reward_is_told_until_it_is_handed_over(database: Database, bakery: TenantId) -> None:

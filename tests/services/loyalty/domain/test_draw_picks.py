@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.loyalty.domain.draw_picks import below, numbers_from, pick_winners
+from services.loyalty.domain.draw_picks import below, numbers_from, pick_winners, tickets_by_source
 from tests.services.loyalty.domain.draws import drawn, holds
 
 SEEDS = [number.to_bytes(32) for number in range(6000)]
@@ -67,6 +67,11 @@ def test_every_pair_is_as_likely() -> None:
     expected = len(SEEDS) / comb(5, 2)
     spread = sum((pairs[frozenset(pair)] - expected) ** 2 / expected for pair in combinations("abcde", 2))
     assert spread < 9 + 8 * 10**0.5
+
+
+def test_tickets_stand_with_what_brought_them() -> None:
+    entries = [("pur_1", 2), ("pur_2", 3), ("pur_1", -1), ("den_1", 1), ("pur_3", 1), ("pur_3", -1)]
+    assert tickets_by_source(entries) == [("pur_1", 0), ("pur_2", 0), ("pur_2", 1), ("pur_2", 2), ("den_1", 0)]
 
 
 TICKETS = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(1, 6), max_size=8)

@@ -1,5 +1,7 @@
 """Who may not have a prize is passed over with the reason, and the next in line has it."""
 
+import re
+
 import pytest
 from sqlalchemy import text
 
@@ -9,6 +11,7 @@ from services.loyalty.domain.draw_proof import faults_of
 from services.loyalty.operations.learn_customer import learn_customer
 from tests.services.loyalty.domain.build import line
 from tests.services.loyalty.domain.draws import BICYCLE
+from tests.services.loyalty.domain.pages import RULES
 from tests.services.loyalty.draws import ENTRY_PER_TEN, Draws
 from tests.services.loyalty.shop import Shop, later
 
@@ -133,3 +136,27 @@ def test_a_changed_pick_is_found(shop: Shop, waiting: tuple[Draws, str]) -> None
         with shop.database.transaction(shop.tenant_id) as db:
             db.execute(change, {"slot": slot, "status": status})
         assert bool(shop.breaches()) is wrong
+
+
+def test_the_page_says_whose_turn_it_is(shop: Shop) -> None:
+    """The table of the page, row by row."""
+    draws = Draws(shop)
+    draw_id = draws.drawn(*[shop.customer() for _person in range(5)], alternates=2, claim_days=14)
+
+    def row() -> list[str]:
+        return [reason or status for _customer, _slot, status, reason in draws.picks(draw_id)]
+
+    rows = [row()]
+    shop.at = later(days=22)
+    draws.follow()
+    rows.append(row())
+    draws.give_up(draw_id, 2)
+    rows.append(row())
+    draws.claim(draw_id, 3)
+    rows.append(row())
+    table = re.findall(
+        r"^\| [^|]+ \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", (RULES / "draws.md").read_text(), re.MULTILINE
+    )
+    begin = table.index(("pick 1", "pick 2", "pick 3"))
+    said = [[cell.strip("` ") for cell in cells] for cells in table[begin + 2 : begin + 6]]
+    assert rows == said

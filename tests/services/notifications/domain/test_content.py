@@ -210,6 +210,25 @@ def content(told: Sequence[Part], language: Language) -> Content:
             id="expiry",
         ),
         pytest.param(
+            [parts.PrizeWon(draw_name=GOLD, prize_name=COFFEE)],
+            f"You won: {isolated(COFFEE['en'])}",
+            [f"You won {isolated(COFFEE['en'])} in the draw {isolated('Gold')}."],
+            f"ربحت: {isolated(COFFEE['ar'])}",
+            [f"ربحت {isolated(COFFEE['ar'])} في السحب {isolated(GOLD['ar'])}."],
+            id="a prize",
+        ),
+        pytest.param(
+            [parts.PrizeWon(draw_name=GOLD, prize_name=COFFEE, claim_until=datetime(2026, 12, 31, 21, tzinfo=UTC))],
+            f"You won: {isolated(COFFEE['en'])}",
+            [
+                f"You won {isolated(COFFEE['en'])} in the draw {isolated('Gold')}.",
+                "Claim your prize by 31 December 2026.",
+            ],
+            f"ربحت: {isolated(COFFEE['ar'])}",
+            [f"ربحت {isolated(COFFEE['ar'])} في السحب {isolated(GOLD['ar'])}.", "طالب بجائزتك حتى 31 ديسمبر 2026."],
+            id="a prize to claim",
+        ),
+        pytest.param(
             [parts.UnitsExpiring(unit="points", amount=2, last_day=date(2026, 12, 31))],
             "Part of your balance ends on 31 December 2026",
             ["Still yours until the end of 31 December 2026: 2 points."],
@@ -390,6 +409,7 @@ def test_parts_come_back_from_storage_as_they_were() -> None:
         parts.RewardMoved(reward_name=COFFEE, status="shipped"),
         parts.UnitsExpiring(unit="points", amount=100, last_day=date(2026, 11, 22)),
         parts.UnitsExpired(unit="points", amount=100),
+        parts.PrizeWon(draw_name=GOLD, prize_name=COFFEE, claim_until=EVENING),
         parts.TierReached(tier_name=GOLD, ends_on=date(2026, 11, 22)),
         parts.TierLowered(tier_name=GOLD),
         parts.TierEnding(tier_name=GOLD, ends_on=date(2026, 11, 22), unit="points", needed=4400),
