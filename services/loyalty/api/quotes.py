@@ -151,7 +151,7 @@ def points_payment(
 ) -> PointsPaymentDocument | None:
     """What the customer's points can pay. Raises PointsNotTaken and PaymentTooLarge for what the basket says of it."""
     terms = program.document.pay_with_points if program else None
-    unit = program.document.unit if program else ""
+    unit = program.document.paying_unit if program else ""
     payments(terms, unit, basket, due)
     if terms is None or basket.customer_id is None:
         return None

@@ -122,7 +122,7 @@ def worth_under(terms: Terms | None, unit: str, units: int) -> tuple[str, int]:
     """
     if terms is not None and unit == terms.currency:
         return terms.currency, units
-    if terms is not None and unit == terms.unit and (taken := terms.pay_with_points) is not None:
+    if terms is not None and unit == terms.paying_unit and (taken := terms.pay_with_points) is not None:
         worth = units * taken.worth // taken.points
         if worth:
             return terms.currency, worth

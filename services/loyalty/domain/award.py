@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.loyalty.domain.effects import Accrue, IssueVoucher
 from services.loyalty.domain.reward import Reward
-from services.loyalty.domain.terms import Terms, UnitName
+from services.loyalty.domain.terms import Terms
+from services.loyalty.domain.written import UnitName
 
 
 class Award(BaseModel):

@@ -8,12 +8,13 @@ from kernel.points import Rounding
 from services.loyalty.domain.basket import MONEY_MAX
 from services.loyalty.domain.percent import WHOLE, Percent, percentage
 from services.loyalty.domain.refusals import PointsNotTaken
+from services.loyalty.domain.written import UnitName
 
 Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
 
 
 class PayWithPoints(BaseModel):
-    """`points` units are worth `worth` minor units of money.
+    """`points` units are worth `worth` minor units of money: of the program's main unit, or of the `unit` named.
 
     They are taken in whole steps, no fewer than `at_least` units, and for at most `at_most_percent` of what is due.
     What they pay for earns nothing, unless `earns`.
@@ -21,6 +22,7 @@ class PayWithPoints(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    unit: UnitName | None = None
     points: Count = 1
     worth: Annotated[int, Field(strict=True, ge=1, le=MONEY_MAX)]
     step: Count = 1

@@ -16,6 +16,7 @@ from services.loyalty.domain.local_day import days_later
 from services.loyalty.domain.pay_with_points import PayWithPoints
 from services.loyalty.domain.pending import Pending, PendingEvent
 from services.loyalty.domain.worth import UnitWorth, is_money
+from services.loyalty.domain.written import UnitName
 
 
 @cache
@@ -27,9 +28,6 @@ def _known_zone(name: str) -> str:
     if name not in _zone_names():
         raise ValueError(f"{name!r} is not a time zone of the IANA database")
     return name
-
-
-UnitName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,31}$")]
 
 
 Cap = Annotated[int, Field(strict=True, ge=1, le=10**12)]
@@ -150,6 +148,17 @@ class Terms(UnitTerms):
             raise ValueError("two units have the same name")
         return self
 
+    @model_validator(mode="after")
+    def _pays_with_units_it_counts(self) -> Self:
+        if self.paying_unit not in self.units:
+            raise ValueError(f"{self.paying_unit} pays, which is none of the program's units")
+        return self
+
+    @property
+    def paying_unit(self) -> str:
+        """The unit that pays where points do."""
+        return (self.pay_with_points and self.pay_with_points.unit) or self.unit
+
     @property
     def tenders_not_earning(self) -> frozenset[str]:
         """The tenders that no rule gives units for: what points pay for, unless the program says otherwise."""
@@ -185,7 +194,7 @@ class Terms(UnitTerms):
             return Fraction(1)
         if said := self.of_unit(unit).worth:
             return said.of_one
-        pays = self.pay_with_points if unit == self.unit else None
+        pays = self.pay_with_points if unit == self.paying_unit else None
         return Fraction(pays.worth, pays.points) if pays else None
 
     @cached_property

@@ -11,7 +11,7 @@ from services.loyalty.domain.name import Name
 from services.loyalty.domain.period import period_start
 from services.loyalty.domain.rules.rule import RuleId
 from services.loyalty.domain.tally import EVER
-from services.loyalty.domain.terms import UnitName
+from services.loyalty.domain.written import UnitName
 
 TIERS_MAX = 20
 MONTHS = {"month": 1, "quarter": 3, "year": 12}

@@ -12,6 +12,10 @@ YEAR_MIN, YEAR_MAX = 1970, 9998
 Words = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=ONE_LINE)]
 
 
+# What a wallet counts.
+UnitName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,31}$")]
+
+
 def _written(value: Any) -> Any:
     """Refuse numbers: they would be read as seconds since 1970, or since midnight."""
     if not isinstance(value, str | date | time):

@@ -325,7 +325,7 @@ class Batch:
         if not pays_itself(sale.basket):
             return []
         terms = program.document.pay_with_points if program else None
-        unit = program.document.unit if program else ""
+        unit = program.document.paying_unit if program else ""
         pays = payments(terms, unit, sale.basket, decided.totals.due, offline=sale.offline)
         return plan_payments(self.db, self.books, sale.tenant_id, pays, self.standings)
 

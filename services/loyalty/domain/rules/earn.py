@@ -13,8 +13,8 @@ from services.loyalty.domain.misses import UNMET, Shortfall
 from services.loyalty.domain.percent import quotient
 from services.loyalty.domain.rules.rule import RuleDocument
 from services.loyalty.domain.selector import EVERYTHING, NONE, Labels, Selector
-from services.loyalty.domain.terms import UnitName
 from services.loyalty.domain.units import Units
+from services.loyalty.domain.written import UnitName
 
 UNITS_PER_MINOR_MAX = 100
 

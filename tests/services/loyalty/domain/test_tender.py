@@ -14,7 +14,7 @@ from services.loyalty.domain.pay_with_points import PayWithPoints
 from services.loyalty.domain.refusals import PaymentTooLarge, PointsNotTaken
 from services.loyalty.domain.tender import kept, payments, without_codes
 from services.loyalty.domain.voucher_code import displayed, voucher_code
-from tests.services.loyalty.domain.build import basket, customer, evaluated, line, only, rule
+from tests.services.loyalty.domain.build import basket, customer, document, evaluated, line, only, rule
 
 CODE, OTHER = voucher_code(b"0123456789"), voucher_code(b"9876543210")
 # 100 points are worth 5.00; in steps of 100, from 200 on, for half of the order.
@@ -134,3 +134,10 @@ def test_any_way_back_ends_the_same(steps: int, lefts: list[int], by_points: boo
         before, still = still, list(kept(TERMS, still, left))
         assert 0 <= still[0].units <= before[0].units
     assert still == list(kept(TERMS, [sold], min(lefts)))
+
+
+def test_what_pays_is_a_unit_of_the_program() -> None:
+    paying = document(further_units=[{"unit": "SAR"}], pay_with_points={"unit": "SAR", "worth": 1})
+    assert (paying.paying_unit, document().paying_unit) == ("SAR", "points")
+    with pytest.raises(ValidationError):
+        document(pay_with_points={"unit": "SAR", "worth": 1})
