@@ -150,7 +150,7 @@ class Terms(UnitTerms):
 
     @model_validator(mode="after")
     def _pays_with_units_it_counts(self) -> Self:
-        if self.paying_unit not in self.units:
+        if self.paying_unit not in (self.unit, *(further.unit for further in self.further_units)):
             raise ValueError(f"{self.paying_unit} pays, which is none of the program's units")
         return self
 
