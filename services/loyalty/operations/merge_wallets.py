@@ -11,7 +11,9 @@ from kernel.points import Points
 from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.lot import Draw
 from services.loyalty.domain.refusals import MergedAlready, SameCustomer, UnitsHeld
+from services.loyalty.operations.carry_counts import carry_counts
 from services.loyalty.operations.carry_places import carry_places
+from services.loyalty.operations.carry_things import carry_things
 from services.loyalty.operations.settle_tier import settle_tier
 from services.loyalty.operations.time_out_holds import time_out_holds_of
 from services.loyalty.operations.transfer_units import tell_both
@@ -40,7 +42,7 @@ def merge_wallets(
     at: datetime,
 ) -> WalletMergeRow:
     """Bring all that the one customer has to the other: every lot that has not died, with its own dates, debts too;
-    and their places in families.
+    what is counted of them, what they hold beside units, and their places in families.
 
     Purchases stay with whom they were made for. What the first earns from now on follows.
     Raises SameCustomer, NoSuchCustomer, MergedAlready, and UnitsHeld while a checkout is open.
@@ -72,9 +74,9 @@ def merge_wallets(
 def bring(
     db: Session, merge: WalletMergeRow, source: Standing, into: Standing, *, at: datetime, trace: str | None
 ) -> int:
-    """Move everything that lives in the one's wallets to the other's, and remember it; returns how many lots."""
+    """Move what is counted of the one and all they hold to the other, and remember it; returns of how many."""
     books = Books(at)
-    count = 0
+    count = carry_counts(db, merge) + carry_things(db, merge, at=at)
     for unit in sorted(source.wallets):
         giving, taking = open_both(db, books, source, into, unit)
         moved = move_all(books, giving, taking, merge.id, only=None, trace=trace)

@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 from kernel.ids import TenantId
 from kernel.points import Points
 from services.loyalty.domain.refusals import MergedAlready, MergeUndone
+from services.loyalty.operations.carry_counts import carry_counts
 from services.loyalty.operations.carry_places import carry_places
+from services.loyalty.operations.carry_things import carry_things
 from services.loyalty.operations.merge_wallets import Moved, move_all, open_both
 from services.loyalty.operations.settle_tier import settle_tier
 from services.loyalty.queries.wallet_merges import lock_merge, merge_in_force
@@ -41,6 +43,9 @@ def undo_merge(
         stand_in(db, tenant_id, {theirs[lot.came_from]: lot for lot in moved}, unit)
     merge.undone_at = at
     books.close(db)
+    db.flush()
+    carry_counts(db, merge)
+    carry_things(db, merge, at=at)
     carry_places(db, merge, at=at, trace=trace)
     db.flush()
     settle_tier(db, giver, at=at, purchases_changed=True)

@@ -1,9 +1,23 @@
 """The proof of what limits count: that rules gave so much, and when. Source: docs/rules/limits.md."""
 
 # As in verify.py: none of them finds anything in a sound ledger.
+# Customers who were merged are one person: what the one was given, the other may have been counted for.
+PERSONS = """
+    WITH RECURSIVE up AS (
+        SELECT from_customer_id AS customer_id, into_customer_id AS person FROM wallet_merges
+        WHERE tenant_id = :tenant_id AND undone_at IS NULL
+        UNION
+        SELECT up.customer_id, m.into_customer_id FROM up
+        JOIN wallet_merges m ON m.tenant_id = :tenant_id AND m.undone_at IS NULL AND m.from_customer_id = up.person
+    ), persons AS (
+        SELECT customer_id, person FROM up WHERE NOT EXISTS (
+            SELECT FROM wallet_merges m
+            WHERE m.tenant_id = :tenant_id AND m.undone_at IS NULL AND m.from_customer_id = up.person)
+    )
+"""
 LIMITS = {
-    "what limits count is what the purchases' rules gave": """
-        WITH rules AS (
+    "what limits count is what the purchases' rules gave": f"""
+        {PERSONS}, rules AS (
             SELECT v.program_id, v.version, v.document::jsonb ->> 'time_zone' AS zone, rule
             FROM program_versions v, jsonb_array_elements(v.document::jsonb -> 'rules') AS rule
             WHERE v.tenant_id = :tenant_id
@@ -38,11 +52,12 @@ LIMITS = {
             GROUP BY p.id, p.program_id, p.program_version, p.customer_id, p.store_id, p.occurred_at, effect ->> 'rule'
         ), sums AS (
             SELECT program_id, each, rule, measure, per,
-                   CASE each WHEN 'customer' THEN customer_id WHEN 'store' THEN store_id ELSE '' END AS holder,
+                   CASE each WHEN 'customer' THEN coalesce(person, customer_id) WHEN 'store' THEN store_id
+                             ELSE '' END AS holder,
                    CASE per WHEN 'ever' THEN date '1970-01-01'
                             ELSE date_trunc(per, occurred_at AT TIME ZONE zone)::date END AS starts_on,
                    sum(CASE measure WHEN 'uses' THEN uses WHEN 'units' THEN units ELSE money END) AS total
-            FROM given JOIN counted USING (program_id, version, rule)
+            FROM given JOIN counted USING (program_id, version, rule) LEFT JOIN persons USING (customer_id)
             WHERE each <> 'customer' OR customer_id IS NOT NULL
             GROUP BY 1, 2, 3, 4, 5, 6, 7
         )
@@ -50,28 +65,39 @@ LIMITS = {
                coalesce(t.measure, s.measure) || ' per ' || coalesce(t.per, s.per) || ' of '
                || coalesce(nullif(coalesce(t.holder, s.holder), ''), 'everyone')
                || ': counted ' || coalesce(t.amount, 0) || ', given ' || coalesce(s.total, 0) AS detail
-        FROM (SELECT * FROM tallies WHERE tenant_id = :tenant_id) t
+        FROM (
+            SELECT program_id, each, rule, measure, per, starts_on, coalesce(person, holder) AS holder,
+                   sum(amount) AS amount
+            FROM tallies LEFT JOIN persons ON each = 'customer' AND customer_id = holder
+            WHERE tenant_id = :tenant_id GROUP BY 1, 2, 3, 4, 5, 6, 7
+        ) AS t
         FULL JOIN sums s USING (program_id, each, rule, measure, per, holder, starts_on)
         WHERE coalesce(t.amount, 0) <> coalesce(s.total, 0)
-    """,
-    "a cool-down runs from the latest use": """
-        WITH caused AS (
-            SELECT customer_id, program_id, program_version, occurred_at, effects FROM purchases
-            WHERE tenant_id = :tenant_id
+    """,  # noqa: S608 - the text is ours
+    # Of merged customers once what came since has followed.
+    "a cool-down runs from the latest use": f"""
+        {PERSONS}, caused AS (
+            SELECT coalesce(person, customer_id) AS customer_id, program_id, program_version, occurred_at, effects
+            FROM purchases LEFT JOIN persons USING (customer_id) WHERE tenant_id = :tenant_id
             UNION ALL
-            SELECT customer_id, program_id, program_version, occurred_at, effects FROM activities
-            WHERE tenant_id = :tenant_id AND status = 'recorded'
+            SELECT coalesce(person, customer_id), program_id, program_version, occurred_at, effects FROM activities
+            LEFT JOIN persons USING (customer_id) WHERE tenant_id = :tenant_id AND status = 'recorded'
         )
         SELECT t.rule AS subject,
                'last ' || t.last_at || ', used ' || coalesce(max(p.occurred_at)::text, 'never') AS detail
-        FROM tallies t
+        FROM (
+            SELECT program_id, rule, coalesce(person, holder) AS holder, max(last_at) AS last_at
+            FROM tallies LEFT JOIN persons ON each = 'customer' AND customer_id = holder
+            WHERE tenant_id = :tenant_id AND measure = 'uses' AND per = 'ever' AND each = 'customer'
+            GROUP BY 1, 2, 3 HAVING NOT coalesce(bool_or(person IS NOT NULL AND amount <> 0), false)
+        ) AS t
         LEFT JOIN (caused p JOIN program_versions v
                    ON v.tenant_id = :tenant_id AND v.program_id = p.program_id AND v.version = p.program_version)
           ON p.customer_id = t.holder AND p.program_id = t.program_id
          AND p.effects::jsonb @> jsonb_build_array(jsonb_build_object('rule', t.rule))
          AND jsonb_path_exists(v.document::jsonb, '$.rules[*] ? (@.id == $rule && @.cool_down != null)',
                                jsonb_build_object('rule', t.rule))
-        WHERE t.tenant_id = :tenant_id AND t.last_at IS NOT NULL
+        WHERE t.last_at IS NOT NULL
         GROUP BY t.rule, t.holder, t.last_at HAVING max(p.occurred_at) IS DISTINCT FROM t.last_at
-    """,
+    """,  # noqa: S608 - the text is ours
 }

@@ -98,6 +98,31 @@ class MergedLotRow(Base):
     amount: Mapped[Points]  # below zero is a debt
 
 
+class MergedCountRow(Base):
+    """How much of what is counted of a customer came with a merge, and what followed it, in all."""
+
+    __tablename__ = "merged_counts"
+    __table_args__ = (ForeignKeyConstraint(["tenant_id", "merge_id"], ["wallet_merges.tenant_id", "wallet_merges.id"]),)
+
+    tenant_id: Mapped[TenantKey]
+    merge_id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)  # purchases, stamps, tally
+    name: Mapped[str] = mapped_column(primary_key=True)  # the stamp card; or program, rule, measure and period, JSON
+    amount: Mapped[int]
+
+
+class MergedThingRow(Base):
+    """A voucher, a pass, or a place in a pool, that came with a merge. Never updated."""
+
+    __tablename__ = "merged_things"
+    __table_args__ = (ForeignKeyConstraint(["tenant_id", "merge_id"], ["wallet_merges.tenant_id", "wallet_merges.id"]),)
+
+    tenant_id: Mapped[TenantKey]
+    merge_id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)  # voucher, pass, pool
+    id: Mapped[str] = mapped_column(primary_key=True)
+
+
 class ReinstatementRow(Base):
     """Units that had expired and were given back: who did it, and why. Never updated."""
 
