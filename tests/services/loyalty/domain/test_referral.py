@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from kernel.language import Language
+from services.loyalty.domain.diff_wording import diff_texts
 from services.loyalty.domain.program import compile_program
+from services.loyalty.domain.program_diff import program_diff
 from services.loyalty.domain.referral import (
     REASONS,
     FirstPurchase,
@@ -184,6 +186,14 @@ def test_its_units_go_by_its_name() -> None:
     assert compile_program(document(referral=terms)).names["referral"].en == NAME["en"]
     with pytest.raises(ValidationError):
         document({**rule("earn", per=1), "id": "referral"}, referral=terms)
+
+
+def test_what_changes_between_versions_is_said() -> None:
+    before, after = ({"name": NAME, "advocate": {"points": points}} for points in (500, 300))
+    diff = program_diff(document(referral=before), document(referral=after))
+    assert [change.path for change in diff.terms] == ["referral.advocate.points"]
+    (said,) = diff_texts(diff, Language.ENGLISH)
+    assert said.startswith("units for bringing a friend from ")
 
 
 @pytest.mark.parametrize(

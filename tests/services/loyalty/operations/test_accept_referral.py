@@ -94,8 +94,7 @@ def test_nor_does_a_family_that_shares_a_membership(shop: Shop, holder_first: bo
         referrals.bring(holder if holder_first else sara, omar)
 
 
-def test_throwaway_accounts_that_bought_before_bring_nothing(shop: Shop) -> None:
-    """Named for acambitsis/markm8-v3 issue 125: rewards for accounts made only to be referred."""
+def test_who_bought_before_is_not_brought(shop: Shop) -> None:
     referrals = Referrals(shop)
     ana, omar, merged = shop.customer(), shop.customer(), shop.customer()
     referrals.buy(omar, 6)

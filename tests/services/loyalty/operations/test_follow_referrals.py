@@ -112,6 +112,21 @@ def test_farming_by_buying_and_returning_leaves_nothing(shop: Shop) -> None:
     assert referrals.follow(later(days=16)) == 0
 
 
+def test_throwaway_accounts_bring_nothing_before_they_have_paid_and_kept_it(shop: Shop) -> None:
+    """Named for acambitsis/markm8-v3 issue 125: accounts made only to be referred, rewarded before they paid."""
+    referrals = Referrals(shop)
+    ana, friends = shop.customer(), [shop.customer() for _ in range(4)]
+    for friend in friends:
+        referrals.bring(ana, friend)
+    bought = [referrals.buy(friend) for friend in friends[:3]]
+    referrals.follow()
+    assert referrals.points(ana, *friends) == [0] * 5
+    for purchase in bought[:2]:
+        shop.take_back(purchase)
+    referrals.follow(later(days=30))
+    assert referrals.points(ana, *friends) == [500, 0, 0, 200, 0]
+
+
 def test_a_reopened_sale_does_not_bring_it_back(shop: Shop) -> None:
     referrals = Referrals(shop)
     ana, omar = referrals.two()
