@@ -16,9 +16,11 @@ from chassis.data.row_sets import Pipeline
 from services.loyalty.api.till import record_one, record_together
 from services.loyalty.operations import make_coupon_codes as making
 from services.loyalty.operations.expire_lots import expire_lots
+from services.loyalty.operations.follow_draw import follow_draw
 from services.loyalty.operations.record_purchases import Recorded
 from tests.services.loyalty.coupons import CouponCampaign
-from tests.services.loyalty.domain.build import line, rule
+from tests.services.loyalty.domain.build import NAME, line, rule
+from tests.services.loyalty.draws import Draws
 from tests.services.loyalty.shop import FREE_COFFEE, POINT_PER_RIYAL, Shop
 
 CARD = rule("stamp_card", card="coffee", stamps_needed=2, selector={"skus": ["COFFEE"]}, reward=FREE_COFFEE)
@@ -194,6 +196,29 @@ def test_making_coupon_codes(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Non
     at_every_statement(shop, monkeypatch, lambda: eid.make_some)
     (batch,) = shop.rows("SELECT made FROM coupon_batches")
     assert batch["made"] == len(eid.codes()) == len(set(eid.codes()))
+
+
+def test_revealing_a_draw_and_giving_its_prize(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.publish(POINT_PER_RIYAL)
+    draws, begin, count = Draws(shop), shop.at, 0
+
+    def step(draw_id: str) -> None:
+        with shop.database.transaction(shop.tenant_id) as db:
+            follow_draw(db, shop.tenant_id, draw_id, at=shop.at)
+
+    def prepare(until: str) -> Callable[[], Any]:
+        nonlocal count
+        count += 1
+        shop.at = begin
+        draw_id = draws.create(draw=f"draw-{count}", prizes=[{"name": NAME, "award": {"points": 5}}])
+        draws.enter(draw_id, shop.customer())
+        draws.close_by_clock()
+        while draws.read(draw_id).status != until:
+            step(draw_id)
+        return lambda: step(draw_id)
+
+    at_every_statement(shop, monkeypatch, lambda: prepare("closed"))
+    at_every_statement(shop, monkeypatch, lambda: prepare("drawn"))
 
 
 def test_expiring(busy_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
