@@ -13,6 +13,7 @@ from services.loyalty.operations import plan_backtest as planning
 from services.loyalty.operations import play_next_slice as playing
 from services.loyalty.operations.play_next_slice import TALLY, play_next_slice
 from services.loyalty.schedules import play_backtest
+from tests.services.loyalty.coupons import CouponCampaign
 from tests.services.loyalty.domain.build import line, rule
 from tests.services.loyalty.shop import FREE_COFFEE, POINT_PER_RIYAL, Shop, later
 
@@ -238,3 +239,13 @@ def test_one_that_fails_is_given_up(shop: Shop, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(playing, "play_each", fail)
     play_backtest(shop.database, shop.tenant_id, backtest_id, lambda: False)
     assert shop.rows("SELECT status FROM backtests") == [{"status": "failed"}]
+
+
+def test_coupons_are_as_they_were_shown(shop: Shop) -> None:
+    """A draft that gives more for the campaign finds its coupons again; one that was used up then stays used up."""
+    eid = CouponCampaign(shop, "EID", uses_per_code=2, uses_per_customer=1)
+    ana = shop.customer()
+    shown = [eid.buy(who, "EID").purchase.discount for who in (ana, ana, shop.customer(), shop.customer())]
+    assert shown == [200, 0, 200, 0]
+    played = play(shop, shop.backtest(*shop.draft(eid.rule(percent_off=50))))
+    assert (played.then.money, played.now.money) == (400, 1000)
