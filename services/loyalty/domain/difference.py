@@ -14,6 +14,7 @@ from services.loyalty.domain.effects import (
     ExtendMembership,
     Give,
     IssuePass,
+    IssueVoucher,
     Stamp,
     UseCoupon,
     UseVoucher,
@@ -92,7 +93,8 @@ class Difference:
 
     `discount` is how much more is taken off, in minor units. Vouchers and coupons that are `freed` were used before and
     are not any more.
-    Vouchers that came from a stamp card follow its stamps.
+    Vouchers that came from a stamp card follow its stamps; `awarded` are others to issue, and `broken` the codes of
+    others to revoke.
     """
 
     discount: int
@@ -107,12 +109,15 @@ class Difference:
     given: tuple[GivenChange, ...] = ()
     coupons_used: tuple[CouponChange, ...] = ()
     coupons_freed: tuple[CouponChange, ...] = ()
+    awarded: tuple[IssueVoucher, ...] = ()
+    broken: tuple[str, ...] = ()
 
 
 def difference(before: Sequence[Effect], after: Sequence[Effect]) -> Difference:
     """What to post to get from one to the other. Posting the steps of a series posts the whole way."""
     used_before, used_after = _vouchers_used(before), _vouchers_used(after)
     coupons_before, coupons_after = _coupons_used(before), _coupons_used(after)
+    awarded_before, awarded_after = _awarded(before), _awarded(after)
     return Difference(
         discount=_discount(after) - _discount(before),
         units=tuple(UnitsChange(*key, amount) for key, amount in _changes(_units(before), _units(after))),
@@ -126,6 +131,10 @@ def difference(before: Sequence[Effect], after: Sequence[Effect]) -> Difference:
         given=_given_changes(given_by(before), given_by(after)),
         coupons_used=tuple(sorted(coupons_after - coupons_before)),
         coupons_freed=tuple(sorted(coupons_before - coupons_after)),
+        awarded=tuple(effect for rule, effect in awarded_after.items() if rule not in awarded_before),
+        broken=tuple(
+            effect.code for rule, effect in awarded_before.items() if effect.code and rule not in awarded_after
+        ),
     )
 
 
@@ -155,6 +164,11 @@ def _vouchers_used(effects: Sequence[Effect]) -> set[str]:
 
 def _coupons_used(effects: Sequence[Effect]) -> set[CouponChange]:
     return {CouponChange(effect.code, effect.campaign) for effect in effects if isinstance(effect, UseCoupon)}
+
+
+def _awarded(effects: Sequence[Effect]) -> dict[str, IssueVoucher]:
+    """The vouchers that no stamp card gave, by their rules."""
+    return {effect.rule: effect for effect in effects if isinstance(effect, IssueVoucher) and effect.card is None}
 
 
 def _units(effects: Sequence[Effect]) -> Counter[tuple[str, str, datetime, datetime | None]]:

@@ -83,7 +83,7 @@ class ProgramDocument(Terms):
     @model_validator(mode="after")
     def _earns_units_it_knows(self) -> Self:
         for rule in self.rules:
-            gives = rule.award if isinstance(rule, ActivityRule | Celebration) else rule
+            gives = rule.award if isinstance(rule, ActivityRule | Celebration | Milestone) else rule
             unit = gives.unit if isinstance(gives, Earn | Award) else None
             if unit is not None and unit not in self.units:
                 raise ValueError(f"{rule.id} earns {unit}, which is none of the program's units")

@@ -21,6 +21,7 @@ from contracts.events.loyalty import (
     PointsAccrued,
     PurchaseReturned,
     StampsGiven,
+    VoucherIssued,
 )
 from kernel.ids import new_id
 from kernel.points import Points
@@ -45,6 +46,7 @@ from services.loyalty.domain.rules.stamp_card import StampCard
 from services.loyalty.domain.stamps import fill
 from services.loyalty.domain.stamps import take_back as take_stamps_back
 from services.loyalty.operations.apply_effects import (
+    REWARD,
     by_language,
     lots_of,
     record_time,
@@ -78,6 +80,14 @@ UNUSED = text("""
     WHERE tenant_id = :tenant_id AND customer_id = :customer_id AND card = :card AND status = 'issued'
     ORDER BY (source = :source) DESC, id DESC
 """)
+USED_BEFORE = text("""
+    SELECT code FROM vouchers
+    WHERE tenant_id = :tenant_id AND source = :source AND card IS NULL AND benefit = :benefit
+      AND status = 'used' LIMIT 1
+""")
+NOT_USED = text(
+    "SELECT id, code FROM vouchers WHERE tenant_id = :tenant_id AND code = ANY (:codes) AND status = 'issued'"
+)
 FREE = text("""
     UPDATE vouchers SET status = 'issued', used_by = NULL, used_at = NULL
     WHERE tenant_id = :tenant_id AND code = ANY (:codes) AND used_by = :purchase_id
@@ -143,6 +153,7 @@ class DifferencePosting:
         self.waived: Counter[str] = Counter()
         self.broken: set[str] = set()
         self.issued: dict[str, list[str]] = {}
+        self.awarded: dict[str, str] = {}
 
     def post(self, changes: Difference) -> None:
         """Post everything that changes. A sale to nobody has nothing to post but what limits and coupons count."""
@@ -162,6 +173,7 @@ class DifferencePosting:
         for draw in changes.draws:
             self._change_draw(self.standing, draw)
         self._change_vouchers(changes)
+        self._change_awarded(self.standing, changes)
 
     def _change_tallies(self, program: CompiledProgram, changes: Difference) -> None:
         """Give uses and budgets back, or count more of them, in the periods of the sale."""
@@ -187,6 +199,30 @@ class DifferencePosting:
             self.db.execute(FREE, {**mine, "codes": list(changes.vouchers_freed)})
         if changes.vouchers_used:
             self.db.execute(USE, {**mine, "codes": list(changes.vouchers_used), "at": self.at})
+
+    def _change_awarded(self, standing: Standing, changes: Difference) -> None:
+        """Revoke vouchers that no stamp card gave, unless they were used; issue others."""
+        if changes.broken:
+            unused = self.db.execute(NOT_USED, {"tenant_id": standing.tenant_id, "codes": list(changes.broken)})
+            for voucher in unused:
+                self.broken.add(voucher.code)
+                self.books.postings.voucher_marks.append((standing.tenant_id, voucher.id, "revoked", None, self.at))
+        for effect in changes.awarded:
+            if used := self._used_before(effect):
+                self.awarded[effect.rule] = used
+                continue
+            voucher_id, self.awarded[effect.rule] = write_voucher(
+                self.books, standing, effect.reward, source=self.purchase.id, valid_until=effect.valid_until
+            )
+            name = by_language(effect.reward.name)
+            self.told.append(VoucherIssued(voucher_id=voucher_id, reward_name=name, expires_at=effect.valid_until))
+
+    def _used_before(self, effect: IssueVoucher) -> str | None:
+        """The code of the voucher that this purchase gave before, if it was used: it is not given twice."""
+        benefit = REWARD.dump_json(effect.reward).decode()
+        sought = {"tenant_id": self.purchase.tenant_id, "source": self.purchase.id, "benefit": benefit}
+        code: str | None = self.db.scalar(USED_BEFORE, sought)
+        return code
 
     def _change_units(self, standing: Standing, program: CompiledProgram, change: UnitsChange) -> None:
         wallet = self.books.open_wallet(self.db, standing, change.unit)
@@ -353,13 +389,16 @@ class DifferencePosting:
 
     def with_codes(self, before: Sequence[Effect], after: Sequence[Effect]) -> list[Effect]:
         """The new effects, their vouchers under the codes the customer has already."""
-        codes: dict[str | None, list[str]] = {card: list(new) for card, new in self.issued.items()}
+        codes: dict[tuple[str | None, str | None], list[str]] = {
+            **{(card, None): list(new) for card, new in self.issued.items()},
+            **{(None, rule): [code] for rule, code in self.awarded.items()},
+        }
         for effect in before:
             if isinstance(effect, IssueVoucher) and effect.code and effect.code not in self.broken:
-                codes.setdefault(effect.card, []).insert(0, effect.code)
+                codes.setdefault(source_of(effect), []).insert(0, effect.code)
         return [
-            replace(effect, code=codes[effect.card].pop(0))
-            if isinstance(effect, IssueVoucher) and codes.get(effect.card)
+            replace(effect, code=codes[source_of(effect)].pop(0))
+            if isinstance(effect, IssueVoucher) and codes.get(source_of(effect))
             else effect
             for effect in after
         ]
@@ -381,6 +420,11 @@ class DifferencePosting:
             facts=self.told,
             balance=Points(wallet.balance) if wallet else None,
         )
+
+
+def source_of(effect: IssueVoucher) -> tuple[str | None, str | None]:
+    """What gave a voucher: a stamp card, or else a rule."""
+    return (effect.card, None) if effect.card else (None, effect.rule)
 
 
 def stamp_rule(program: CompiledProgram, card: str) -> StampCard:

@@ -1,10 +1,12 @@
-"""Units for a visit that is reached: the first, the tenth, every fifth. Source: docs/rules/milestone.md."""
+"""An award for a visit that is reached: the first, the tenth, every fifth. Source: docs/rules/milestone.md."""
 
+from dataclasses import replace
 from functools import cached_property
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from services.loyalty.domain.award import Award
 from services.loyalty.domain.cart import Cart
 from services.loyalty.domain.effects import Accrue
 from services.loyalty.domain.limit import Measure
@@ -16,7 +18,7 @@ Visits = Annotated[int, Field(strict=True, ge=1, le=10_000)]
 
 
 class Milestone(RuleDocument):
-    """`points` units on the customer's nth purchase (`visit`), or on each nth one (`every`).
+    """`points` units, or an `award`, on the customer's nth purchase (`visit`), or on each nth one (`every`).
 
     Each milestone is reached once: bringing earlier goods back and coming again does not reach it again.
     """
@@ -28,12 +30,15 @@ class Milestone(RuleDocument):
     kind: Literal["milestone"]
     visit: Visits | None = None
     every: Visits | None = None
-    points: Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
+    points: Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)] | None = None
+    award: Award | None = None
 
     @model_validator(mode="after")
     def _is_one_or_many(self) -> Self:
         if (self.visit is None) == (self.every is None):
             raise ValueError("give either visit or every")
+        if (self.points is None) == (self.award is None):
+            raise ValueError("give either points or an award")
         return self
 
     @cached_property
@@ -59,7 +64,7 @@ class Milestone(RuleDocument):
         elif to_go < 0 or cart.used.amounts.get(self._reached.label, 0) >= times:
             cart.miss(self.id, self.kind, UNMET)
         else:
-            self._accrue(cart)
+            self._give(cart)
 
     def _to_go(self, visit: int) -> tuple[int, int]:
         """The visits until the next milestone, below zero when there is none, and how many there are with it."""
@@ -68,16 +73,7 @@ class Milestone(RuleDocument):
         assert self.visit is not None
         return self.visit - visit, 1
 
-    def _accrue(self, cart: Cart) -> None:
-        unit = cart.terms.unit
-        spendable_at, expires_at = cart.life_of_units(unit)
-        cart.effects.append(
-            Accrue(
-                rule=self.id,
-                unit=unit,
-                amount=self.points,
-                base=sum(cart.left),
-                spendable_at=spendable_at,
-                expires_at=expires_at,
-            )
-        )
+    def _give(self, cart: Cart) -> None:
+        award = self.award or Award(points=self.points)
+        for effect in award.effects(self.id, cart.terms, cart.at):
+            cart.effects.append(replace(effect, base=sum(cart.left)) if isinstance(effect, Accrue) else effect)

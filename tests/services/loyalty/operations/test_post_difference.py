@@ -143,3 +143,34 @@ def test_units_that_were_let_go_are_not_counted_against_others(shop: Shop) -> No
     assert (shop.balance(ana).balance, shop.balance(ana, "stars").balance) == (0, 6)
     shop.edit(sold, line("A", 3, 333))
     assert (shop.balance(ana).balance, shop.balance(ana, "stars").balance) == (0, 18)
+
+
+WELCOME = rule("milestone", visit=1, award={"points": 50, "reward": FREE_COFFEE})
+
+
+def test_a_milestones_voucher_goes_with_the_purchase_that_reached_it(shop: Shop) -> None:
+    shop.publish(WELCOME)
+    ana = shop.customer()
+    sold = shop.sell(ana, line("A", 2, 1000)).purchase.id
+    (first,) = shop.rows("SELECT code, status FROM vouchers")
+    shop.take_back(sold, {0: 1})
+    assert shop.rows("SELECT code, status FROM vouchers") == [first], "it was still a visit"
+    shop.void(sold)
+    assert shop.rows("SELECT status FROM vouchers") == [{"status": "revoked"}]
+    assert shop.points(ana) == (0, 0)
+    shop.reopen(sold)
+    assert [row["status"] for row in shop.rows("SELECT status FROM vouchers ORDER BY id")] == ["revoked", "issued"]
+    assert shop.points(ana) == (50, 50)
+    shop.void(sold)
+    assert {row["status"] for row in shop.rows("SELECT status FROM vouchers")} == {"revoked"}
+
+
+def test_a_milestones_voucher_that_was_used_stays_used(shop: Shop) -> None:
+    shop.publish(WELCOME)
+    ana = shop.customer()
+    sold = shop.sell(ana).purchase.id
+    (voucher,) = shop.rows("SELECT code FROM vouchers")
+    shop.sell(ana, codes=[voucher["code"]])
+    shop.void(sold)
+    shop.reopen(sold)
+    assert shop.rows("SELECT status FROM vouchers") == [{"status": "used"}], "and is not given a second time"

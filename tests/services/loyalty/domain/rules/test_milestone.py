@@ -6,12 +6,12 @@ import pytest
 from pydantic import ValidationError
 
 from kernel.language import Language
-from services.loyalty.domain.effects import Accrue
+from services.loyalty.domain.effects import Accrue, IssueVoucher
 from services.loyalty.domain.evaluate import evaluate
 from services.loyalty.domain.program import compile_program
 from services.loyalty.domain.tally import Memory
 from services.loyalty.domain.wording import miss_text
-from tests.services.loyalty.domain.build import NOON, basket, customer, document, evaluated, missed, rule
+from tests.services.loyalty.domain.build import NAME, NOON, basket, customer, document, evaluated, missed, rule
 from tests.services.loyalty.domain.pages import page_document
 
 
@@ -64,3 +64,21 @@ def test_a_visit_on_which_a_condition_fails_is_passed_over() -> None:
 def test_a_milestone_is_one_visit_or_many(fields: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         document(rule("milestone", points=1, **fields))
+
+
+def test_an_award_of_another_unit_and_a_voucher() -> None:
+    award = {"points": 5, "unit": "stars", "reward": {"kind": "free_item", "name": NAME}}
+    tenth = rule("milestone", visit=1, award=award)
+    units, voucher = evaluated([tenth], further_units=[{"unit": "stars"}]).effects
+    assert isinstance(units, Accrue)
+    assert (units.unit, units.amount, units.base) == ("stars", 5, 1000)
+    assert isinstance(voucher, IssueVoucher)
+    assert voucher.card is None
+
+
+@pytest.mark.parametrize(
+    "fields", [{}, {"points": 1, "award": {"points": 1}}, {"award": {"points": 1, "unit": "stars"}}]
+)
+def test_a_milestone_gives_points_or_an_award(fields: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        document(rule("milestone", visit=1, **fields))
