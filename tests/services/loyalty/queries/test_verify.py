@@ -123,6 +123,10 @@ CORRUPTIONS = {
         "UPDATE purchases SET effects = replace(effects, '\"units\":7', '\"units\":8') WHERE {mine}",
         {"I6 what paid for a purchase left its wallets"},
     ),
+    "a payment by an allowance that nobody gave": (
+        'UPDATE purchases SET effects = replace(effects, \'"allowance":null\', \'"allowance":"all_x"\') WHERE {mine}',
+        {"I7 what an allowance gave is what its sales were paid"},
+    ),
     "a reward taken behind the catalogue's back": (
         "UPDATE rewards SET taken = taken + 1 WHERE {mine}",
         {"I5 what was taken of a reward is its redemptions"},
