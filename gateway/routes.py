@@ -58,6 +58,7 @@ OWNERS_BELOW_CUSTOMER: Final = {
     "activities": "loyalty",
     "segments": "loyalty",
     "tier": "loyalty",
+    "challenges": "loyalty",
     "offline_allowances": "loyalty",
     "draws": "loyalty",
     "inbox": "notifications",

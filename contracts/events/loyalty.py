@@ -133,7 +133,7 @@ class PurchaseRecorded(Event):
     balance: Points | None = Field(default=None, description="The wallet's balance afterwards; null for a walk-in.")
 
 
-Amendment = Literal["return", "edit", "void", "reopen"]
+Amendment = Literal["return", "edit", "void", "reopen", "challenge"]
 
 
 class PurchaseReturned(Event):
@@ -148,7 +148,10 @@ class PurchaseReturned(Event):
     currency: str
     refund: int
     whole: bool = Field(description="Whether nothing of the purchase is left.")
-    change: Amendment = Field(default="return", description="Whether goods came back, or the sale was corrected.")
+    change: Amendment = Field(
+        default="return",
+        description="Whether goods came back, the sale was corrected, or another one moved the prize of a challenge.",
+    )
     facts: list[AnyFact]
     balance: Points | None = None
 

@@ -75,7 +75,9 @@ class ClaimDocument(BaseModel):
 
 
 class AmendmentDocument(BaseModel):
-    """One change of a purchase: `kind` is return, edit, void, reopen or claim."""
+    """One change of a purchase: `kind` is return, edit, void, reopen, claim, or challenge, when another purchase
+    of the customer changed what a challenge gives for this one.
+    """
 
     object: str = "amendment"
     id: str

@@ -29,7 +29,7 @@ class EffectDocument(BaseModel):
 
     kind: str = Field(
         description="discount, give, use_voucher, accrue, stamp, issue_voucher, extend_membership, issue_pass, "
-        "enter_draw or pay."
+        "enter_draw, advance, achieve or pay."
     )
     rule: str | None = None
     text: str = Field(description="In the language asked for.")

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
+from services.loyalty.domain.misses import MissUnit
 from services.loyalty.domain.reward import Reward
 
 
@@ -144,6 +145,35 @@ class EnterDraw:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What a sale adds to one of the counters of a challenge."""
+
+    counter: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advance:
+    """A step towards the goal of a challenge. `done` of `goal` of the unit were reached with this sale."""
+
+    kind: Literal["advance"] = "advance"
+    rule: str
+    steps: tuple[Step, ...]
+    done: int
+    goal: int
+    unit: MissUnit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Achieve:
+    """A challenge was met in the period that begins that day. What else the rule gives is its award."""
+
+    kind: Literal["achieve"] = "achieve"
+    rule: str
+    starts_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pay:
     """Units of a wallet that pay for `amount` minor units. `owner` is the customer, or the gift card.
 
@@ -175,6 +205,8 @@ Effect = Annotated[
     | ExtendMembership
     | IssuePass
     | EnterDraw
+    | Advance
+    | Achieve
     | Pay,
     Field(discriminator="kind"),
 ]

@@ -4,12 +4,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-MissUnit = Literal["money", "units", "wallet", "visits", "number", "none"]
+MissUnit = Literal[
+    "money",
+    "units",
+    "wallet",
+    "visits",
+    "number",
+    "kinds",
+    "days",
+    "weeks",
+    "months",
+    "quarters",
+    "years",
+    "none",
+]
 
 
 class Shortfall(NamedTuple):
-    """How much was missing: minor units of money, units of an article or a wallet, visits, a plain number, or nothing
-    countable.
+    """How much was missing: minor units of money, units of an article or a wallet, visits, a plain number, different
+    kinds of articles, periods in a row, or nothing countable.
     """
 
     short_by: int

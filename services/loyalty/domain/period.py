@@ -23,6 +23,14 @@ def period_start(period: Period, day: date) -> date:
             return date(day.year, 1, 1)
 
 
+def earlier_start(period: Period, day: date, ago: int) -> date:
+    """The first day of the period so many before the one that the day lies in."""
+    start = period_start(period, day)
+    for _ in range(ago):
+        start = period_start(period, start - timedelta(days=1))
+    return start
+
+
 def next_start(period: Period, day: date) -> date:
     """The first day of the period after the one that the day lies in."""
     start = period_start(period, day)

@@ -72,6 +72,31 @@ VISITS = Noun(
     "{n} visits",
     Arabic("لا زيارات", "زيارة واحدة", "زيارتان", "{n} زيارات", "{n} زيارة", "{n} زيارة"),
 )
+KINDS = Noun(
+    "{n} different kind",
+    "{n} different kinds",
+    Arabic("لا أصناف", "صنف واحد", "صنفان مختلفان", "{n} أصناف مختلفة", "{n} صنفًا مختلفًا", "{n} صنف مختلف"),
+)
+DAYS = Noun(
+    "{n} day",
+    "{n} days",
+    Arabic("لا أيام", "يوم واحد", "يومان", "{n} أيام", "{n} يومًا", "{n} يوم"),
+)
+WEEKS = Noun(
+    "{n} week",
+    "{n} weeks",
+    Arabic("لا أسابيع", "أسبوع واحد", "أسبوعان", "{n} أسابيع", "{n} أسبوعًا", "{n} أسبوع"),
+)
+QUARTERS = Noun(
+    "{n} quarter",
+    "{n} quarters",
+    Arabic("لا أرباع", "ربع واحد", "ربعان", "{n} أرباع", "{n} ربعًا", "{n} ربع"),
+)
+YEARS = Noun(
+    "{n} year",
+    "{n} years",
+    Arabic("لا سنوات", "سنة واحدة", "سنتان", "{n} سنوات", "{n} سنة", "{n} سنة"),
+)
 
 
 def counted(noun: Noun, number: int, language: Language) -> str:

@@ -17,6 +17,7 @@ from services.loyalty.domain.rules.best_only import BestOnly
 from services.loyalty.domain.rules.bundle import Bundle
 from services.loyalty.domain.rules.buy_x_get_y import BuyXGetY
 from services.loyalty.domain.rules.celebration import Anniversary, Birthday, Celebration
+from services.loyalty.domain.rules.challenge import Challenge
 from services.loyalty.domain.rules.discount import MoneyOff
 from services.loyalty.domain.rules.draw_entry import DrawEntry
 from services.loyalty.domain.rules.earn import Earn
@@ -42,6 +43,7 @@ Rule = Annotated[
     | MoneyOff
     | Multiplier
     | Milestone
+    | Challenge
     | DrawEntry
     | ActivityRule
     | Birthday
@@ -52,7 +54,7 @@ Rule = Annotated[
 # Whole units are given away and bundled before discounts are taken of what is left, and nothing is earned on what was
 # not paid.
 PRICE_FAMILIES = (BuyXGetY, Bundle, MoneyOff)
-REWARD_FAMILIES = (Earn, Multiplier, Milestone, StampCard, MembershipBonus, PassSale, DrawEntry)
+REWARD_FAMILIES = (Earn, Multiplier, Milestone, Challenge, StampCard, MembershipBonus, PassSale, DrawEntry)
 BASKET_FAMILIES = (*PRICE_FAMILIES, *REWARD_FAMILIES)
 
 
@@ -83,7 +85,7 @@ class ProgramDocument(Terms):
     @model_validator(mode="after")
     def _earns_units_it_knows(self) -> Self:
         for rule in self.rules:
-            gives = rule.award if isinstance(rule, ActivityRule | Celebration | Milestone) else rule
+            gives = rule.award if isinstance(rule, ActivityRule | Celebration | Challenge | Milestone) else rule
             unit = gives.unit if isinstance(gives, Earn | Award) else None
             if unit is not None and unit not in self.units:
                 raise ValueError(f"{rule.id} earns {unit}, which is none of the program's units")

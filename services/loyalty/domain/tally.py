@@ -8,9 +8,9 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.loyalty.domain.coupon import CouponFacts
-from services.loyalty.domain.effects import Accrue, Discount, Effect, EnterDraw, ExtendMembership, Give, Stamp
+from services.loyalty.domain.effects import Accrue, Advance, Discount, Effect, EnterDraw, ExtendMembership, Give, Stamp
 from services.loyalty.domain.limit import Each, Measure, Per
-from services.loyalty.domain.period import period_start
+from services.loyalty.domain.period import earlier_start, period_start
 
 # Where everything since the beginning is counted.
 EVER = date(1970, 1, 1)
@@ -23,15 +23,20 @@ class Tally(NamedTuple):
     of: Measure
     per: Per
     each: Each
+    # So many periods ago: what was counted then is asked for, and not counted on.
+    ago: int = 0
 
     @property
     def label(self) -> str:
         """Its name among the others of a program."""
-        return "/".join(self)
+        now = "/".join(self[:4])
+        return f"{now}/{self.ago}" if self.ago else now
 
     def period_at(self, day: date) -> date:
-        """The first day of the period that is counted on that day; EVER where all time is one."""
-        return EVER if self.per == "ever" or self.per == "sale" else period_start(self.per, day)
+        """The first day of the period that is asked for on that day; EVER where all time is one."""
+        if self.per == "ever" or self.per == "sale":
+            return EVER
+        return earlier_start(self.per, day, self.ago) if self.ago else period_start(self.per, day)
 
     def holder(self, customer_id: str | None, store_id: str) -> str | None:
         """For whom it counts a sale: the customer, the store, or everyone; None when a walk-in counts for nobody."""
@@ -60,7 +65,7 @@ class Memory:
     def __init__(self, tallies: Iterable[Tally], zone: ZoneInfo) -> None:
         self._tallies = [tally for tally in tallies if tally.each == "customer"]
         self._zone = zone
-        self._amounts: Counter[tuple[str, date]] = Counter()
+        self._amounts: Counter[tuple[tuple[str, ...], date]] = Counter()
         self._last: dict[str, datetime] = {}
 
     def used(self, at: datetime) -> Used:
@@ -68,7 +73,7 @@ class Memory:
         if not self._tallies:
             return NOTHING_USED
         today = at.astimezone(self._zone).date()
-        amounts = {tally.label: self._amounts[tally.label, tally.period_at(today)] for tally in self._tallies}
+        amounts = {tally.label: self._amounts[tally[:4], tally.period_at(today)] for tally in self._tallies}
         return Used(amounts=amounts, last=dict(self._last))
 
     def count(self, effects: Iterable[Effect], at: datetime) -> None:
@@ -77,8 +82,8 @@ class Memory:
             return
         today, given = at.astimezone(self._zone).date(), given_by(effects)
         for tally in self._tallies:
-            if tally.rule in given:
-                self._amounts[tally.label, tally.period_at(today)] += given[tally.rule].of(tally.of)
+            if tally.rule in given and not tally.ago:
+                self._amounts[tally[:4], tally.period_at(today)] += given[tally.rule].of(tally.of)
                 self._last[tally.rule] = max(at, self._last.get(tally.rule, at))
 
 
@@ -102,9 +107,13 @@ NOTHING_GIVEN = Given()
 
 
 def given_by(effects: Iterable[Effect]) -> dict[str, Given]:
-    """What each rule gave with these effects of one sale."""
+    """What each rule gave with these effects of one sale. A challenge's counters count by their own names."""
     given: dict[str, Given] = {}
     for effect in effects:
+        if isinstance(effect, Advance):
+            # A step is no use of the rule: that is reaching its goal.
+            given.update({step.counter: Given(1, step.amount) for step in effect.steps})
+            continue
         rule: str | None = getattr(effect, "rule", None)
         if rule is not None:
             before = given.get(rule, NOTHING_GIVEN)

@@ -5,6 +5,8 @@ from kernel.money import Money
 from services.loyalty.domain.basket import BY_POINTS
 from services.loyalty.domain.effects import (
     Accrue,
+    Achieve,
+    Advance,
     Discount,
     Effect,
     EnterDraw,
@@ -17,18 +19,23 @@ from services.loyalty.domain.effects import (
     UseCoupon,
     UseVoucher,
 )
-from services.loyalty.domain.misses import Miss
+from services.loyalty.domain.misses import Miss, MissUnit
 from services.loyalty.domain.moment_text import moment_text
 from services.loyalty.domain.plural import (
+    DAYS,
     DRAW_ENTRIES,
+    KINDS,
     MILES,
     MONTHS,
     PASS_ENTRIES,
     PASSES,
     POINTS,
+    QUARTERS,
     STAMPS,
     UNITS,
     VISITS,
+    WEEKS,
+    YEARS,
     counted,
 )
 from services.loyalty.domain.program import CompiledProgram
@@ -48,6 +55,16 @@ CURRENCY_IN_ARABIC = {
     "TND": "د.ت",
 }
 WALLET_NOUNS = {"points": POINTS, "miles": MILES}
+NOUNS = {
+    "visits": VISITS,
+    "units": UNITS,
+    "kinds": KINDS,
+    "days": DAYS,
+    "weeks": WEEKS,
+    "months": MONTHS,
+    "quarters": QUARTERS,
+    "years": YEARS,
+}
 
 MONEY_OFF = Text(en="{money} off", ar="خصم {money}")
 MOST_MONEY_OFF = Text(en="{money} off, the most it gives", ar="خصم {money}، وهو أقصى خصم لهذا العرض")
@@ -75,6 +92,18 @@ EXTENDED_WITH_BONUS = Text(en="{paid} paid, {bonus} free", ar="المدفوع {p
 NUMBER_SHORT = Text(en="{number} short", ar="ينقصه {number}")
 ENTERED = Text(en="{entries} in the draw", ar="{entries} في السحب")
 ENTERED_AT_MOST = Text(en="{entries} in the draw, all that it leaves you", ar="{entries} في السحب، وهو كل ما تبقى لك")
+# How far the goal of a challenge is, by its period.
+TO_GO = {
+    "goal_day": Text(en="{amount} to go today", ar="المتبقي اليوم: {amount}"),
+    "goal_week": Text(en="{amount} to go this week", ar="المتبقي هذا الأسبوع: {amount}"),
+    "goal_month": Text(en="{amount} to go this month", ar="المتبقي هذا الشهر: {amount}"),
+    "goal_quarter": Text(en="{amount} to go this quarter", ar="المتبقي هذا الربع: {amount}"),
+    "goal_year": Text(en="{amount} to go this year", ar="المتبقي هذه السنة: {amount}"),
+    "goal_ever": Text(en="{amount} to go", ar="المتبقي: {amount}"),
+    "in_a_row": Text(en="{amount} in a row to go", ar="المتبقي على التوالي: {amount}"),
+}
+ADVANCED = Text(en="{done}, the goal is {goal}", ar="{done}، والهدف {goal}")
+ACHIEVED = Text(en="the goal is reached", ar="تحقق الهدف")
 VISITS_TO_GO = Text(en="{visits} to go", ar="المتبقي: {visits}")
 TO_TIER = Text(en="{amount} to go to {tier}", ar="المتبقي للوصول إلى {tier}: {amount}")
 OVER = Text(en="{amount} over what is left", ar="الزيادة على المتبقي: {amount}")
@@ -104,6 +133,7 @@ REASONS = {
     "draw_opens": Text(en="the draw has not opened", ar="لم يُفتح السحب بعد"),
     "draw_closed": Text(en="the draw is closed", ar="أُغلق السحب"),
     "draw_entries": Text(en="you have all the entries you may have", ar="لديك أقصى عدد من المشاركات"),
+    "challenge": Text(en="reached before", ar="سبق بلوغه"),
     "multiplier": Text(en="nothing to multiply", ar="لا شيء يُضاعف"),
     "limit": Text(en="used up", ar="استُنفد"),
     "budget": Text(en="its budget is used up", ar="استُنفدت ميزانيته"),
@@ -159,7 +189,18 @@ def effect_text(effect: Effect, program: CompiledProgram, language: Language) ->
         return _said(COUPON_USED, language, code=ISOLATED.format(effect.written))
     if isinstance(effect, Pay):
         return _paid(effect, program, language)
-    return f"{program.names[effect.rule].in_language(language)}: {_rule_text(effect, program, language)}"
+    if isinstance(effect, Advance | Achieve):
+        said = _challenge(effect, program, language)
+    else:
+        said = _rule_text(effect, program, language)
+    return f"{program.names[effect.rule].in_language(language)}: {said}"
+
+
+def _challenge(effect: Advance | Achieve, program: CompiledProgram, language: Language) -> str:
+    if isinstance(effect, Achieve):
+        return ACHIEVED.in_language(language)
+    done, goal = (_counted(number, effect.unit, program, language) for number in (effect.done, effect.goal))
+    return _said(ADVANCED, language, done=done, goal=goal)
 
 
 def _rule_text(effect: EffectOfRule, program: CompiledProgram, language: Language) -> str:
@@ -205,6 +246,8 @@ def _reason(miss: Miss, program: CompiledProgram, language: Language) -> str:
         return _said(INSTEAD, language, rule=ISOLATED.format(name))
     if miss.condition in PASSED:
         return _said(OVER, language, amount=_amount(miss, program, language))
+    if miss.condition in TO_GO:
+        return _said(TO_GO[miss.condition], language, amount=_counted(miss.short_by, miss.unit, program, language))
     if miss.unit == "money":
         said = MONEY_SAID.get(miss.condition, MONEY_SHORT)
         return _said(said, language, money=_amount(miss, program, language))
@@ -224,6 +267,10 @@ def _amount(miss: Miss, program: CompiledProgram, language: Language) -> str:
     if miss.wallet is not None:
         return wallet_units(miss.short_by, miss.wallet, language)
     return counted(UNITS, miss.short_by, language)
+
+
+def _counted(number: int, unit: MissUnit, program: CompiledProgram, language: Language) -> str:
+    return _money(number, program, language) if unit == "money" else counted(NOUNS[unit], number, language)
 
 
 def _paid(effect: Pay, program: CompiledProgram, language: Language) -> str:

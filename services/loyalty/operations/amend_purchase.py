@@ -25,6 +25,7 @@ from services.loyalty.domain.tender import as_far_as_due, kept, without_codes
 from services.loyalty.operations.give_payments_back import Refund, give_payments_back, refunds_of
 from services.loyalty.operations.post_difference import DifferencePosting, post_difference
 from services.loyalty.operations.record_purchases import FACTS, MISSES, USED, decide
+from services.loyalty.operations.settle_challenges import settle_challenges
 from services.loyalty.operations.settle_tier import settle_tier
 from services.loyalty.operations.use_coupons import with_coupons_then
 from services.loyalty.queries.program_shelf import program_of
@@ -120,17 +121,20 @@ def amend_purchase(
         # What points pay for earns nothing; how much they still pay is known only now.
         left = as_far_as_due(wish.left, paid, still, decided.totals.due)
         decided = decide(program, left, wish.facts, purchase.occurred_at, used)
-    changes = difference(before, decided.effects)
+    settled = settle_challenges(db, purchase, standing, before, decided.effects, at=at)
+    changes = difference(before, settled.effects)
     posting = post_difference(db, purchase, standing, program, changes, at=at)
     if standing is not None:
         posting.books.count_purchase(standing, (purchase.status in GONE) - (wish.status in GONE))
     posting.told += give_payments_back(db, posting.books, purchase, standing, paid, still)
-    after = [*posting.with_codes(before, decided.effects), *still]
+    after = [*posting.with_codes(before, settled.effects), *still]
     refund = purchase.due - decided.totals.due
     rest = rewritten(purchase, wish, decided, used, after)
     posting.books.postings.tell(posting.event(refund, whole=wish.status in GONE, change=wish.amendment), trace)
     posting.books.close(db)
     keep(db, posting, rest, refund, changes, wish)
+    for other, effects in settled.others:
+        move_prize(db, other, standing, effects, at=at, trace=trace)
     if standing is not None:
         settle_tier(db, standing, at=at)
     return Amended(
@@ -140,6 +144,39 @@ def amend_purchase(
         changes=changes,
         purchase=rest,
         program=program,
+    )
+
+
+def move_prize(
+    db: Session,
+    purchase: PurchaseRecord,
+    standing: Standing | None,
+    effects: Sequence[Effect],
+    *,
+    at: datetime,
+    trace: str | None,
+) -> None:
+    """Give a purchase the prize of a challenge, or take it back, because another of the customer's was changed."""
+    before, wish = effects_from_json(purchase.effects), moved(purchase)
+    changes = difference(before, effects)
+    posting = post_difference(db, purchase, standing, program_of(db, purchase), changes, at=at)
+    posting.books.postings.tell(posting.event(0, whole=wish.status in GONE, change=wish.amendment), trace)
+    posting.books.close(db)
+    after = orjson.dumps(effects_as_json(posting.with_codes(before, effects))).decode()
+    rest = replace(purchase, status=wish.status, effects=after, revision=purchase.revision + 1)
+    keep(db, posting, rest, 0, changes, wish)
+
+
+def moved(purchase: PurchaseRecord) -> Wish:
+    """What a purchase is to become that only loses or gets a prize."""
+    basket = Basket.model_validate_json(purchase.basket)
+    return Wish(
+        amendment="challenge",
+        status="edited" if purchase.status == "recorded" else purchase.status,
+        basket=basket,
+        left=basket,
+        facts=None,
+        returned=units_returned(purchase),
     )
 
 

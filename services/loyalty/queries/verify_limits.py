@@ -28,6 +28,14 @@ LIMITS = {
             UNION
             SELECT program_id, version, zone, rule ->> 'id', 'uses', 'ever', 'customer'
             FROM rules WHERE rule ->> 'cool_down' IS NOT NULL OR rule ->> 'kind' = 'milestone'
+            UNION
+            SELECT program_id, version, zone, rule ->> 'id', 'uses',
+                   CASE WHEN (rule ->> 'once')::bool THEN 'ever' ELSE coalesce(rule ->> 'per', 'month') END, 'customer'
+            FROM rules WHERE rule ->> 'kind' = 'challenge'
+            UNION
+            SELECT program_id, version, zone, rule ->> 'id' || ':', 'units', coalesce(rule ->> 'per', 'month'),
+                   'customer'
+            FROM rules WHERE rule ->> 'kind' = 'challenge'
         ), caused AS (
             SELECT p.id, p.program_id, p.program_version, p.customer_id, p.store_id, p.occurred_at, p.effects
             FROM purchases p WHERE p.tenant_id = :tenant_id AND p.used IS NOT NULL
@@ -48,17 +56,24 @@ LIMITS = {
                        ELSE 0 END) AS units,
                    sum(CASE effect ->> 'kind' WHEN 'discount' THEN (effect ->> 'amount')::bigint ELSE 0 END) AS money
             FROM caused p, jsonb_array_elements(p.effects::jsonb) AS effect
-            WHERE effect ->> 'rule' IS NOT NULL
+            WHERE effect ->> 'rule' IS NOT NULL AND effect ->> 'kind' <> 'advance'
             GROUP BY p.id, p.program_id, p.program_version, p.customer_id, p.store_id, p.occurred_at, effect ->> 'rule'
+            UNION ALL
+            SELECT p.id, p.program_id, p.program_version, p.customer_id, p.store_id, p.occurred_at,
+                   step ->> 'counter', 1, (step ->> 'amount')::bigint, 0
+            FROM caused p, jsonb_array_elements(p.effects::jsonb) AS effect,
+                 jsonb_array_elements(effect -> 'steps') AS step
+            WHERE effect ->> 'kind' = 'advance'
         ), sums AS (
-            SELECT program_id, each, rule, measure, per,
+            SELECT program_id, each, given.rule, measure, per,
                    CASE each WHEN 'customer' THEN coalesce(person, customer_id) WHEN 'store' THEN store_id
                              ELSE '' END AS holder,
                    CASE per WHEN 'ever' THEN date '1970-01-01'
                             ELSE date_trunc(per, occurred_at AT TIME ZONE zone)::date END AS starts_on,
                    sum(CASE measure WHEN 'uses' THEN uses WHEN 'units' THEN units ELSE money END) AS total
-            FROM given JOIN counted USING (program_id, version, rule) LEFT JOIN persons USING (customer_id)
-            WHERE each <> 'customer' OR customer_id IS NOT NULL
+            FROM given JOIN counted USING (program_id, version) LEFT JOIN persons USING (customer_id)
+            WHERE (each <> 'customer' OR customer_id IS NOT NULL)
+              AND counted.rule = regexp_replace(given.rule, ':.*$', ':')
             GROUP BY 1, 2, 3, 4, 5, 6, 7
         )
         SELECT coalesce(t.rule, s.rule) AS subject,

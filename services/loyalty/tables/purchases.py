@@ -61,7 +61,7 @@ class ReturnRow(Base):
     tenant_id: Mapped[TenantKey]
     id: Mapped[str] = mapped_column(primary_key=True)
     purchase_id: Mapped[str]
-    kind: Mapped[str] = mapped_column(server_default="return")  # return, edit, void, reopen, claim
+    kind: Mapped[str] = mapped_column(server_default="return")  # return, edit, void, reopen, claim, challenge
     lines: Mapped[str]
     basket: Mapped[str | None]
     refund: Mapped[int]

@@ -109,8 +109,8 @@ def counted(
 ) -> Iterator[tuple[TallyKey, int, datetime | None]]:
     """By how much each tally changes with what rules give at that moment; and the last use of one that cools down."""
     for tally, key in keys.items():
-        if (gives := given.get(tally.rule)) and (amount := gives.of(tally.of)):
-            cools = tally.rule in cooling and tally[1:] == USES_EVER
+        if not tally.ago and (gives := given.get(tally.rule)) and (amount := gives.of(tally.of)):
+            cools = tally.rule in cooling and tally[1:4] == USES_EVER
             yield key, amount, at if cools and amount > 0 else None
 
 

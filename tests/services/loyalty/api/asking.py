@@ -292,6 +292,7 @@ QUESTIONS: dict[str, Question] = {
     "PUT /v1/customers/{customer_id}/segments/{segment}": Question(200, 404),
     "GET /v1/customers/{customer_id}/statement": Question(200, 404),
     "GET /v1/customers/{customer_id}/vouchers": Question(200, 404),
+    "GET /v1/customers/{customer_id}/challenges": Question(200, 404),
     "GET /v1/customers/{customer_id}/tier": Question(200, 404),
     "GET /v1/customers/{customer_id}/tier/history": Question(200, 404),
     "POST /v1/customers/{customer_id}/tier": Question(

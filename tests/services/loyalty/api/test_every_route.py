@@ -139,6 +139,7 @@ def test_the_scopes_are_these() -> None:
         "PUT /v1/customers/{customer_id}/segments/{segment}": "customers:write",
         "GET /v1/customers/{customer_id}/statement": "points:read",
         "GET /v1/customers/{customer_id}/vouchers": "rewards:read",
+        "GET /v1/customers/{customer_id}/challenges": "points:read",
         "GET /v1/customers/{customer_id}/tier": "customers:read",
         "POST /v1/customers/{customer_id}/tier": "customers:write",
         "GET /v1/customers/{customer_id}/tier/history": "customers:read",

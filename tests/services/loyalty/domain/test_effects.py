@@ -1,10 +1,12 @@
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from services.loyalty.domain.effects import (
     Accrue,
+    Achieve,
+    Advance,
     Discount,
     Effect,
     EnterDraw,
@@ -14,6 +16,7 @@ from services.loyalty.domain.effects import (
     IssueVoucher,
     Piece,
     Stamp,
+    Step,
     UseVoucher,
     effects_as_json,
     effects_from_json,
@@ -42,6 +45,8 @@ EFFECTS: list[Effect] = [
     ),
     ExtendMembership(rule="gym", plan="gym", paid_months=12, bonus_months=3, price=120_000),
     EnterDraw(rule="summer", draw="summer", draw_id="drw_1", entries=2),
+    Advance(rule="thrice", steps=(Step(counter="thrice:visits", amount=1),), done=2, goal=3, unit="visits"),
+    Achieve(rule="thrice", starts_on=date(2026, 11, 16)),
     IssuePass(rule="swim", plan="swim", passes=2, entries=10, valid_until=MOMENT),
 ]
 

@@ -48,6 +48,7 @@ def test_the_first_page_uses_every_family() -> None:
         "discount",
         "multiplier",
         "milestone",
+        "challenge",
         "activity",
         "draw_entry",
         "birthday",
