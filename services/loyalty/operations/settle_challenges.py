@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from kernel.ids import TenantId
+from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.caps import within_caps
 from services.loyalty.domain.effects import Achieve, Advance, Effect, effects_from_json
 from services.loyalty.domain.local_day import local_date
@@ -21,15 +21,27 @@ from services.loyalty.queries.purchases import select
 from services.loyalty.tables.receipts import COLUMNS, PurchaseRecord
 from services.loyalty.tables.standings import Standing
 
+# The customer, and all with whom they turned out to be one.
+SAME = text("""
+    WITH RECURSIVE same (id) AS (
+        SELECT CAST(:customer_id AS text)
+        UNION
+        SELECT CASE same.id WHEN m.into_customer_id THEN m.from_customer_id ELSE m.into_customer_id END
+        FROM wallet_merges m JOIN same ON same.id IN (m.into_customer_id, m.from_customer_id)
+        WHERE m.tenant_id = :tenant_id AND m.undone_at IS NULL
+    )
+    SELECT id FROM same
+""")
 COUNTED = text("""
-    SELECT rule, per, starts_on, amount FROM tallies
-    WHERE tenant_id = :tenant_id AND program_id = :program_id AND each = 'customer' AND holder = :customer_id
+    SELECT rule, per, starts_on, sum(amount)::bigint AS amount FROM tallies
+    WHERE tenant_id = :tenant_id AND program_id = :program_id AND each = 'customer' AND holder = ANY (:customers)
       AND measure = 'units' AND split_part(rule, ':', 1) = ANY (:challenges) AND rule LIKE '%:%'
+    GROUP BY rule, per, starts_on
 """)
 # The purchases that steps towards a challenge, or its prize, are kept with.
 OTHERS = f"""
     SELECT {", ".join(COLUMNS)} FROM purchases
-    WHERE tenant_id = %s AND customer_id = %s AND program_id = %s AND id <> %s
+    WHERE tenant_id = %s AND customer_id = ANY (%s) AND program_id = %s AND id <> %s
       AND jsonb_path_exists(effects::jsonb, '$[*] ? (@.kind == "advance" || @.kind == "achieve")')
     ORDER BY occurred_at, id
 """  # noqa: S608 - the columns are ours
@@ -90,8 +102,9 @@ def settle_challenges(
     kept = [effect for effect in before if any(each.gives(effect) for each in challenges)]
     fresh = [effect for effect in decided if not any(each.gives(effect) for each in challenges)]
     changed = Sold(purchase, [*fresh, *kept], program.document)
-    others = others_of(db, purchase)
-    counters = counters_after(db, purchase, challenges, before, fresh, program.document)
+    same = list(db.scalars(SAME, {"tenant_id": purchase.tenant_id, "customer_id": purchase.customer_id}))
+    others = others_of(db, purchase, same)
+    counters = counters_after(db, purchase, same, challenges, before, fresh, program.document)
     touched: list[Sold] = []
     for challenge in challenges:
         touched += settle(db, standing, challenge, changed, others, counters, at)
@@ -112,7 +125,9 @@ def settle(
     today = local_date(changed.purchase.occurred_at, changed.program.zone)
     periods = affected(challenge, today, counters)
     touched: list[Sold] = []
-    for sold in everywhere:
+    # What a merged customer brought along stays where it is: only their own sales may change it.
+    own = [sold for sold in everywhere if sold.purchase.customer_id == changed.purchase.customer_id]
+    for sold in own:
         starts_on, then = sold.achieved(challenge.id), sold.challenge(challenge.id)
         if starts_on in periods and then is not None and not reaches(then, starts_on, counters):
             sold.effects = [effect for effect in sold.effects if not then.gives(effect)]
@@ -121,7 +136,7 @@ def settle(
         have = [day for sold in everywhere if (day := sold.achieved(challenge.id)) is not None]
         if (have if challenge.once else starts_on in have) or not reaches(challenge, starts_on, counters):
             continue
-        counting = [sold for sold in [*others, changed] if sold.advances(challenge) == starts_on]
+        counting = [sold for sold in [*own[1:], changed] if sold.advances(challenge) == starts_on]
         if counting:
             give(db, standing, challenge, counting[-1], starts_on, at)
             touched.append(counting[-1])
@@ -165,6 +180,7 @@ def give(db: Session, standing: Standing, challenge: Challenge, sold: Sold, star
 def counters_after(
     db: Session,
     purchase: PurchaseRecord,
+    same: Sequence[CustomerId],
     challenges: Iterable[Challenge],
     before: Sequence[Effect],
     after: Sequence[Effect],
@@ -174,7 +190,7 @@ def counters_after(
     sought = {
         "tenant_id": purchase.tenant_id,
         "program_id": purchase.program_id,
-        "customer_id": purchase.customer_id,
+        "customers": same,
         "challenges": [challenge.id for challenge in challenges],
     }
     shown = Counter({(row.rule, row.per, row.starts_on): row.amount for row in db.execute(COUNTED, sought)})
@@ -188,11 +204,10 @@ def counters_after(
     return shown
 
 
-def others_of(db: Session, purchase: PurchaseRecord) -> list[Sold]:
+def others_of(db: Session, purchase: PurchaseRecord, same: Sequence[CustomerId]) -> list[Sold]:
     """The customer's other purchases that concern challenges of the program, the oldest first."""
-    assert purchase.customer_id is not None
     assert purchase.program_id is not None
-    named = (TenantId(purchase.tenant_id), purchase.customer_id, purchase.program_id, purchase.id)
+    named = (TenantId(purchase.tenant_id), same, purchase.program_id, purchase.id)
     found: list[Sold] = []
     for other in select(db, OTHERS, named):
         program = shelved_program_of(db, other)

@@ -175,6 +175,20 @@ def test_returns_at_once_take_the_prize_back_once(shop: Shop) -> None:
     assert shop.breaches() == []
 
 
+def test_who_turns_out_to_be_one_has_one_prize(shop: Shop) -> None:
+    shop.publish(THRICE)
+    ana, ann = shop.customer(), shop.customer()
+    for _ in range(3):
+        shop.sell(ann)
+    first = shop.sell(ana).purchase.id
+    shop.merge(ann, ana)
+    assert balance(shop, ana) == 50
+    shop.edit(first, line(price=900))
+    shop.sell(ana)
+    assert balance(shop, ana) == 50
+    assert shop.breaches() == []
+
+
 def test_a_program_without_challenges_counts_nothing(shop: Shop) -> None:
     shop.publish(rule("earn", per=100))
     shop.sell(shop.customer())
