@@ -38,6 +38,7 @@ OWNERS: Final = {
     "entries": "loyalty",
     "draws": "loyalty",
     "referrals": "loyalty",
+    "leaderboards": "loyalty",
     "messages": "notifications",
     "retention": "retention",
 }
@@ -59,6 +60,7 @@ OWNERS_BELOW_CUSTOMER: Final = {
     "segments": "loyalty",
     "tier": "loyalty",
     "challenges": "loyalty",
+    "leaderboards": "loyalty",
     "offline_allowances": "loyalty",
     "draws": "loyalty",
     "inbox": "notifications",

@@ -360,6 +360,32 @@ class DrawCancelled(Event):
     reason: str
 
 
+class LeaderboardSettled(Event):
+    """A round of a leaderboard is over, and its places stay. Who won is told by events of their own."""
+
+    event_type: ClassVar[str] = "loyalty.leaderboard_settled.v1"
+
+    leaderboard_id: str
+    leaderboard_name: dict[str, str]
+    round_id: str
+    starts_on: date
+    ends_on: date
+    listed: int = Field(description="How many customers had a place.")
+
+
+class LeaderboardWon(Event):
+    """A customer's place on a leaderboard won a prize, and this is all it brought."""
+
+    event_type: ClassVar[str] = "loyalty.leaderboard_won.v1"
+
+    leaderboard_id: str
+    leaderboard_name: dict[str, str]
+    round_id: str
+    place: int
+    facts: list[AnyFact]
+    balance: Points | None = Field(default=None, description="The main wallet's balance afterwards.")
+
+
 class VoucherCancelled(Event):
     """Somebody cancelled a voucher that was not used."""
 

@@ -22,6 +22,7 @@ from services.loyalty.api import (
     gift_cards,
     holdings,
     holds,
+    leaderboards,
     ledger,
     membership_changes,
     memberships,
@@ -97,6 +98,7 @@ ROUTERS = (
     pools.router,
     wallet_merges.router,
     reinstatements.router,
+    leaderboards.router,
     ledger.router,
     reports.router,
 )

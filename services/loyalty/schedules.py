@@ -20,10 +20,12 @@ from services.loyalty.operations.follow_draw import follow_draw
 from services.loyalty.operations.follow_merges import follow_merges
 from services.loyalty.operations.follow_referrals import follow_referrals
 from services.loyalty.operations.forget_wrong_codes import forget_wrong_codes
+from services.loyalty.operations.give_leaderboard_prizes import give_leaderboard_prizes
 from services.loyalty.operations.make_coupon_codes import make_coupon_codes
 from services.loyalty.operations.play_next_slice import play_next_slice
 from services.loyalty.operations.publish_scheduled import publish_scheduled
 from services.loyalty.operations.seal_entries import seal_entries
+from services.loyalty.operations.settle_leaderboard import settle_leaderboard
 from services.loyalty.operations.settle_tiers import settle_tiers
 from services.loyalty.operations.tell_expiring import tell_expiring
 from services.loyalty.operations.tell_membership_ends import tell_membership_ends
@@ -86,6 +88,12 @@ def celebrate_all_days(database: Database, tenant_id: TenantId, at: datetime) ->
 def seal_all_entries(database: Database, tenant_id: TenantId, at: datetime) -> int:
     """Seal what has been written, as far as nothing can come before it any more."""
     return until_none(database, tenant_id, lambda db: seal_entries(db, tenant_id, at=at))
+
+
+def settle_all_leaderboards(database: Database, tenant_id: TenantId, at: datetime) -> int:
+    """Settle every round that is over, then give its prizes, some at a time."""
+    settled = until_none(database, tenant_id, lambda db: settle_leaderboard(db, tenant_id, at=at))
+    return settled + until_none(database, tenant_id, lambda db: give_leaderboard_prizes(db, tenant_id, at=at))
 
 
 def make_all_coupon_codes(database: Database, tenant_id: TenantId, at: datetime) -> int:
@@ -167,6 +175,7 @@ JOBS = (
     Job("follow_merges", 60.0, follow_all_merges),
     Job("follow_referrals", 60.0, follow_all_referrals),
     Job("tell_expiring", 3600.0, tell_all_expiring),
+    Job("settle_leaderboards", 60.0, settle_all_leaderboards),
     Job("make_coupon_codes", 2.0, make_all_coupon_codes),
     Job("settle_tiers", 600.0, settle_all_tiers),
     Job("celebrate_days", 3600.0, celebrate_all_days),

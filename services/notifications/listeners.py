@@ -15,6 +15,7 @@ from contracts.events.loyalty import (
     DrawPrizeClaimed,
     DrawWon,
     FamilyChanged,
+    LeaderboardWon,
     MembershipChanged,
     MembershipLapsed,
     MembershipRenewalDue,
@@ -89,6 +90,12 @@ def on_day_celebrated(db: Session, event: DayCelebrated, hearing: Hearing) -> No
         queue_message(db, event, Kind.BIRTHDAY, [parts.HappyBirthday(), *told], hearing)
     else:
         queue_message(db, event, Kind.ANNIVERSARY, [parts.YearsTogether(years=event.years or 1), *told], hearing)
+
+
+def on_leaderboard_won(db: Session, event: LeaderboardWon, hearing: Hearing) -> None:
+    """A place on a leaderboard won a prize."""
+    won = parts.PlaceWon(leaderboard_name=event.leaderboard_name, place=event.place)
+    queue_message(db, event, Kind.LEADERBOARD, [won, *translate_facts(event)], hearing)
 
 
 def on_reward_redeemed(db: Session, event: RewardRedeemed, hearing: Hearing) -> None:
@@ -196,6 +203,7 @@ LISTENERS: Listeners = {
     PurchaseReturned: on_purchase_returned,
     ActivityRecorded: on_activity_recorded,
     DayCelebrated: on_day_celebrated,
+    LeaderboardWon: on_leaderboard_won,
     RewardRedeemed: on_reward_redeemed,
     RedemptionMoved: on_redemption_moved,
     MembershipChanged: on_membership_changed,

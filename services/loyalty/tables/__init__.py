@@ -16,6 +16,12 @@ from services.loyalty.tables.customers import CustomerRow
 from services.loyalty.tables.expiry_notices import ExpiryNoticeRow
 from services.loyalty.tables.gift_cards import GiftCardRow, GiftCardStepRow
 from services.loyalty.tables.holds import HoldRow
+from services.loyalty.tables.leaderboards import (
+    LeaderboardMemberRow,
+    LeaderboardPlaceRow,
+    LeaderboardRoundRow,
+    LeaderboardRow,
+)
 from services.loyalty.tables.ledger import AdjustmentRow, DrawRow, EntryRow, LotRow, WalletRow
 from services.loyalty.tables.memberships import FamilyPlaceRow, MembershipEntryRow, MembershipNoticeRow, MembershipRow
 from services.loyalty.tables.moves import (
@@ -73,6 +79,10 @@ __all__ = [
     "GiftCardRow",
     "GiftCardStepRow",
     "HoldRow",
+    "LeaderboardMemberRow",
+    "LeaderboardPlaceRow",
+    "LeaderboardRoundRow",
+    "LeaderboardRow",
     "LedgerHeadRow",
     "LotRow",
     "MembershipEntryRow",

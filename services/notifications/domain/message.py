@@ -18,6 +18,7 @@ class Kind(StrEnum):
     EXPIRY = "expiry"
     FAMILY = "family"
     REFERRAL = "referral"
+    LEADERBOARD = "leaderboard"
     MEMBERSHIP = "membership"
     TIER = "tier"
 

@@ -73,6 +73,20 @@ class YearsTogether(Part):
         yield words.say("years_together.line", years=words.amount("years", self.years))
 
 
+class PlaceWon(Part):
+    """The customer's place on a leaderboard won a prize."""
+
+    kind: Literal["place_won"] = "place_won"
+    leaderboard_name: dict[str, str]
+    place: int
+
+    def title(self, words: Words) -> str:
+        return words.say("place_won.title", leaderboard=words.name(self.leaderboard_name), place=str(self.place))
+
+    def lines(self, words: Words) -> Iterator[str]:
+        yield words.say("place_won.line", leaderboard=words.name(self.leaderboard_name), place=str(self.place))
+
+
 class PointsReceived(Part):
     """Units came into the wallet; `spendable_at` only when they cannot be spent yet."""
 
@@ -435,6 +449,7 @@ AnyPart = Annotated[
     | Thanks
     | HappyBirthday
     | YearsTogether
+    | PlaceWon
     | PointsReceived
     | PointsTaken
     | Balance

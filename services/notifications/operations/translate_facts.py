@@ -9,6 +9,7 @@ from contracts.events.loyalty import (
     AnyFact,
     DayCelebrated,
     DrawPrizeClaimed,
+    LeaderboardWon,
     MembershipExtended,
     PassesIssued,
     PointsAccrued,
@@ -32,7 +33,8 @@ def translate_facts(
     | DayCelebrated
     | DrawPrizeClaimed
     | ReferralRewarded
-    | ReferralRevoked,
+    | ReferralRevoked
+    | LeaderboardWon,
 ) -> tuple[Part, ...]:
     """The parts of the message, what matters most first, the balance last. None when nothing touches the customer."""
     memberships = [fact for fact in event.facts if isinstance(fact, MembershipExtended)]

@@ -10,6 +10,7 @@ from contracts.events.loyalty import (
     DrawPrizeClaimed,
     DrawWon,
     FamilyChanged,
+    LeaderboardWon,
     MembershipChanged,
     MembershipLapsed,
     MembershipRenewalDue,
@@ -137,6 +138,19 @@ def test_a_prize_is_told_and_what_came_with_it(database: Database, bakery: Tenan
             (parts.PointsReceived(unit="points", amount=500), parts.Balance(unit="points", amount=500)),
         ),
     ]
+
+
+def test_a_place_on_a_leaderboard_is_told_with_what_it_won(database: Database, bakery: TenantId) -> None:
+    about = {"tenant_id": bakery, "customer_id": SARA, "occurred_at": MORNING}
+    won = {"leaderboard_id": new_id("ldb"), "leaderboard_name": GOLD, "round_id": new_id("rnd"), "place": 2}
+    tell(database, LeaderboardWon(**about, **won, facts=[points(20)], balance=Points(20)))
+    [message] = messages(database, bakery)
+    assert message.kind == "leaderboard"
+    assert PARTS.validate_python(message.parts) == (
+        parts.PlaceWon(leaderboard_name=GOLD, place=2),
+        parts.PointsReceived(unit="points", amount=20),
+        parts.Balance(unit="points", amount=20),
+    )
 
 
 def test_the_way_of_a_reward_is_told_until_it_is_handed_over(database: Database, bakery: TenantId) -> None:

@@ -14,6 +14,7 @@ from tests.services.loyalty.coupons import CouponCampaign
 from tests.services.loyalty.domain.build import NAME, line, rule
 from tests.services.loyalty.domain.draws import BICYCLE
 from tests.services.loyalty.draws import Draws
+from tests.services.loyalty.leaderboards import Leaderboards, weekly
 from tests.services.loyalty.memberships import Memberships
 from tests.services.loyalty.passes import SWIM_TEN, Passes
 from tests.services.loyalty.referrals import TERMS, Referrals
@@ -105,6 +106,7 @@ def things_of(shop: Shop) -> Things:
         "batch_id": campaign.order(3),
         "conflict_id": a_conflict(shop, customer_id),
         "merge_id": shop.merge(shop.customer(), shop.customer()),
+        "leaderboard_id": a_leaderboard(shop, customer_id),
         "draw_id": an_open_draw(shop, customer_id),
         "closed_draw_id": draws_that_are_over(shop, customer_id, draw="over", beacon="a block"),
         "drawn_draw_id": draws_that_are_over(shop, customer_id, draw="won", claim_days=366),
@@ -142,6 +144,14 @@ def draws_that_are_over(shop: Shop, customer_id: CustomerId, **terms: Any) -> st
     draw_id = Draws(shop).drawn(customer_id, **terms)
     shop.at = now
     return draw_id
+
+
+def a_leaderboard(shop: Shop, customer_id: CustomerId) -> str:
+    """A leaderboard with somebody on it."""
+    boards = Leaderboards(shop)
+    board = boards.create(starts_on="2026-01-01", per="month")
+    boards.join(board, customer_id)
+    return board
 
 
 def a_planned_freeze(shop: Shop, customer_id: CustomerId) -> str:
@@ -222,6 +232,14 @@ QUESTIONS: dict[str, Question] = {
         404,
         body=lambda things: {"activity": an_activity(things), "at": SOMEDAY, "without_rules": ["earn"]},
     ),
+    "POST /v1/leaderboards": Question(201, 409, body=lambda _things: weekly().model_dump(mode="json")),
+    "GET /v1/leaderboards": Question(200, 200),
+    "GET /v1/leaderboards/{leaderboard_id}": Question(200, 404),
+    "POST /v1/leaderboards/{leaderboard_id}/stop": Question(200, 404),
+    "GET /v1/leaderboards/{leaderboard_id}/standing": Question(200, 404),
+    "POST /v1/customers/{customer_id}/leaderboards/{leaderboard_id}/join": Question(200, 404),
+    "POST /v1/customers/{customer_id}/leaderboards/{leaderboard_id}/leave": Question(200, 404),
+    "GET /v1/customers/{customer_id}/leaderboards": Question(200, 404),
     "POST /v1/draws": Question(
         201,
         201,

@@ -8,6 +8,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from services.loyalty.domain.expiry import Expiry
+from services.loyalty.domain.leaderboard import LeaderboardTerms
 from services.loyalty.domain.offer import Offer
 from services.loyalty.domain.prize_draw import DrawTerms
 from services.loyalty.domain.program import ProgramDocument, Rule
@@ -15,7 +16,7 @@ from services.loyalty.domain.program import ProgramDocument, Rule
 ROOT = Path(__file__).parents[4]
 PAGES = sorted((ROOT / "docs/rules").glob("*.md"))
 DOMAIN = sorted((ROOT / "services/loyalty/domain").rglob("*.py"))
-DOCUMENT: TypeAdapter[object] = TypeAdapter(ProgramDocument | Rule | Expiry | Offer | DrawTerms)
+DOCUMENT: TypeAdapter[object] = TypeAdapter(ProgramDocument | Rule | Expiry | Offer | DrawTerms | LeaderboardTerms)
 
 
 @pytest.mark.parametrize("page", [pytest.param(page, id=page.stem) for page in PAGES])

@@ -183,6 +183,14 @@ def content(told: Sequence[Part], language: Language) -> Content:
             id="anniversary",
         ),
         pytest.param(
+            [parts.PlaceWon(leaderboard_name=COFFEE, place=2)],
+            f"Place 2 in {isolated('Free coffee')}",
+            [f"Well done: you finished on place 2 in {isolated('Free coffee')}."],
+            f"المركز 2 في {isolated('قهوة مجانية')}",
+            [f"أحسنت: أنهيت المنافسة في المركز 2 في {isolated('قهوة مجانية')}."],
+            id="a place on a leaderboard",
+        ),
+        pytest.param(
             [parts.Thanks(), parts.PointsReceived(unit="points", amount=2)],
             "Thank you",
             ["Thank you for what you did.", "You received 2 points."],
@@ -390,6 +398,7 @@ def test_parts_come_back_from_storage_as_they_were() -> None:
         parts.Thanks(),
         parts.HappyBirthday(),
         parts.YearsTogether(years=2),
+        parts.PlaceWon(leaderboard_name=GOLD, place=2),
         parts.PointsReceived(unit="points", amount=2, spendable_at=EVENING),
         parts.PointsTaken(unit="points", amount=2),
         balance,
