@@ -1,7 +1,7 @@
 """Activities: what customers do that is no purchase."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 import orjson
 from fastapi import APIRouter, Request, Response
@@ -12,6 +12,7 @@ from chassis.web.caller import Caller, CurrentCaller, needs
 from chassis.web.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
 from chassis.web.problem_responses import problems
 from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
+from services.loyalty.api.fields import Reason, by_hand
 from services.loyalty.api.known_customers import KnownCustomer
 from services.loyalty.api.purchase_documents import (
     EffectDocument,
@@ -63,7 +64,7 @@ class CancellationRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    reason: Reason
 
 
 @router.post(
@@ -123,10 +124,8 @@ def cancel(
         db,
         caller.tenant_id,
         activity_id,
-        reason=wish.reason,
-        actor=caller.actor,
+        by=by_hand(caller, wish.reason),
         at=now,
-        trace=caller.request_id or None,
     )
     return document(db, row, caller)
 

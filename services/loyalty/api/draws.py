@@ -14,6 +14,7 @@ from chassis.web.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
 from chassis.web.problem_responses import problem_response, problems
 from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId
+from services.loyalty.api.fields import Id, by_hand
 from services.loyalty.api.known_customers import KnownCustomer
 from services.loyalty.domain.draw_proof import DrawProof
 from services.loyalty.domain.draw_seal import entrant_of
@@ -78,7 +79,7 @@ class EntriesRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    customer_id: Annotated[str, Field(min_length=1, max_length=64)]
+    customer_id: Id
     entries: Annotated[int, Field(strict=True, ge=1, le=10_000)] = 1
     reason: Words
 
@@ -252,10 +253,8 @@ def cancel(
         db,
         caller.tenant_id,
         draw_id,
-        reason=wish.reason,
-        actor=caller.actor,
+        by=by_hand(caller, wish.reason),
         at=now,
-        trace=caller.request_id or None,
     )
     return draw_document(draw, now, response)
 
@@ -275,8 +274,7 @@ def enter(draw_id: str, wish: EntriesRequest, db: Transaction, caller: CurrentCa
         draw_id,
         CustomerId(wish.customer_id),
         wish.entries,
-        reason=wish.reason,
-        actor=caller.actor,
+        by=by_hand(caller, wish.reason),
         at=now,
     )
     return EnteredDocument(

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from contracts.events.loyalty import ActivityCancelled, AnyFact
 from kernel.ids import TenantId
 from kernel.points import Points
+from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.effects import effects_from_json
 from services.loyalty.domain.tally import NOTHING_GIVEN, given_by
 from services.loyalty.operations.take_award_back import take_award_back
@@ -40,10 +41,8 @@ def cancel_activity(
     tenant_id: TenantId,
     activity_id: str,
     *,
-    reason: str,
-    actor: str,
+    by: ByHand,
     at: datetime,
-    trace: str | None = None,
 ) -> ActivityRow:
     """Let the activity never have counted: what it gave is taken back by the clawback policy, its limits are free.
 
@@ -53,7 +52,7 @@ def cancel_activity(
     row = find_activity(db, tenant_id, activity_id)
     if row.status == "cancelled":
         return row
-    row.status, row.cancelled_at, row.cancelled_by, row.reason = "cancelled", at, actor, reason
+    row.status, row.cancelled_at, row.cancelled_by, row.reason = "cancelled", at, by.actor, by.reason
     db.flush()
     books, told = Books(at), list[AnyFact]()
     program = program_of_activity(db, row)
@@ -71,7 +70,7 @@ def cancel_activity(
             facts=told,
             balance=Points(standing.wallet(program.document.unit).balance) if program else None,
         ),
-        trace,
+        by.trace,
     )
     books.close(db)
     return row

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from chassis.events.outbox import publish
 from contracts.events.loyalty import DrawCancelled
 from kernel.ids import TenantId
+from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.refusals import DrawNotOpen
 from services.loyalty.operations.apply_effects import by_language
 from services.loyalty.queries.draws import find_draw, terms_of
@@ -18,10 +19,8 @@ def cancel_draw(
     tenant_id: TenantId,
     draw_id: str,
     *,
-    reason: str,
-    actor: str,
+    by: ByHand,
     at: datetime,
-    trace: str | None = None,
 ) -> PrizeDrawRow:
     """Call a draw off that has not closed: nobody is entered any more, and nobody wins. Again changes nothing.
 
@@ -32,7 +31,7 @@ def cancel_draw(
         return draw
     if draw.status != "open" or at >= draw.closes_at:
         raise DrawNotOpen(status=draw.status)
-    draw.status, draw.reason, draw.actor = "cancelled", reason, actor
+    draw.status, draw.reason, draw.actor = "cancelled", by.reason, by.actor
     draw.version += 1
     db.flush()
     publish(
@@ -43,8 +42,8 @@ def cancel_draw(
             occurred_at=at,
             draw_id=draw.id,
             draw_name=by_language(terms_of(draw).name),
-            reason=reason,
+            reason=by.reason,
         ),
-        trace=trace,
+        trace=by.trace,
     )
     return draw

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from kernel.ids import CustomerId, TenantId
+from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.refusals import DrawEntriesUsedUp, DrawNotOpen
 from services.loyalty.operations.record_purchases import welcome
 from services.loyalty.queries.customers import locked
@@ -29,8 +30,7 @@ def give_draw_entries(
     customer_id: CustomerId,
     entries: int,
     *,
-    reason: str,
-    actor: str,
+    by: ByHand,
     at: datetime,
 ) -> Entered:
     """Give a customer entries in an open draw.
@@ -46,6 +46,6 @@ def give_draw_entries(
     if draw.entries_per_customer is not None and total > draw.entries_per_customer:
         raise DrawEntriesUsedUp(most=draw.entries_per_customer)
     books = Books(at)
-    entry_id = books.enter_draw(standing, draw_id, entries, total, reason=reason, actor=actor)
+    entry_id = books.enter_draw(standing, draw_id, entries, total, reason=by.reason, actor=by.actor)
     books.close(db)
     return Entered(entry_id, entries, total)

@@ -5,6 +5,7 @@ from typing import Any
 
 from chassis.data.database import Database
 from kernel.ids import CustomerId
+from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.draw_proof import DrawProof
 from services.loyalty.domain.prize_draw import DrawTerms
 from services.loyalty.operations.cancel_draw import cancel_draw
@@ -52,7 +53,7 @@ class Draws:
 
     def cancel(self, draw_id: str) -> PrizeDrawRow:
         with self.database.transaction(self.shop.tenant_id) as db:
-            return cancel_draw(db, self.shop.tenant_id, draw_id, reason="no prizes", actor="key_test", at=self.shop.at)
+            return cancel_draw(db, self.shop.tenant_id, draw_id, by=ByHand("key_test", "no prizes"), at=self.shop.at)
 
     def enter(self, draw_id: str, customer_id: CustomerId, entries: int = 1) -> Entered:
         """Enter somebody by hand."""
@@ -63,8 +64,7 @@ class Draws:
                 draw_id,
                 customer_id,
                 entries,
-                reason="a card in the box",
-                actor="key_test",
+                by=ByHand("key_test", "a card in the box"),
                 at=self.shop.at,
             )
 

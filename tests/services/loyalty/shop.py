@@ -289,7 +289,7 @@ class Shop:
     def cancel_activity(self, activity_id: str) -> ActivityRow:
         """Let an activity not count."""
         with self.database.transaction(self.tenant_id) as db:
-            return cancel_activity(db, self.tenant_id, activity_id, reason="a fake", actor="key_test", at=self.at)
+            return cancel_activity(db, self.tenant_id, activity_id, by=ByHand("key_test", "a fake"), at=self.at)
 
     def offer(self, price: int, benefit: Mapping[str, Any] = FREE_COFFEE, **more: Any) -> str:
         """Put a reward into the catalogue; answers its id."""
