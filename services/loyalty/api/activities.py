@@ -33,9 +33,9 @@ from services.loyalty.domain.refusals import (
 )
 from services.loyalty.operations.cancel_activity import cancel_activity
 from services.loyalty.operations.record_activity import record_activity
-from services.loyalty.operations.record_purchases import MISSES
 from services.loyalty.queries.activities import activities_of, find_activity, program_of_activity
 from services.loyalty.tables.activities import ActivityRow
+from services.loyalty.tables.receipts import MISSES
 
 router = APIRouter(prefix="/v1", tags=["activities"], route_class=TransactionRoute)
 

@@ -13,10 +13,9 @@ from chassis.web.transaction import Now, Transaction, TransactionRoute
 from services.loyalty.api.known_customers import KnownCustomer
 from services.loyalty.api.purchase_documents import PurchaseDocument, purchase_document
 from services.loyalty.domain.refusals import NoSuchCustomer
-from services.loyalty.domain.reward import Reward
+from services.loyalty.domain.reward import REWARD, Reward
 from services.loyalty.domain.rules.stamp_card import StampCard
 from services.loyalty.domain.voucher_code import displayed
-from services.loyalty.operations.apply_effects import REWARD
 from services.loyalty.queries.holdings import stamp_cards_of, vouchers_of
 from services.loyalty.queries.program_shelf import SHELF, program_of
 from services.loyalty.queries.purchases import purchases_of

@@ -12,8 +12,7 @@ from services.loyalty.domain.effects import Effect, effects_as_json, effects_fro
 from services.loyalty.domain.misses import Miss
 from services.loyalty.domain.program import CompiledProgram
 from services.loyalty.domain.wording import effect_text, miss_text
-from services.loyalty.operations.record_purchases import MISSES
-from services.loyalty.tables.receipts import PurchaseRecord
+from services.loyalty.tables.receipts import MISSES, PurchaseRecord
 
 
 class TotalsDocument(BaseModel):

@@ -77,3 +77,18 @@ def _miss_coupons(program: CompiledProgram, cart: Cart) -> None:
 def _totals(cart: Cart) -> Totals:
     subtotal, due = cart.basket.subtotal, sum(cart.left)
     return Totals(subtotal=subtotal, discount=subtotal - due, due=due)
+
+
+def decide(
+    program: CompiledProgram | None,
+    basket: Basket,
+    facts: CustomerFacts | None,
+    at: datetime,
+    used: Used = NOTHING_USED,
+) -> Evaluation:
+    """What the program makes of the basket; without one it only costs what it costs."""
+    if program is not None:
+        return evaluate(program, basket, facts, at, used)
+    subtotal = basket.subtotal
+    due = sum(line.total for line in basket.lines)
+    return Evaluation(effects=(), misses=(), totals=Totals(subtotal=subtotal, discount=subtotal - due, due=due))

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from services.loyalty.domain.basket import MONEY_MAX, Label
 from services.loyalty.domain.local_day import day_end, local_date
@@ -62,3 +62,6 @@ class Goods(RewardDocument):
 
 
 Benefit = Annotated[FreeItem | AmountOff | PercentOff | Goods, Field(discriminator="kind")]
+
+
+REWARD: TypeAdapter[Reward] = TypeAdapter(Reward)

@@ -23,8 +23,7 @@ from services.loyalty.domain.voucher_code import is_voucher_code, normalised
 from services.loyalty.operations.check_guessing import check_guessing
 from services.loyalty.operations.count_wrong_codes import count_wrong_codes
 from services.loyalty.operations.issue_referral_code import terms_of_referrals
-from services.loyalty.operations.record_purchases import welcome
-from services.loyalty.queries.customers import all_locked
+from services.loyalty.queries.customers import all_locked, welcome
 from services.loyalty.queries.program_shelf import ShelvedProgram
 from services.loyalty.queries.referrals import (
     brought_since,

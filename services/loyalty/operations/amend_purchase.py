@@ -18,20 +18,19 @@ from services.loyalty.domain.basket import Basket
 from services.loyalty.domain.customer import CustomerFacts
 from services.loyalty.domain.difference import Difference, difference
 from services.loyalty.domain.effects import Effect, Pay, UseVoucher, effects_as_json, effects_from_json
-from services.loyalty.domain.evaluate import Evaluation
+from services.loyalty.domain.evaluate import Evaluation, decide
 from services.loyalty.domain.program import CompiledProgram
 from services.loyalty.domain.tally import NOTHING_USED, Used
 from services.loyalty.domain.tender import as_far_as_due, kept, without_codes
 from services.loyalty.operations.give_payments_back import Refund, give_payments_back, refunds_of
 from services.loyalty.operations.post_difference import DifferencePosting, post_difference
-from services.loyalty.operations.record_purchases import FACTS, MISSES, USED, decide
 from services.loyalty.operations.settle_challenges import settle_challenges
 from services.loyalty.operations.settle_tier import settle_tier
 from services.loyalty.operations.use_coupons import with_coupons_then
 from services.loyalty.queries.program_shelf import program_of
 from services.loyalty.queries.purchases import find_purchase
 from services.loyalty.tables.purchases import PurchaseRow, ReturnRow
-from services.loyalty.tables.receipts import PurchaseRecord
+from services.loyalty.tables.receipts import FACTS, MISSES, USED, PurchaseRecord
 from services.loyalty.tables.standings import Standing, lock_standing
 
 REWRITTEN = (

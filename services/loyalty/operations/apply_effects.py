@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import count
 
-from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
 from contracts.events.loyalty import (
@@ -37,7 +36,7 @@ from services.loyalty.domain.local_day import local_date
 from services.loyalty.domain.lot import LotId
 from services.loyalty.domain.membership import TimeEntry, extend, last_day, membership_view
 from services.loyalty.domain.name import Name
-from services.loyalty.domain.reward import Reward
+from services.loyalty.domain.reward import REWARD, Reward
 from services.loyalty.domain.voucher_code import RANDOM_BYTES, voucher_code
 from services.loyalty.operations.be_active import be_active
 from services.loyalty.operations.wallet_room import count_earned
@@ -45,8 +44,6 @@ from services.loyalty.queries.program_shelf import ShelvedProgram
 from services.loyalty.tables.books import Books, movement
 from services.loyalty.tables.receipts import PresentedVoucher
 from services.loyalty.tables.standings import Card, Membership, Standing
-
-REWARD: TypeAdapter[Reward] = TypeAdapter(Reward)
 
 
 @dataclass(frozen=True, slots=True)

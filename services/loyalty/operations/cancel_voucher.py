@@ -9,7 +9,8 @@ from contracts.events.loyalty import VoucherCancelled
 from kernel.ids import TenantId
 from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.refusals import VoucherClosed
-from services.loyalty.operations.apply_effects import REWARD, by_language
+from services.loyalty.domain.reward import REWARD
+from services.loyalty.operations.apply_effects import by_language
 from services.loyalty.queries.customers import locked
 from services.loyalty.queries.vouchers import find_voucher, voucher_status
 from services.loyalty.tables.books import Books

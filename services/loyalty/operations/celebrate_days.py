@@ -17,8 +17,8 @@ from services.loyalty.domain.local_day import local_date
 from services.loyalty.domain.occasion import Occasion
 from services.loyalty.domain.rules.celebration import Anniversary, Celebration
 from services.loyalty.operations.give_award import post_award
-from services.loyalty.operations.record_purchases import facts_of_standing, with_days
 from services.loyalty.operations.wallet_room import wallet_room
+from services.loyalty.queries.customer_facts import facts_of_standing, with_days
 from services.loyalty.queries.program_shelf import SHELF, ShelvedProgram
 from services.loyalty.queries.tiers import tier_at
 from services.loyalty.tables.books import Books

@@ -14,6 +14,7 @@ from kernel.points import Points
 from services.loyalty.domain.basket import Basket
 from services.loyalty.domain.difference import Difference, difference
 from services.loyalty.domain.effects import Effect, Pay, effects_as_json, effects_from_json
+from services.loyalty.domain.evaluate import decide
 from services.loyalty.domain.local_day import days_later
 from services.loyalty.domain.program import CompiledProgram
 from services.loyalty.domain.refusals import ClaimTooLate, NothingToClaim, PurchaseClaimedBefore
@@ -23,25 +24,18 @@ from services.loyalty.domain.tender import kept
 from services.loyalty.operations.amend_purchase import CHANGES, GONE, units_returned, used_then
 from services.loyalty.operations.apply_effects import Cause, apply_effects
 from services.loyalty.operations.give_payments_back import give_payments_back
-from services.loyalty.operations.record_purchases import (
-    FACTS,
-    MISSES,
-    USED,
-    decide,
-    facts_of,
-    voucher_codes,
-    welcome,
-    with_days,
-)
+from services.loyalty.operations.record_purchases import voucher_codes
 from services.loyalty.operations.settle_tier import settle_tier
 from services.loyalty.operations.use_coupons import change_coupons, name_user, with_coupons_then
 from services.loyalty.operations.wallet_room import wallet_room
+from services.loyalty.queries.customer_facts import facts_of, with_days
+from services.loyalty.queries.customers import welcome
 from services.loyalty.queries.program_shelf import ShelvedProgram, shelved_program_of
 from services.loyalty.queries.purchases import find_purchase
 from services.loyalty.queries.tiers import tier_at
 from services.loyalty.tables.books import Books
 from services.loyalty.tables.purchases import PurchaseRow, ReturnRow
-from services.loyalty.tables.receipts import PurchaseRecord, ReceiptsRequest
+from services.loyalty.tables.receipts import FACTS, MISSES, USED, PurchaseRecord, ReceiptsRequest
 from services.loyalty.tables.standings import load_draws, load_lots, load_shared, lock_standing
 from services.loyalty.tables.tallies import Keys, Tallies, counted, keys_of
 

@@ -14,7 +14,8 @@ from services.loyalty.domain.customer import CustomerFacts
 from services.loyalty.domain.refusals import PurchaseVoided, ReceiptChanged
 from services.loyalty.domain.voucher_code import normalised
 from services.loyalty.operations.amend_purchase import Amended, Wish, amend_purchase, facts_then, lock
-from services.loyalty.operations.record_purchases import facts_of, voucher_codes
+from services.loyalty.operations.record_purchases import voucher_codes
+from services.loyalty.queries.customer_facts import facts_of
 from services.loyalty.tables.receipts import PurchaseRecord, ReceiptsRequest
 from services.loyalty.tables.standings import Standing
 

@@ -10,10 +10,9 @@ from services.loyalty.domain.burn import plan_burn, spendable
 from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.pooling import plan_gathering
 from services.loyalty.domain.refusals import InsufficientPoints, NotInPool
-from services.loyalty.operations.record_purchases import welcome
 from services.loyalty.operations.time_out_holds import time_out_holds_of
 from services.loyalty.operations.transfer_units import move
-from services.loyalty.queries.customers import all_locked
+from services.loyalty.queries.customers import all_locked, welcome
 from services.loyalty.queries.pools import find_pool, members_of, pool_of
 from services.loyalty.tables.books import Books, Holding
 from services.loyalty.tables.moves import TransferRow

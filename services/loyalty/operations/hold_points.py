@@ -7,9 +7,8 @@ from sqlalchemy.orm import Session
 from kernel.ids import CustomerId, TenantId, new_id
 from kernel.points import Points
 from services.loyalty.domain.burn import plan_burn
-from services.loyalty.operations.record_purchases import welcome
 from services.loyalty.operations.time_out_holds import time_out_holds_of
-from services.loyalty.queries.customers import locked
+from services.loyalty.queries.customers import locked, welcome
 from services.loyalty.queries.program_shelf import clamps
 from services.loyalty.tables.books import Books
 from services.loyalty.tables.holds import HoldRow

@@ -9,8 +9,7 @@ from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.referral import ReferralTerms
 from services.loyalty.domain.refusals import ReferralsClosed
 from services.loyalty.domain.voucher_code import RANDOM_BYTES, voucher_code
-from services.loyalty.operations.record_purchases import welcome
-from services.loyalty.queries.customers import locked
+from services.loyalty.queries.customers import locked, welcome
 from services.loyalty.queries.program_shelf import SHELF, ShelvedProgram
 from services.loyalty.tables.referrals import ReferralCodeRow
 

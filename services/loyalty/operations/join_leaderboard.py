@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.refusals import LeaderboardOver
-from services.loyalty.operations.record_purchases import welcome
+from services.loyalty.queries.customers import welcome
 from services.loyalty.queries.leaderboards import find_leaderboard
 from services.loyalty.tables.leaderboards import LeaderboardMemberRow, LeaderboardRow
 from services.loyalty.tables.standings import lock_standing

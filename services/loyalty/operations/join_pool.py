@@ -7,8 +7,7 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import CustomerId
 from services.loyalty.domain.refusals import InAnotherPool, PoolFull
-from services.loyalty.operations.record_purchases import welcome
-from services.loyalty.queries.customers import all_locked
+from services.loyalty.queries.customers import all_locked, welcome
 from services.loyalty.queries.pools import pool_of, size_of
 from services.loyalty.tables.moves import PoolMemberRow, PoolRow
 

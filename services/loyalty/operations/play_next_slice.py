@@ -21,11 +21,11 @@ from services.loyalty.domain.program import CompiledProgram, ProgramDocument, co
 from services.loyalty.domain.remaining import remaining_basket
 from services.loyalty.domain.replay import CardVoucher, PastPurchase, Replay
 from services.loyalty.operations.plan_backtest import PLAYED, plan_backtest, span
-from services.loyalty.operations.record_purchases import FACTS, USED
 from services.loyalty.operations.start_backtest import WORTHS
 from services.loyalty.queries.backtests import find_backtest
 from services.loyalty.queries.programs import find_version
 from services.loyalty.tables.backtests import BacktestRow, BacktestSliceRow
+from services.loyalty.tables.receipts import FACTS, USED
 
 BASKET: TypeAdapter[Basket] = TypeAdapter(Basket)
 TALLY: TypeAdapter[Tally] = TypeAdapter(Tally)

@@ -40,19 +40,13 @@ from services.loyalty.domain.lot import LotId
 from services.loyalty.domain.membership import extend, take_back
 from services.loyalty.domain.name import Name
 from services.loyalty.domain.program import CompiledProgram
+from services.loyalty.domain.reward import REWARD
 from services.loyalty.domain.rules.membership_bonus import MembershipBonus
 from services.loyalty.domain.rules.pass_sale import PassSale
 from services.loyalty.domain.rules.stamp_card import StampCard
 from services.loyalty.domain.stamps import fill
 from services.loyalty.domain.stamps import take_back as take_stamps_back
-from services.loyalty.operations.apply_effects import (
-    REWARD,
-    by_language,
-    lots_of,
-    record_time,
-    write_passes,
-    write_voucher,
-)
+from services.loyalty.operations.apply_effects import by_language, lots_of, record_time, write_passes, write_voucher
 from services.loyalty.operations.change_entries import change_entries
 from services.loyalty.operations.claw_back import claw_back
 from services.loyalty.operations.revoke_passes import revoke_passes

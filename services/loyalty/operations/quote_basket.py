@@ -8,18 +8,12 @@ from sqlalchemy.orm import Session
 from chassis.data.row_sets import pipeline
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.basket import Basket
-from services.loyalty.domain.evaluate import Evaluation
-from services.loyalty.operations.record_purchases import (
-    coupons_shown,
-    decide,
-    facts_of,
-    latest,
-    voucher_codes,
-    welcome,
-    with_coupons,
-    with_days,
-)
+from services.loyalty.domain.evaluate import Evaluation, decide
+from services.loyalty.domain.till_clock import latest
+from services.loyalty.operations.record_purchases import coupons_shown, voucher_codes, with_coupons
 from services.loyalty.operations.wallet_room import wallet_room
+from services.loyalty.queries.customer_facts import facts_of, with_days
+from services.loyalty.queries.customers import welcome
 from services.loyalty.queries.program_shelf import SHELF, ShelvedProgram
 from services.loyalty.queries.tiers import tier_at
 from services.loyalty.tables.coupons import Coupons

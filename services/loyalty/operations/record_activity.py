@@ -21,15 +21,18 @@ from services.loyalty.domain.evaluate_activity import Outcome, evaluate_activity
 from services.loyalty.domain.refusals import ActivityConflict
 from services.loyalty.domain.reigns import reign_at
 from services.loyalty.domain.tally import given_by
+from services.loyalty.domain.till_clock import latest
 from services.loyalty.operations.be_active import be_active
 from services.loyalty.operations.give_award import post_award
-from services.loyalty.operations.record_purchases import MISSES, facts_of_standing, latest, welcome, with_days
 from services.loyalty.operations.wallet_room import wallet_room
 from services.loyalty.queries.activities import find_activity
+from services.loyalty.queries.customer_facts import facts_of_standing, with_days
+from services.loyalty.queries.customers import welcome
 from services.loyalty.queries.program_shelf import SHELF, ShelvedProgram, reigns_of
 from services.loyalty.queries.tiers import tier_at
 from services.loyalty.tables.activities import ActivityRow
 from services.loyalty.tables.books import Books
+from services.loyalty.tables.receipts import MISSES
 from services.loyalty.tables.standings import Standing, load_shared, lock_standing
 from services.loyalty.tables.tallies import Keys, Tallies, counted, keys_of
 

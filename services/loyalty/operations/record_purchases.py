@@ -4,12 +4,11 @@ The first locks the customers concerned and reads where they stand; the rules th
 the second writes everything. Source: docs/adr/0016-group-commit.md.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import orjson
-from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
 from chassis.data.row_sets import pipeline
@@ -19,32 +18,40 @@ from kernel.ids import CustomerId, TenantId, new_id
 from kernel.points import Points
 from kernel.refusal import Refused
 from services.loyalty.domain.basket import Basket
-from services.loyalty.domain.customer import CustomerFacts, PlanDays, VoucherFacts
+from services.loyalty.domain.customer import CustomerFacts
 from services.loyalty.domain.effects import Effect, Pay, effects_as_json
-from services.loyalty.domain.evaluate import Evaluation, Totals, evaluate
-from services.loyalty.domain.misses import Miss
+from services.loyalty.domain.evaluate import Evaluation, decide
 from services.loyalty.domain.program import CompiledProgram
-from services.loyalty.domain.refusals import CustomerBlocked, CustomerUnknown, PurchaseConflict
+from services.loyalty.domain.refusals import PurchaseConflict
 from services.loyalty.domain.reigns import Reign, reign_at
 from services.loyalty.domain.tally import NOTHING_USED, Used, given_by
 from services.loyalty.domain.tender import allowance_tender, card_tenders, payments, pays_itself, without_codes
 from services.loyalty.domain.tier_progress import TierRules
+from services.loyalty.domain.till_clock import latest
 from services.loyalty.domain.voucher_code import is_voucher_code, normalised
-from services.loyalty.operations.apply_effects import REWARD, Cause, apply_effects
+from services.loyalty.operations.apply_effects import Cause, apply_effects
 from services.loyalty.operations.note_tier import note_tier
 from services.loyalty.operations.spend_allowance import PlannedSpending, Price, plan_allowance, spend_allowance
 from services.loyalty.operations.take_payments import PlannedPayment, plan_payments, take_payments
 from services.loyalty.operations.use_coupons import use_coupons
 from services.loyalty.operations.wallet_room import wallet_room
+from services.loyalty.queries.customer_facts import facts_of, with_days
+from services.loyalty.queries.customers import welcome
 from services.loyalty.queries.program_shelf import LIVE, SHELF, ShelvedProgram, program_of, reigns_of
 from services.loyalty.queries.tiers import tier_record, up_to_date
 from services.loyalty.tables.books import Books
 from services.loyalty.tables.coupons import Coupons, Shown, shown_in
-from services.loyalty.tables.gift_cards import CARDS
 from services.loyalty.tables.open_draws import Named
-from services.loyalty.tables.receipts import PresentedVoucher, PurchaseRecord, Receipt, ReceiptsRequest
+from services.loyalty.tables.receipts import (
+    FACTS,
+    MISSES,
+    USED,
+    PurchaseRecord,
+    Receipt,
+    ReceiptsRequest,
+    purchase_row,
+)
 from services.loyalty.tables.standings import (
-    Membership,
     Owner,
     Standing,
     StandingsRequest,
@@ -55,12 +62,7 @@ from services.loyalty.tables.standings import (
 from services.loyalty.tables.tallies import Keys, Tallies, counted, keys_of
 from services.loyalty.tables.tiers import TierRecord, TierRecordsRequest
 
-# A till's clock may run ahead by this much; what it says beyond is taken as now.
-CLOCK_AHEAD_MAX = timedelta(minutes=5)
 OPERATION = "POST /v1/purchases"
-FACTS: TypeAdapter[CustomerFacts] = TypeAdapter(CustomerFacts)
-USED: TypeAdapter[Used] = TypeAdapter(Used)
-MISSES: TypeAdapter[tuple[Miss, ...]] = TypeAdapter(tuple[Miss, ...])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -488,20 +490,6 @@ def owner_on_ladder(sale: Sale) -> Owner | None:
     return sale.owner if program is not None and program.document.tiers else None
 
 
-def latest(occurred_at: datetime, at: datetime) -> datetime:
-    """The till's moment, as far as it can be believed: a clock that runs far ahead is read as now."""
-    return occurred_at if occurred_at <= at + CLOCK_AHEAD_MAX else at
-
-
-def welcome(standing: Standing | None, customer_id: CustomerId) -> Standing:
-    """The customer, if they may take part. Raises CustomerUnknown and CustomerBlocked."""
-    if standing is None or standing.status in CARDS:
-        raise CustomerUnknown(customer_id=customer_id)
-    if standing.status == "blocked":
-        raise CustomerBlocked(customer_id=customer_id)
-    return standing
-
-
 def voucher_codes(tenant_id: TenantId, basket: Basket) -> list[tuple[TenantId, str]]:
     """The basket's codes that have the form of a voucher's, in their plain form."""
     return [(tenant_id, normalised(code)) for code in basket.codes if is_voucher_code(code)]
@@ -526,106 +514,6 @@ def with_coupons(
     coupons.load(db, wanted)
     facts = coupons.facts(wanted)
     return replace(used, coupons=facts) if facts else used
-
-
-def facts_of(
-    basket: Basket, standing: Standing, presented: Mapping[tuple[TenantId, str], PresentedVoucher], at: datetime
-) -> CustomerFacts:
-    """What the rules may ask about the customer of a basket, `at` the moment it is decided."""
-    vouchers = [
-        presented[standing.tenant_id, plain]
-        for plain in dict.fromkeys(normalised(code) for code in basket.codes)
-        if (standing.tenant_id, plain) in presented
-    ]
-    facts = facts_of_standing(
-        standing,
-        tuple(
-            VoucherFacts(
-                code=voucher.code,
-                reward=REWARD.validate_json(voucher.benefit),
-                valid_until=voucher.valid_until,
-                used=voucher.status != "issued",
-                reserved=voucher.is_reserved(at, basket.reservation_id),
-            )
-            for voucher in vouchers
-            if voucher.customer_id == standing.customer_id
-        ),
-    )
-    if not standing.draws:
-        return facts
-    return replace(facts, draws={name: draw.facts(at) for name, draw in standing.draws.items() if draw})
-
-
-def facts_of_standing(standing: Standing, vouchers: tuple[VoucherFacts, ...] = ()) -> CustomerFacts:
-    """What the rules may ask about a customer, with the vouchers they show."""
-    return CustomerFacts(
-        id=standing.customer_id,
-        purchases=standing.purchases,
-        stamps={name: card.stamps for name, card in standing.cards.items()},
-        memberships={plan: membership.ends_on for plan, membership in standing.memberships.items()},
-        freezes={
-            plan: (membership.frozen_from, membership.frozen_until)
-            for plan, membership in standing.memberships.items()
-            if membership.frozen_from
-        },
-        shared={plan: days_of(membership) for plan, membership in (standing.shared or {}).items()},
-        segments=frozenset(standing.segments),
-        vouchers=vouchers,
-    )
-
-
-def with_days(facts: CustomerFacts, standing: Standing) -> CustomerFacts:
-    """The facts with the birthday and the day of joining, which are only kept with sales whose rules ask for them."""
-    return replace(facts, birthday=standing.birthday, joined_on=standing.joined_on)
-
-
-def days_of(membership: Membership) -> PlanDays:
-    """The days of a membership, as rules see them."""
-    return PlanDays(
-        ends_on=membership.ends_on, frozen_from=membership.frozen_from, frozen_until=membership.frozen_until
-    )
-
-
-def decide(
-    program: CompiledProgram | None,
-    basket: Basket,
-    facts: CustomerFacts | None,
-    at: datetime,
-    used: Used = NOTHING_USED,
-) -> Evaluation:
-    """What the program makes of the basket; without one it only costs what it costs."""
-    if program is not None:
-        return evaluate(program, basket, facts, at, used)
-    subtotal = basket.subtotal
-    due = sum(line.total for line in basket.lines)
-    return Evaluation(effects=(), misses=(), totals=Totals(subtotal=subtotal, discount=subtotal - due, due=due))
-
-
-def purchase_row(record: PurchaseRecord) -> tuple[object, ...]:
-    """The row of a new purchase, in the order of the row set's columns."""
-    return (
-        record.tenant_id,
-        record.id,
-        record.customer_id,
-        record.store_id,
-        record.external_id,
-        record.fingerprint,
-        record.status,
-        record.program_id,
-        record.program_version,
-        record.currency,
-        record.subtotal,
-        record.discount,
-        record.due,
-        record.balance_after,
-        record.basket,
-        record.facts,
-        record.used,
-        record.effects,
-        record.misses,
-        record.occurred_at,
-        record.recorded_at,
-    )
 
 
 def recorded_event(record: PurchaseRecord, told: Sequence[AnyFact]) -> PurchaseRecorded:

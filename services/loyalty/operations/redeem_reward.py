@@ -16,9 +16,8 @@ from services.loyalty.domain.refusals import RewardWithdrawn
 from services.loyalty.domain.reward import Goods
 from services.loyalty.operations.apply_effects import by_language, write_voucher
 from services.loyalty.operations.be_active import be_active
-from services.loyalty.operations.record_purchases import welcome
 from services.loyalty.operations.time_out_holds import time_out_holds_of
-from services.loyalty.queries.customers import locked
+from services.loyalty.queries.customers import locked, welcome
 from services.loyalty.queries.program_shelf import SHELF
 from services.loyalty.queries.rewards import count_taken, lock_reward, offer_of
 from services.loyalty.queries.tiers import tiers_held

@@ -11,8 +11,8 @@ from services.loyalty.domain.activity import Activity
 from services.loyalty.domain.evaluate_activity import Outcome
 from services.loyalty.domain.program import CompiledProgram, ProgramDocument
 from services.loyalty.operations.record_activity import weigh_activity
-from services.loyalty.operations.record_purchases import welcome
 from services.loyalty.operations.rehearse_basket import left_out
+from services.loyalty.queries.customers import welcome
 from services.loyalty.queries.program_shelf import ShelvedProgram
 from services.loyalty.queries.programs import find_version
 from services.loyalty.tables.standings import StandingsRequest

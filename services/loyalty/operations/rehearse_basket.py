@@ -12,15 +12,10 @@ from services.loyalty.domain.basket import Basket
 from services.loyalty.domain.evaluate import Evaluation, evaluate
 from services.loyalty.domain.program import CompiledProgram, ProgramDocument, compile_program
 from services.loyalty.domain.refusals import RuleUnknown
-from services.loyalty.operations.record_purchases import (
-    coupons_shown,
-    facts_of,
-    voucher_codes,
-    welcome,
-    with_coupons,
-    with_days,
-)
+from services.loyalty.operations.record_purchases import coupons_shown, voucher_codes, with_coupons
 from services.loyalty.operations.wallet_room import wallet_room
+from services.loyalty.queries.customer_facts import facts_of, with_days
+from services.loyalty.queries.customers import welcome
 from services.loyalty.queries.programs import find_version
 from services.loyalty.queries.tiers import tier_at
 from services.loyalty.tables.coupons import Coupons

@@ -11,8 +11,7 @@ from services.loyalty.domain.coupons import why_not
 from services.loyalty.domain.local_day import local_date
 from services.loyalty.domain.refusals import CouponClosed, VoucherClosed, VoucherUnknown
 from services.loyalty.domain.voucher_code import normalised
-from services.loyalty.operations.record_purchases import welcome
-from services.loyalty.queries.customers import locked
+from services.loyalty.queries.customers import locked, welcome
 from services.loyalty.queries.vouchers import voucher_status, vouchers_by_code
 from services.loyalty.queries.zone import zone_of
 from services.loyalty.tables.coupons import CouponReservationRow, Coupons, Shown, forget_reserved

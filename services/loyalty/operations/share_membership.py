@@ -13,8 +13,7 @@ from services.loyalty.domain.plan import Plan
 from services.loyalty.domain.refusals import FamilyFull, InFamily, MembershipOver, SameCustomer
 from services.loyalty.operations.apply_effects import by_language
 from services.loyalty.operations.open_membership import opened
-from services.loyalty.operations.record_purchases import welcome
-from services.loyalty.queries.customers import all_locked
+from services.loyalty.queries.customers import all_locked, welcome
 from services.loyalty.queries.memberships import family_of, membership_row, place_in_family
 from services.loyalty.tables.memberships import FamilyPlaceRow
 

@@ -12,9 +12,8 @@ from services.loyalty.domain.burn import plan_burn
 from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.lot import Draw
 from services.loyalty.domain.refusals import SameCustomer
-from services.loyalty.operations.record_purchases import welcome
 from services.loyalty.operations.time_out_holds import time_out_holds_of
-from services.loyalty.queries.customers import all_locked
+from services.loyalty.queries.customers import all_locked, welcome
 from services.loyalty.tables.books import Books, Holding, movement
 from services.loyalty.tables.moves import TransferRow
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from chassis.data.row_sets import pipeline
 from kernel.ids import CustomerId, TenantId
-from services.loyalty.domain.refusals import NoSuchCustomer
+from services.loyalty.domain.refusals import CustomerBlocked, CustomerUnknown, NoSuchCustomer
 from services.loyalty.tables.customers import CustomerRow
 from services.loyalty.tables.gift_cards import CARDS
 from services.loyalty.tables.standings import Standing, StandingsRequest, lock_standing
@@ -40,4 +40,13 @@ def locked(db: Session, tenant_id: TenantId, customer_id: CustomerId) -> Standin
     standing = lock_standing(db, tenant_id, customer_id)
     if standing is None or standing.status in CARDS:
         raise NoSuchCustomer
+    return standing
+
+
+def welcome(standing: Standing | None, customer_id: CustomerId) -> Standing:
+    """The customer, if they may take part. Raises CustomerUnknown and CustomerBlocked."""
+    if standing is None or standing.status in CARDS:
+        raise CustomerUnknown(customer_id=customer_id)
+    if standing.status == "blocked":
+        raise CustomerBlocked(customer_id=customer_id)
     return standing

@@ -5,8 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from pydantic import TypeAdapter
+
 from chassis.data.row_sets import Pipeline, columns_of
 from kernel.ids import CustomerId, TenantId
+from services.loyalty.domain.customer import CustomerFacts
+from services.loyalty.domain.misses import Miss
+from services.loyalty.domain.tally import Used
+
+FACTS: TypeAdapter[CustomerFacts] = TypeAdapter(CustomerFacts)
+USED: TypeAdapter[Used] = TypeAdapter(Used)
+MISSES: TypeAdapter[tuple[Miss, ...]] = TypeAdapter(tuple[Miss, ...])
 
 
 class Receipt(NamedTuple):
@@ -124,3 +133,30 @@ class ReceiptsRequest:
         """The fingerprints that idempotency keys were first used with."""
         rows = self._keys.fetchall() if self._keys else []
         return {(tenant_id, key): fingerprint for tenant_id, key, fingerprint in rows}
+
+
+def purchase_row(record: PurchaseRecord) -> tuple[object, ...]:
+    """The row of a new purchase, in the order of the row set's columns."""
+    return (
+        record.tenant_id,
+        record.id,
+        record.customer_id,
+        record.store_id,
+        record.external_id,
+        record.fingerprint,
+        record.status,
+        record.program_id,
+        record.program_version,
+        record.currency,
+        record.subtotal,
+        record.discount,
+        record.due,
+        record.balance_after,
+        record.basket,
+        record.facts,
+        record.used,
+        record.effects,
+        record.misses,
+        record.occurred_at,
+        record.recorded_at,
+    )

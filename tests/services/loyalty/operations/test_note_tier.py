@@ -9,10 +9,11 @@ from psycopg import Connection
 from kernel.ids import CustomerId
 from services.loyalty.domain.customer import CustomerFacts
 from services.loyalty.operations.quote_basket import quote_basket
-from services.loyalty.operations.record_purchases import FACTS, Recorded
+from services.loyalty.operations.record_purchases import Recorded
 from services.loyalty.operations.rehearse_basket import rehearse_basket
 from services.loyalty.queries.program_shelf import SHELF
 from services.loyalty.tables import postings, tiers
+from services.loyalty.tables.receipts import FACTS
 from tests.services.loyalty.domain.build import line
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop, later
 from tests.services.loyalty.tiers import FOR_GOLD, ladder, noted, standing_of, tier_of

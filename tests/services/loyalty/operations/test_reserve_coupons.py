@@ -7,7 +7,8 @@ import pytest
 
 from kernel.refusal import Refused
 from services.loyalty.domain.refusals import CouponClosed, VoucherUnknown
-from services.loyalty.operations.record_purchases import MISSES, Recorded
+from services.loyalty.operations.record_purchases import Recorded
+from services.loyalty.tables.receipts import MISSES
 from tests.services.loyalty.coupons import CouponCampaign
 from tests.services.loyalty.shop import Shop, later
 

@@ -8,9 +8,10 @@ from contracts.events.loyalty import CouponUsed, PurchaseRecorded, PurchaseRetur
 from kernel.language import Language
 from services.loyalty.domain.wording import miss_text
 from services.loyalty.operations.quote_basket import quote_basket
-from services.loyalty.operations.record_purchases import MISSES, Recorded
+from services.loyalty.operations.record_purchases import Recorded
 from services.loyalty.operations.rehearse_basket import rehearse_basket
 from services.loyalty.queries.program_shelf import SHELF
+from services.loyalty.tables.receipts import MISSES
 from tests.services.loyalty.coupons import CouponCampaign
 from tests.services.loyalty.domain.build import line
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop, later
