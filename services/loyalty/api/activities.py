@@ -24,13 +24,8 @@ from services.loyalty.api.purchase_documents import (
 from services.loyalty.api.quotes import introduce_customer
 from services.loyalty.domain.activity import Activity, AttributeValue
 from services.loyalty.domain.effects import effects_from_json
-from services.loyalty.domain.refusals import (
-    ActivityConflict,
-    ActivityUnknown,
-    CustomerBlocked,
-    CustomerUnknown,
-    NoSuchCustomer,
-)
+from services.loyalty.domain.refusals.activities import ActivityConflict, ActivityUnknown
+from services.loyalty.domain.refusals.customers import CustomerBlocked, CustomerUnknown, NoSuchCustomer
 from services.loyalty.operations.cancel_activity import cancel_activity
 from services.loyalty.operations.record_activity import record_activity
 from services.loyalty.queries.activities import activities_of, find_activity, program_of_activity

@@ -13,7 +13,8 @@ from kernel.ids import CustomerId
 from kernel.points import Points
 from services.loyalty.api.fields import UNITS_MAX, Id, Reason, by_hand
 from services.loyalty.domain.offer import WalletUnit
-from services.loyalty.domain.refusals import EndsInThePast, InsufficientPoints, NoSuchCustomer
+from services.loyalty.domain.refusals.customers import NoSuchCustomer
+from services.loyalty.domain.refusals.wallets import EndsInThePast, InsufficientPoints
 from services.loyalty.domain.written import Moment
 from services.loyalty.operations.adjust_points import adjust_points
 

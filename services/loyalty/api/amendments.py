@@ -17,10 +17,9 @@ from services.loyalty.api.purchase_documents import PurchaseDocument, purchase_d
 from services.loyalty.api.quotes import introduce_customer
 from services.loyalty.api.returns import ChangesDocument, ReturnDocument, return_document
 from services.loyalty.domain.basket import Basket
-from services.loyalty.domain.refusals import (
+from services.loyalty.domain.refusals.customers import CustomerBlocked, CustomerUnknown
+from services.loyalty.domain.refusals.purchases import (
     ClaimTooLate,
-    CustomerBlocked,
-    CustomerUnknown,
     NothingToClaim,
     PurchaseClaimedBefore,
     PurchaseNotVoided,

@@ -14,7 +14,12 @@ from services.loyalty.api.fields import UNITS_MAX
 from services.loyalty.domain.backtest import Counting, Given, Tally, Worth
 from services.loyalty.domain.basket import MONEY_MAX, Label
 from services.loyalty.domain.offer import WalletUnit
-from services.loyalty.domain.refusals import BacktestFinished, BacktestUnknown, TooManyBacktests, VersionUnknown
+from services.loyalty.domain.refusals.programs import (
+    BacktestFinished,
+    BacktestUnknown,
+    TooManyBacktests,
+    VersionUnknown,
+)
 from services.loyalty.domain.written import Moment
 from services.loyalty.operations.cancel_backtest import cancel_backtest
 from services.loyalty.operations.play_next_slice import TALLY

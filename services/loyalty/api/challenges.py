@@ -11,7 +11,7 @@ from chassis.web.problem_responses import problems
 from chassis.web.transaction import Now, Transaction, TransactionRoute
 from services.loyalty.api.known_customers import KnownCustomer
 from services.loyalty.domain.misses import MissUnit
-from services.loyalty.domain.refusals import NoSuchCustomer
+from services.loyalty.domain.refusals.customers import NoSuchCustomer
 from services.loyalty.queries.challenges import ChallengeStanding, challenges_now
 
 router = APIRouter(prefix="/v1/customers/{customer_id}/challenges", tags=["challenges"], route_class=TransactionRoute)

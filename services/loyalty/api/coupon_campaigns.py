@@ -14,7 +14,7 @@ from chassis.web.problem_responses import problems
 from chassis.web.transaction import Now, Transaction, TransactionRoute
 from services.loyalty.domain.coupon import Campaign, CodeCase, GivenCodes, OnReturn, Uses
 from services.loyalty.domain.name import Name
-from services.loyalty.domain.refusals import (
+from services.loyalty.domain.refusals.codes import (
     CouponCampaignUnknown,
     CouponCodesTaken,
     CouponCodeUnreadable,

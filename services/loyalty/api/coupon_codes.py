@@ -19,7 +19,7 @@ from chassis.web.problem_responses import problems
 from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from kernel.ids import TenantId
 from services.loyalty.domain.coupon_code import LENGTH_DEFAULT, LENGTH_MAX, LENGTH_MIN, NUMBER_MAX
-from services.loyalty.domain.refusals import CouponBatchUnknown, CouponCampaignStopped, CouponCampaignUnknown
+from services.loyalty.domain.refusals.codes import CouponBatchUnknown, CouponCampaignStopped, CouponCampaignUnknown
 from services.loyalty.operations.order_coupon_codes import order_coupon_codes
 from services.loyalty.queries.coupons import batches_of, codes_after, find_batch, find_campaign
 from services.loyalty.tables.coupons import CouponBatchRow

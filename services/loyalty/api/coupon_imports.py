@@ -9,7 +9,7 @@ from chassis.web.caller import CurrentCaller, needs
 from chassis.web.problem_responses import problems
 from chassis.web.transaction import Transaction, TransactionRoute
 from services.loyalty.domain.code_list import REASONS, LineReason
-from services.loyalty.domain.refusals import CodeFileUnreadable, CouponCampaignStopped, CouponCampaignUnknown
+from services.loyalty.domain.refusals.codes import CodeFileUnreadable, CouponCampaignStopped, CouponCampaignUnknown
 from services.loyalty.operations.import_coupon_codes import import_coupon_codes
 
 ERRORS_SHOWN_MAX = 1_000

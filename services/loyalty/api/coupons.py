@@ -12,7 +12,7 @@ from chassis.web.transaction import Now, Transaction, TransactionRoute
 from services.loyalty.api.vouchers import CodeQuestion
 from services.loyalty.domain.guessing import Guesser
 from services.loyalty.domain.name import Name
-from services.loyalty.domain.refusals import NoSuchCoupon, TooManyWrongCodes
+from services.loyalty.domain.refusals.codes import NoSuchCoupon, TooManyWrongCodes
 from services.loyalty.operations.look_up_coupon import look_up_coupon
 from services.loyalty.queries.coupons import campaign_of
 

@@ -20,9 +20,9 @@ from services.loyalty.domain.draw_proof import DrawProof
 from services.loyalty.domain.draw_seal import entrant_of
 from services.loyalty.domain.name import Name
 from services.loyalty.domain.prize_draw import PICKS_MAX, DrawTerms, Entries, Prize
-from services.loyalty.domain.refusals import (
+from services.loyalty.domain.refusals.customers import CustomerBlocked, NoSuchCustomer
+from services.loyalty.domain.refusals.draws import (
     BeaconNotExpected,
-    CustomerBlocked,
     DrawClosesTooSoon,
     DrawEntriesUsedUp,
     DrawNameTaken,
@@ -32,9 +32,8 @@ from services.loyalty.domain.refusals import (
     DrawUnknown,
     DrawWinSettled,
     DrawWinUnknown,
-    NoLiveProgram,
-    NoSuchCustomer,
 )
+from services.loyalty.domain.refusals.programs import NoLiveProgram
 from services.loyalty.domain.written import Moment, Words
 from services.loyalty.operations.cancel_draw import cancel_draw
 from services.loyalty.operations.claim_prize import claim_prize

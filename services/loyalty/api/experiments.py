@@ -12,7 +12,7 @@ from chassis.web.transaction import Now, Transaction, TransactionRoute
 from kernel.points import Rounding, rounded
 from services.loyalty.domain.experiment import Difference, arms_of, difference
 from services.loyalty.domain.program import ProgramDocument
-from services.loyalty.domain.refusals import ExperimentUnknown, VersionUnknown
+from services.loyalty.domain.refusals.programs import ExperimentUnknown, VersionUnknown
 from services.loyalty.domain.written import Moment
 from services.loyalty.queries.experiments import ArmFigures, figures_of
 from services.loyalty.queries.programs import find_version

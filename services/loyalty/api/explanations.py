@@ -14,7 +14,7 @@ from services.loyalty.api.holds import HoldDocument
 from services.loyalty.api.known_customers import KnownCustomer
 from services.loyalty.api.wallets import BalanceDocument, Unit, document_of
 from services.loyalty.domain.explanation import LotStory, Origin, Standing, told
-from services.loyalty.domain.refusals import NoSuchCustomer
+from services.loyalty.domain.refusals.customers import NoSuchCustomer
 from services.loyalty.queries.balance import balance_of, held_now, holds_of, wallet_of
 from services.loyalty.queries.explain import lots_of
 from services.loyalty.queries.zone import zone_of

@@ -11,16 +11,15 @@ from kernel.ids import CustomerId
 from services.loyalty.api.fields import Id, by_hand
 from services.loyalty.api.membership_changes import Wish, as_it_is
 from services.loyalty.api.memberships import MembershipDocument, MembershipId
-from services.loyalty.domain.refusals import (
-    CustomerBlocked,
+from services.loyalty.domain.refusals.customers import CustomerBlocked, NoSuchCustomer
+from services.loyalty.domain.refusals.memberships import (
     FamilyFull,
     InFamily,
     MembershipOver,
     MembershipUnknown,
-    NoSuchCustomer,
     NotInFamily,
-    SameCustomer,
 )
+from services.loyalty.domain.refusals.wallets import SameCustomer
 from services.loyalty.operations.leave_family import leave_family
 from services.loyalty.operations.share_membership import share_membership
 

@@ -18,7 +18,7 @@ from services.loyalty.api.wallets import EntryDocument, entry_document
 from services.loyalty.domain.basket import MONEY_MAX, Label
 from services.loyalty.domain.gift_card import gift_card_id
 from services.loyalty.domain.guessing import Guesser
-from services.loyalty.domain.refusals import GiftCardBlocked, NoSuchGiftCard, TooManyWrongCodes
+from services.loyalty.domain.refusals.codes import GiftCardBlocked, NoSuchGiftCard, TooManyWrongCodes
 from services.loyalty.domain.voucher_code import displayed
 from services.loyalty.domain.written import Moment, Words
 from services.loyalty.operations.block_gift_card import Change, block_gift_card

@@ -12,7 +12,7 @@ from chassis.web.problem_responses import problems
 from chassis.web.transaction import Now, Transaction, TransactionRoute
 from services.loyalty.api.known_customers import KnownCustomer
 from services.loyalty.api.purchase_documents import PurchaseDocument, purchase_document
-from services.loyalty.domain.refusals import NoSuchCustomer
+from services.loyalty.domain.refusals.customers import NoSuchCustomer
 from services.loyalty.domain.reward import REWARD, Reward
 from services.loyalty.domain.rules.stamp_card import StampCard
 from services.loyalty.domain.voucher_code import displayed

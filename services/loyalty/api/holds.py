@@ -13,14 +13,8 @@ from kernel.ids import CustomerId
 from kernel.points import Points
 from services.loyalty.api.fields import Id, Units
 from services.loyalty.domain.offer import WalletUnit
-from services.loyalty.domain.refusals import (
-    CaptureTooLarge,
-    CustomerBlocked,
-    HoldClosed,
-    HoldUnknown,
-    InsufficientPoints,
-    NoSuchCustomer,
-)
+from services.loyalty.domain.refusals.customers import CustomerBlocked, NoSuchCustomer
+from services.loyalty.domain.refusals.wallets import CaptureTooLarge, HoldClosed, HoldUnknown, InsufficientPoints
 from services.loyalty.operations.capture_hold import capture_hold
 from services.loyalty.operations.hold_points import hold_points
 from services.loyalty.operations.release_hold import release_hold

@@ -8,7 +8,7 @@ from chassis.web.caller import CurrentCaller
 from chassis.web.transaction import Transaction
 from kernel.ids import CustomerId
 from services.loyalty.api.newcomers import introduce_one
-from services.loyalty.domain.refusals import NoSuchCustomer
+from services.loyalty.domain.refusals.customers import NoSuchCustomer
 from services.loyalty.queries.customers import is_known
 
 

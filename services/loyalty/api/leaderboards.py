@@ -12,15 +12,14 @@ from chassis.web.problem_responses import problems
 from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from services.loyalty.api.known_customers import KnownCustomer
 from services.loyalty.domain.leaderboard import LeaderboardTerms
-from services.loyalty.domain.refusals import (
-    CustomerBlocked,
+from services.loyalty.domain.refusals.customers import CustomerBlocked, NoSuchCustomer
+from services.loyalty.domain.refusals.leaderboards import (
     LeaderboardOver,
     LeaderboardUnits,
     LeaderboardUnknown,
-    NoSuchCustomer,
-    ProgramMissing,
     RoundUnknown,
 )
+from services.loyalty.domain.refusals.programs import ProgramMissing
 from services.loyalty.operations.create_leaderboard import create_leaderboard
 from services.loyalty.operations.join_leaderboard import join_leaderboard
 from services.loyalty.operations.leave_leaderboard import leave_leaderboard

@@ -12,7 +12,7 @@ from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRou
 from services.loyalty.api.fields import Reason, by_hand
 from services.loyalty.api.memberships import MembershipDocument, MembershipId, membership_document
 from services.loyalty.domain.membership_term import TimeKind
-from services.loyalty.domain.refusals import (
+from services.loyalty.domain.refusals.memberships import (
     FreezeInvalid,
     MembershipNotFrozen,
     MembershipOver,

@@ -16,7 +16,8 @@ from services.loyalty.api.known_customers import KnownCustomer
 from services.loyalty.domain.local_day import local_date
 from services.loyalty.domain.membership import MembershipStatus, membership_status, membership_view, stretches
 from services.loyalty.domain.membership_term import TimeKind
-from services.loyalty.domain.refusals import MembershipUnknown, NoSuchCustomer
+from services.loyalty.domain.refusals.customers import NoSuchCustomer
+from services.loyalty.domain.refusals.memberships import MembershipUnknown
 from services.loyalty.queries.holdings import memberships_of
 from services.loyalty.queries.memberships import family_of, membership_row, plan_of, shared_with
 from services.loyalty.queries.zone import zone_of

@@ -14,7 +14,9 @@ from kernel.points import Points
 from services.loyalty.api.fields import Units
 from services.loyalty.api.offline_keys import keys_of
 from services.loyalty.domain.offer import WalletUnit
-from services.loyalty.domain.refusals import AllowanceNotOffered, CustomerBlocked, InsufficientPoints, NoSuchCustomer
+from services.loyalty.domain.refusals.customers import CustomerBlocked, NoSuchCustomer
+from services.loyalty.domain.refusals.offline import AllowanceNotOffered
+from services.loyalty.domain.refusals.wallets import InsufficientPoints
 from services.loyalty.operations.issue_allowance import issue_allowance
 
 MINUTES_DEFAULT = 12 * 60

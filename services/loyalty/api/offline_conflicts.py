@@ -14,7 +14,7 @@ from kernel.language import Language
 from services.loyalty.api.fields import Reason, by_hand
 from services.loyalty.domain.allowance import REASONS
 from services.loyalty.domain.allowance import Reason as ConflictReason
-from services.loyalty.domain.refusals import OfflineConflictResolved, OfflineConflictUnknown
+from services.loyalty.domain.refusals.offline import OfflineConflictResolved, OfflineConflictUnknown
 from services.loyalty.operations.settle_conflict import Resolution, settle_conflict
 from services.loyalty.queries.offline import conflicts_of, find_conflict
 from services.loyalty.tables.offline import OfflineConflictRow

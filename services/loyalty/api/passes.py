@@ -13,13 +13,8 @@ from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRou
 from services.loyalty.api.fields import Reason, by_hand
 from services.loyalty.api.known_customers import KnownCustomer
 from services.loyalty.api.membership_changes import Wish
-from services.loyalty.domain.refusals import (
-    CustomerBlocked,
-    EntryGivenBack,
-    EntryUnknown,
-    NoEntriesLeft,
-    NoSuchCustomer,
-)
+from services.loyalty.domain.refusals.customers import CustomerBlocked, NoSuchCustomer
+from services.loyalty.domain.refusals.memberships import EntryGivenBack, EntryUnknown, NoEntriesLeft
 from services.loyalty.domain.rules.rule import RuleId
 from services.loyalty.operations.give_entry_back import give_entry_back
 from services.loyalty.operations.use_entry import use_entry

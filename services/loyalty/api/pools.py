@@ -16,15 +16,8 @@ from services.loyalty.api.fields import Id, Units
 from services.loyalty.api.transfers import TransferDocument
 from services.loyalty.api.wallets import Unit
 from services.loyalty.domain.offer import WalletUnit
-from services.loyalty.domain.refusals import (
-    CustomerBlocked,
-    InAnotherPool,
-    InsufficientPoints,
-    NoSuchCustomer,
-    NotInPool,
-    PoolFull,
-    PoolUnknown,
-)
+from services.loyalty.domain.refusals.customers import CustomerBlocked, NoSuchCustomer
+from services.loyalty.domain.refusals.wallets import InAnotherPool, InsufficientPoints, NotInPool, PoolFull, PoolUnknown
 from services.loyalty.operations.gather_units import gather_units
 from services.loyalty.operations.join_pool import MEMBERS_MAX, join_pool
 from services.loyalty.operations.leave_pool import leave_pool

@@ -7,7 +7,7 @@ from chassis.web.caller import needs
 from chassis.web.problem_responses import problems
 from chassis.web.transaction import TransactionRoute
 from services.loyalty.domain.name import Name
-from services.loyalty.domain.refusals import TemplateUnknown
+from services.loyalty.domain.refusals.programs import TemplateUnknown
 from services.loyalty.domain.template import ProgramTemplate
 from services.loyalty.queries.program_templates import find_template, program_templates
 

@@ -22,13 +22,9 @@ from services.loyalty.domain.diff_wording import diff_texts
 from services.loyalty.domain.name import Name
 from services.loyalty.domain.program import ProgramDocument
 from services.loyalty.domain.program_diff import program_diff
-from services.loyalty.domain.refusals import (
-    CurrencyMismatch,
-    CustomerBlocked,
-    CustomerUnknown,
-    RuleUnknown,
-    VersionUnknown,
-)
+from services.loyalty.domain.refusals.customers import CustomerBlocked, CustomerUnknown
+from services.loyalty.domain.refusals.programs import RuleUnknown, VersionUnknown
+from services.loyalty.domain.refusals.purchases import CurrencyMismatch
 from services.loyalty.domain.rules.rule import RuleId
 from services.loyalty.domain.written import Moment
 from services.loyalty.operations.rehearse_activity import rehearse_activity

@@ -12,7 +12,7 @@ from chassis.web.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
 from chassis.web.problem_responses import problems
 from chassis.web.transaction import Now, Transaction, TransactionRoute
 from services.loyalty.domain.program import ProgramDocument
-from services.loyalty.domain.refusals import (
+from services.loyalty.domain.refusals.programs import (
     AnotherProgramLive,
     MomentPassed,
     ProgramUnknown,

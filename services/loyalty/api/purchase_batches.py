@@ -23,7 +23,7 @@ from services.loyalty.api.purchase_documents import PurchaseDocument, purchase_d
 from services.loyalty.api.purchases import BASKET, sale_of
 from services.loyalty.api.till import record_each
 from services.loyalty.domain.basket import Basket
-from services.loyalty.domain.refusals import CustomerUnknown
+from services.loyalty.domain.refusals.customers import CustomerUnknown
 from services.loyalty.domain.written import Moment
 from services.loyalty.operations.record_purchases import Outcome, Sale
 

@@ -21,17 +21,12 @@ from services.loyalty.api.purchase_documents import PurchaseDocument, purchase_d
 from services.loyalty.api.quote_tokens import Quoted, quoted_version
 from services.loyalty.api.till import Till
 from services.loyalty.domain.basket import Basket
-from services.loyalty.domain.refusals import (
-    AllowanceInvalid,
-    AllowanceOfAnother,
+from services.loyalty.domain.refusals.codes import GiftCardBlocked, GiftCardTooLow, GiftCardUnknown
+from services.loyalty.domain.refusals.customers import CustomerBlocked, CustomerUnknown
+from services.loyalty.domain.refusals.memberships import MembershipTooLong
+from services.loyalty.domain.refusals.offline import AllowanceInvalid, AllowanceOfAnother
+from services.loyalty.domain.refusals.purchases import (
     CurrencyMismatch,
-    CustomerBlocked,
-    CustomerUnknown,
-    GiftCardBlocked,
-    GiftCardTooLow,
-    GiftCardUnknown,
-    InsufficientPoints,
-    MembershipTooLong,
     PaymentTooLarge,
     PointsNotTaken,
     PurchaseConflict,
@@ -39,6 +34,7 @@ from services.loyalty.domain.refusals import (
     QuoteExpired,
     QuoteInvalid,
 )
+from services.loyalty.domain.refusals.wallets import InsufficientPoints
 from services.loyalty.operations.record_purchases import Outcome, Sale
 from services.loyalty.queries.program_shelf import program_of
 from services.loyalty.queries.purchases import find_purchase, find_purchase_by_receipt

@@ -13,7 +13,7 @@ from chassis.settings import Settings
 from kernel.clock import utc_now
 from kernel.ids import TenantId
 from services.loyalty.domain.basket import Basket
-from services.loyalty.domain.refusals import QuoteExpired, QuoteInvalid
+from services.loyalty.domain.refusals.purchases import QuoteExpired, QuoteInvalid
 
 QUOTE_MINUTES = 15
 PREFIX = "qot_"

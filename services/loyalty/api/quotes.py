@@ -25,12 +25,9 @@ from services.loyalty.api.tiers import NamedTier, NextTier, named_tier, next_tie
 from services.loyalty.domain.basket import Basket, Label
 from services.loyalty.domain.evaluate import Evaluation
 from services.loyalty.domain.guessing import Guesser
-from services.loyalty.domain.refusals import (
-    CurrencyMismatch,
-    CustomerBlocked,
-    CustomerUnknown,
-    TooManyWrongCodes,
-)
+from services.loyalty.domain.refusals.codes import TooManyWrongCodes
+from services.loyalty.domain.refusals.customers import CustomerBlocked, CustomerUnknown
+from services.loyalty.domain.refusals.purchases import CurrencyMismatch
 from services.loyalty.domain.tender import payments
 from services.loyalty.domain.wording import tier_text
 from services.loyalty.operations.check_guessing import check_guessing

@@ -13,10 +13,8 @@ from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRou
 from kernel.ids import CustomerId
 from services.loyalty.api.fields import Id
 from services.loyalty.api.known_customers import KnownCustomer
-from services.loyalty.domain.refusals import (
-    CustomerBlocked,
-    InsufficientPoints,
-    NoSuchCustomer,
+from services.loyalty.domain.refusals.customers import CustomerBlocked, NoSuchCustomer
+from services.loyalty.domain.refusals.rewards import (
     RedemptionClosed,
     RedemptionUnknown,
     RewardLimitReached,
@@ -25,6 +23,7 @@ from services.loyalty.domain.refusals import (
     RewardUnknown,
     RewardWithdrawn,
 )
+from services.loyalty.domain.refusals.wallets import InsufficientPoints
 from services.loyalty.domain.voucher_code import displayed
 from services.loyalty.domain.written import Words
 from services.loyalty.operations.move_redemption import move_redemption

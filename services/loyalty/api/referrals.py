@@ -17,11 +17,11 @@ from services.loyalty.api.known_customers import KnownCustomer
 from services.loyalty.domain.basket import Code, Label
 from services.loyalty.domain.guessing import Guesser
 from services.loyalty.domain.referral import REASONS, ReferralReason, ReferralStatus
-from services.loyalty.domain.refusals import (
+from services.loyalty.domain.refusals.codes import TooManyWrongCodes
+from services.loyalty.domain.refusals.customers import CustomerBlocked, NoSuchCustomer
+from services.loyalty.domain.refusals.referrals import (
     AdvocateBlocked,
-    CustomerBlocked,
     FriendNotNew,
-    NoSuchCustomer,
     ReferralCodeEnded,
     ReferralCodeUnknown,
     ReferralLimitReached,
@@ -31,7 +31,6 @@ from services.loyalty.domain.refusals import (
     ReferredAlready,
     SameHousehold,
     SelfReferral,
-    TooManyWrongCodes,
 )
 from services.loyalty.domain.voucher_code import displayed
 from services.loyalty.operations.accept_referral import accept_referral

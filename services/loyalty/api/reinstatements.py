@@ -12,7 +12,8 @@ from kernel.ids import CustomerId
 from kernel.points import Points
 from services.loyalty.api.fields import Id, Reason, Units, by_hand
 from services.loyalty.domain.offer import WalletUnit
-from services.loyalty.domain.refusals import EndsInThePast, NoSuchCustomer, NotSoManyExpired
+from services.loyalty.domain.refusals.customers import NoSuchCustomer
+from services.loyalty.domain.refusals.wallets import EndsInThePast, NotSoManyExpired
 from services.loyalty.domain.written import Moment
 from services.loyalty.operations.reinstate_units import reinstate_units
 

@@ -11,7 +11,7 @@ from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRou
 from kernel.ids import CustomerId
 from services.loyalty.api.fields import Id
 from services.loyalty.domain.pending import EventName
-from services.loyalty.domain.refusals import NoSuchCustomer
+from services.loyalty.domain.refusals.customers import NoSuchCustomer
 from services.loyalty.operations.release_units import release_units
 
 router = APIRouter(prefix="/v1", tags=["wallets"], route_class=TransactionRoute)

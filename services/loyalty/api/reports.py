@@ -26,7 +26,7 @@ from services.loyalty.domain.liability import (
     shared_in_money,
 )
 from services.loyalty.domain.local_day import local_date
-from services.loyalty.domain.refusals import InvalidPeriod, MomentInFuture
+from services.loyalty.domain.refusals.reports import InvalidPeriod, MomentInFuture
 from services.loyalty.domain.terms import Terms
 from services.loyalty.domain.worth import is_money
 from services.loyalty.queries.journal import journal_of

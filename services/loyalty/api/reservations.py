@@ -13,16 +13,15 @@ from kernel.ids import CustomerId
 from services.loyalty.api.fields import Id
 from services.loyalty.domain.basket import Code, Label
 from services.loyalty.domain.guessing import Guesser
-from services.loyalty.domain.refusals import (
+from services.loyalty.domain.refusals.codes import (
     CouponClosed,
-    CustomerBlocked,
-    NoSuchCustomer,
     ReservationClosed,
     ReservationUnknown,
     TooManyWrongCodes,
     VoucherClosed,
     VoucherUnknown,
 )
+from services.loyalty.domain.refusals.customers import CustomerBlocked, NoSuchCustomer
 from services.loyalty.operations.check_guessing import check_guessing
 from services.loyalty.operations.count_wrong_codes import count_wrong_codes
 from services.loyalty.operations.release_reservation import release_reservation

@@ -11,7 +11,7 @@ from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRou
 from kernel.language import Language
 from services.loyalty.api.purchase_documents import PurchaseDocument, purchase_document
 from services.loyalty.domain.basket import LINES_MAX, QUANTITY_MAX
-from services.loyalty.domain.refusals import NothingToReturn, PurchaseUnknown, PurchaseVoided, ReturnTooLarge
+from services.loyalty.domain.refusals.purchases import NothingToReturn, PurchaseUnknown, PurchaseVoided, ReturnTooLarge
 from services.loyalty.operations.amend_purchase import Amended
 from services.loyalty.operations.return_purchase import return_purchase
 

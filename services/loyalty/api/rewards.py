@@ -14,7 +14,7 @@ from chassis.web.problem_responses import problems
 from chassis.web.transaction import Now, Transaction, TransactionRoute
 from services.loyalty.domain.local_day import local_date
 from services.loyalty.domain.offer import COUNT_MAX, Offer, OfferLimit, Price, WalletUnit
-from services.loyalty.domain.refusals import RewardUnknown
+from services.loyalty.domain.refusals.rewards import RewardUnknown
 from services.loyalty.domain.reward import Benefit
 from services.loyalty.domain.rules.rule import RuleId
 from services.loyalty.domain.tier import TIERS_MAX

@@ -10,7 +10,7 @@ from chassis.web.caller import CurrentCaller, needs
 from chassis.web.problem_responses import problems
 from chassis.web.transaction import Transaction, TransactionRoute
 from services.loyalty.api.known_customers import KnownCustomer
-from services.loyalty.domain.refusals import NoSuchCustomer, TooManySegments
+from services.loyalty.domain.refusals.customers import NoSuchCustomer, TooManySegments
 from services.loyalty.operations.change_segment import change_segment
 from services.loyalty.queries.segments import segments_of
 

@@ -14,7 +14,8 @@ from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRou
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.api.fields import Reason, by_hand
 from services.loyalty.api.known_customers import KnownCustomer
-from services.loyalty.domain.refusals import NoSuchCustomer, NoTiers, TierEndsInThePast, TierUnknown
+from services.loyalty.domain.refusals.customers import NoSuchCustomer
+from services.loyalty.domain.refusals.tiers import NoTiers, TierEndsInThePast, TierUnknown
 from services.loyalty.domain.rules.rule import RuleId
 from services.loyalty.domain.tier import Basis, Tier
 from services.loyalty.domain.tier_progress import Floor, TierStanding

@@ -12,7 +12,8 @@ from kernel.ids import CustomerId
 from kernel.points import Points
 from services.loyalty.api.fields import Id, Reason, Units, by_hand
 from services.loyalty.domain.offer import WalletUnit
-from services.loyalty.domain.refusals import CustomerBlocked, InsufficientPoints, NoSuchCustomer, SameCustomer
+from services.loyalty.domain.refusals.customers import CustomerBlocked, NoSuchCustomer
+from services.loyalty.domain.refusals.wallets import InsufficientPoints, SameCustomer
 from services.loyalty.operations.transfer_units import transfer_units
 
 router = APIRouter(prefix="/v1", tags=["wallets"], route_class=TransactionRoute)

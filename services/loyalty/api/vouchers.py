@@ -12,7 +12,7 @@ from services.loyalty.api.fields import by_hand
 from services.loyalty.api.holdings import VoucherDocument, voucher_document
 from services.loyalty.domain.basket import Code, Label
 from services.loyalty.domain.guessing import Guesser
-from services.loyalty.domain.refusals import TooManyWrongCodes, VoucherClosed, VoucherUnknown
+from services.loyalty.domain.refusals.codes import TooManyWrongCodes, VoucherClosed, VoucherUnknown
 from services.loyalty.domain.written import Words
 from services.loyalty.operations.cancel_voucher import cancel_voucher
 from services.loyalty.operations.look_up_voucher import look_up_voucher

@@ -10,14 +10,8 @@ from chassis.web.problem_responses import problems
 from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId
 from services.loyalty.api.fields import Id, Reason, by_hand
-from services.loyalty.domain.refusals import (
-    MergedAlready,
-    MergeUndone,
-    MergeUnknown,
-    NoSuchCustomer,
-    SameCustomer,
-    UnitsHeld,
-)
+from services.loyalty.domain.refusals.customers import NoSuchCustomer
+from services.loyalty.domain.refusals.wallets import MergedAlready, MergeUndone, MergeUnknown, SameCustomer, UnitsHeld
 from services.loyalty.operations.merge_wallets import merge_wallets
 from services.loyalty.operations.undo_merge import undo_merge
 

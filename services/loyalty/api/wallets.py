@@ -13,7 +13,7 @@ from chassis.web.transaction import Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId
 from kernel.language import Language
 from services.loyalty.api.known_customers import KnownCustomer
-from services.loyalty.domain.refusals import NoSuchCustomer
+from services.loyalty.domain.refusals.customers import NoSuchCustomer
 from services.loyalty.domain.wording import entry_text
 from services.loyalty.queries.balance import Balance, balance_of, etag_of, held_now, is_settled, wallet_of
 from services.loyalty.queries.statement import statement_of

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kernel.language import Text
-from services.loyalty.domain.refusals import AllowanceInvalid, AllowanceNotOffered
+from services.loyalty.domain.refusals.offline import AllowanceInvalid, AllowanceNotOffered
 from services.loyalty.domain.terms import Terms
 
 KIND = "WOA1"

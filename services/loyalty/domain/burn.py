@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.loyalty.domain.lot import FAR_AWAY, Draw, Lot, LotId, draw_in_order
-from services.loyalty.domain.refusals import InsufficientPoints
+from services.loyalty.domain.refusals.wallets import InsufficientPoints
 
 
 def plan_burn(

@@ -8,7 +8,7 @@ from typing import Literal
 
 from kernel.language import Text
 from services.loyalty.domain.coupon import CodeCase, plain
-from services.loyalty.domain.refusals import CodeFileUnreadable
+from services.loyalty.domain.refusals.codes import CodeFileUnreadable
 
 LINES_MAX = 100_000
 CODE_LENGTH_MAX = 64

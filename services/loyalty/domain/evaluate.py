@@ -11,7 +11,7 @@ from services.loyalty.domain.customer import CustomerFacts
 from services.loyalty.domain.evaluation import Evaluation, Totals
 from services.loyalty.domain.misses import UNMET
 from services.loyalty.domain.program import CompiledProgram
-from services.loyalty.domain.refusals import CurrencyMismatch
+from services.loyalty.domain.refusals.purchases import CurrencyMismatch
 from services.loyalty.domain.stacking import stacked
 from services.loyalty.domain.tally import NOTHING_USED, Used
 from services.loyalty.domain.voucher_code import normalised

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from services.loyalty.domain.refusals import RedemptionClosed
+from services.loyalty.domain.refusals.rewards import RedemptionClosed
 
 Fulfilment = Literal["issued", "prepared", "shipped", "handed_over", "cancelled"]
 

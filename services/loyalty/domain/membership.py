@@ -9,7 +9,12 @@ from datetime import date, timedelta
 from typing import Literal
 
 from services.loyalty.domain.membership_term import DAY, Freeze, Part, Stretch, Term, TimeKind
-from services.loyalty.domain.refusals import FreezeInvalid, MembershipNotFrozen, MembershipOver, MembershipTooLong
+from services.loyalty.domain.refusals.memberships import (
+    FreezeInvalid,
+    MembershipNotFrozen,
+    MembershipOver,
+    MembershipTooLong,
+)
 
 TimeCause = Literal["purchase", "return", "goodwill", "freeze", "resume", "change", "cancellation"]
 

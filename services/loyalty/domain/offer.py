@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.loyalty.domain.local_day import day_start, local_date
-from services.loyalty.domain.refusals import RewardLimitReached, RewardNotOpen, RewardSoldOut
+from services.loyalty.domain.refusals.rewards import RewardLimitReached, RewardNotOpen, RewardSoldOut
 from services.loyalty.domain.reward import Benefit
 from services.loyalty.domain.rules.rule import RuleId
 from services.loyalty.domain.tier import TIERS_MAX

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 from kernel.points import Rounding
 from services.loyalty.domain.basket import MONEY_MAX
 from services.loyalty.domain.percent import WHOLE, Percent, percentage
-from services.loyalty.domain.refusals import PointsNotTaken
+from services.loyalty.domain.refusals.purchases import PointsNotTaken
 from services.loyalty.domain.written import UnitName
 
 Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]

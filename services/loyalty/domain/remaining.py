@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from services.loyalty.domain.basket import Basket, Line
-from services.loyalty.domain.refusals import ReturnTooLarge
+from services.loyalty.domain.refusals.purchases import ReturnTooLarge
 
 
 def remaining_basket(basket: Basket, returned: Mapping[int, int]) -> Basket:

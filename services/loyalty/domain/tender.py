@@ -7,7 +7,8 @@ from services.loyalty.domain.basket import BY_POINTS, Basket, Tender
 from services.loyalty.domain.effects import Pay
 from services.loyalty.domain.gift_card import gift_card_id
 from services.loyalty.domain.pay_with_points import PayWithPoints
-from services.loyalty.domain.refusals import AllowanceNeeded, PaymentTooLarge, PointsNotTaken
+from services.loyalty.domain.refusals.offline import AllowanceNeeded
+from services.loyalty.domain.refusals.purchases import PaymentTooLarge, PointsNotTaken
 
 GIFT_CARD = "gift_card"
 

@@ -9,7 +9,7 @@ from kernel.ids import CustomerId, TenantId, new_id
 from services.loyalty.domain.guessing import Guesser
 from services.loyalty.domain.local_day import days_later
 from services.loyalty.domain.referral import ReferralTerms, counted_since
-from services.loyalty.domain.refusals import (
+from services.loyalty.domain.refusals.referrals import (
     AdvocateBlocked,
     FriendNotNew,
     ReferralCodeEnded,

@@ -9,7 +9,7 @@ from kernel.ids import CustomerId, TenantId, new_id
 from kernel.points import Points
 from services.loyalty.domain.burn import plan_burn
 from services.loyalty.domain.by_hand import ByHand
-from services.loyalty.domain.refusals import EndsInThePast
+from services.loyalty.domain.refusals.wallets import EndsInThePast
 from services.loyalty.operations.time_out_holds import time_out_holds_of
 from services.loyalty.queries.customers import locked
 from services.loyalty.queries.program_shelf import clamps

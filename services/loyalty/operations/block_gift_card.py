@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from kernel.ids import TenantId, new_id
 from services.loyalty.domain.burn import plan_burn, spendable
 from services.loyalty.domain.by_hand import ByHand
-from services.loyalty.domain.refusals import GiftCardBlocked
+from services.loyalty.domain.refusals.codes import GiftCardBlocked
 from services.loyalty.operations.issue_gift_card import note_step
 from services.loyalty.operations.time_out_holds import time_out_holds_of
 from services.loyalty.queries.gift_cards import lock_card

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from kernel.ids import TenantId
-from services.loyalty.domain.refusals import BacktestFinished
+from services.loyalty.domain.refusals.programs import BacktestFinished
 from services.loyalty.queries.backtests import UNFINISHED, find_backtest
 from services.loyalty.tables.backtests import BacktestRow
 

@@ -8,7 +8,7 @@ from chassis.events.outbox import publish
 from contracts.events.loyalty import DrawCancelled
 from kernel.ids import TenantId
 from services.loyalty.domain.by_hand import ByHand
-from services.loyalty.domain.refusals import DrawNotOpen
+from services.loyalty.domain.refusals.draws import DrawNotOpen
 from services.loyalty.operations.apply_effects import by_language
 from services.loyalty.queries.draws import find_draw, terms_of
 from services.loyalty.tables.prize_draws import PrizeDrawRow

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from kernel.ids import TenantId, new_id
 from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.membership import Unused, cut, repriced
-from services.loyalty.domain.refusals import MembershipOver
+from services.loyalty.domain.refusals.memberships import MembershipOver
 from services.loyalty.operations.open_membership import open_membership
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from contracts.events.loyalty import VoucherCancelled
 from kernel.ids import TenantId
 from services.loyalty.domain.by_hand import ByHand
-from services.loyalty.domain.refusals import VoucherClosed
+from services.loyalty.domain.refusals.codes import VoucherClosed
 from services.loyalty.domain.reward import REWARD
 from services.loyalty.operations.apply_effects import by_language
 from services.loyalty.queries.customers import locked

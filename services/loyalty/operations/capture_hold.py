@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from kernel.ids import TenantId
 from kernel.points import Points
 from services.loyalty.domain.burn import plan_burn
-from services.loyalty.domain.refusals import CaptureTooLarge
+from services.loyalty.domain.refusals.wallets import CaptureTooLarge
 from services.loyalty.operations.be_active import be_active
 from services.loyalty.operations.release_hold import open_hold
 from services.loyalty.operations.time_out_holds import time_out_holds_of

@@ -12,7 +12,7 @@ from services.loyalty.domain.local_day import months_later
 from services.loyalty.domain.membership import Unused, add, cut, repriced
 from services.loyalty.domain.membership_term import DAY, Part
 from services.loyalty.domain.plan import Plan, worth
-from services.loyalty.domain.refusals import PlanUnsuitable
+from services.loyalty.domain.refusals.memberships import PlanUnsuitable
 from services.loyalty.operations.move_family import move_family
 from services.loyalty.operations.open_membership import OpenMembership, open_membership
 from services.loyalty.queries.memberships import offered_plan

@@ -6,7 +6,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from kernel.ids import CustomerId, TenantId
-from services.loyalty.domain.refusals import TooManySegments
+from services.loyalty.domain.refusals.customers import TooManySegments
 from services.loyalty.queries.customers import locked
 from services.loyalty.tables.customers import CustomerRow
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import TenantId
 from services.loyalty.domain.guessing import Guesser
-from services.loyalty.domain.refusals import TooManyWrongCodes
+from services.loyalty.domain.refusals.codes import TooManyWrongCodes
 from services.loyalty.tables.wrong_codes import read_wrong
 
 

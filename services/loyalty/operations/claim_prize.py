@@ -8,7 +8,8 @@ from contracts.events.loyalty import AnyFact, DrawPrizeClaimed
 from kernel.ids import TenantId
 from kernel.points import Points
 from services.loyalty.domain.prize_draw import DrawTerms
-from services.loyalty.domain.refusals import DrawWinSettled, NoLiveProgram
+from services.loyalty.domain.refusals.draws import DrawWinSettled
+from services.loyalty.domain.refusals.programs import NoLiveProgram
 from services.loyalty.operations.apply_effects import by_language
 from services.loyalty.operations.fill_prizes import fill_prizes, winner_of
 from services.loyalty.operations.give_award import give_award

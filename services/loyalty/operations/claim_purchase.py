@@ -17,7 +17,7 @@ from services.loyalty.domain.effects import Effect, Pay, effects_as_json, effect
 from services.loyalty.domain.evaluate import decide
 from services.loyalty.domain.local_day import days_later
 from services.loyalty.domain.program import CompiledProgram
-from services.loyalty.domain.refusals import ClaimTooLate, NothingToClaim, PurchaseClaimedBefore
+from services.loyalty.domain.refusals.purchases import ClaimTooLate, NothingToClaim, PurchaseClaimedBefore
 from services.loyalty.domain.remaining import remaining_basket
 from services.loyalty.domain.tally import NOTHING_USED, Used, given_by
 from services.loyalty.domain.tender import kept

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import TenantId, new_id
 from services.loyalty.domain.coupon import Campaign, plain
-from services.loyalty.domain.refusals import CouponCodesTaken, CouponCodeUnreadable
+from services.loyalty.domain.refusals.codes import CouponCodesTaken, CouponCodeUnreadable
 from services.loyalty.tables.coupons import CouponCampaignRow
 
 ADD_CODES = text("""

@@ -11,7 +11,7 @@ from contracts.events.loyalty import DrawAnnounced
 from kernel.ids import TenantId, new_id
 from services.loyalty.domain.draw_seal import SEED_BYTES, commitment_of
 from services.loyalty.domain.prize_draw import DrawTerms
-from services.loyalty.domain.refusals import DrawClosesTooSoon, DrawNameTaken
+from services.loyalty.domain.refusals.draws import DrawClosesTooSoon, DrawNameTaken
 from services.loyalty.operations.apply_effects import by_language
 from services.loyalty.queries.draws import find_draw
 from services.loyalty.tables.prize_draws import PrizeDrawRow

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 from kernel.ids import TenantId, new_id
 from services.loyalty.domain.leaderboard import LeaderboardTerms
 from services.loyalty.domain.local_day import local_date
-from services.loyalty.domain.refusals import LeaderboardOver, LeaderboardUnits, ProgramMissing
+from services.loyalty.domain.refusals.leaderboards import LeaderboardOver, LeaderboardUnits
+from services.loyalty.domain.refusals.programs import ProgramMissing
 from services.loyalty.queries.program_shelf import SHELF
 from services.loyalty.tables.leaderboards import LeaderboardRow
 

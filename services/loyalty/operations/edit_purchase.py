@@ -11,7 +11,7 @@ from kernel.ids import TenantId
 from services.loyalty.domain.basket import Basket
 from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.customer import CustomerFacts
-from services.loyalty.domain.refusals import PurchaseVoided, ReceiptChanged
+from services.loyalty.domain.refusals.purchases import PurchaseVoided, ReceiptChanged
 from services.loyalty.domain.voucher_code import normalised
 from services.loyalty.operations.amend_purchase import Amended, Wish, amend_purchase, facts_then, lock
 from services.loyalty.operations.record_purchases import voucher_codes

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from kernel.ids import TenantId, new_id
 from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.membership import freeze
-from services.loyalty.domain.refusals import FreezeInvalid
+from services.loyalty.domain.refusals.memberships import FreezeInvalid
 from services.loyalty.operations.open_membership import open_membership
 
 

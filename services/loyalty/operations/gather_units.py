@@ -9,7 +9,7 @@ from kernel.points import Points
 from services.loyalty.domain.burn import plan_burn, spendable
 from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.pooling import plan_gathering
-from services.loyalty.domain.refusals import InsufficientPoints, NotInPool
+from services.loyalty.domain.refusals.wallets import InsufficientPoints, NotInPool
 from services.loyalty.operations.time_out_holds import time_out_holds_of
 from services.loyalty.operations.transfer_units import move
 from services.loyalty.queries.customers import all_locked, welcome

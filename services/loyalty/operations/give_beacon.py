@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from kernel.ids import TenantId
-from services.loyalty.domain.refusals import BeaconNotExpected, DrawNotClosed
+from services.loyalty.domain.refusals.draws import BeaconNotExpected, DrawNotClosed
 from services.loyalty.queries.draws import find_draw, terms_of
 from services.loyalty.tables.prize_draws import PrizeDrawRow
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.by_hand import ByHand
-from services.loyalty.domain.refusals import DrawEntriesUsedUp, DrawNotOpen
+from services.loyalty.domain.refusals.draws import DrawEntriesUsedUp, DrawNotOpen
 from services.loyalty.queries.customers import locked, welcome
 from services.loyalty.queries.draws import entries_in, find_draw
 from services.loyalty.tables.books import Books

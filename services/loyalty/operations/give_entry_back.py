@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import TenantId, new_id
 from services.loyalty.domain.by_hand import ByHand
-from services.loyalty.domain.refusals import EntryGivenBack, EntryUnknown
+from services.loyalty.domain.refusals.memberships import EntryGivenBack, EntryUnknown
 from services.loyalty.queries.customers import locked
 from services.loyalty.tables.passes import PassRow, PassUseRow
 

@@ -6,7 +6,7 @@ from typing import Literal
 from sqlalchemy.orm import Session
 
 from kernel.ids import TenantId
-from services.loyalty.domain.refusals import DrawWinSettled
+from services.loyalty.domain.refusals.draws import DrawWinSettled
 from services.loyalty.operations.fill_prizes import fill_prizes, pass_over
 from services.loyalty.queries.draws import find_draw, find_win
 from services.loyalty.tables.prize_draws import DrawPickRow

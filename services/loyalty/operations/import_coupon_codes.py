@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import TenantId
 from services.loyalty.domain.code_list import LineError, read_code_list
-from services.loyalty.domain.refusals import CouponCampaignStopped
+from services.loyalty.domain.refusals.codes import CouponCampaignStopped
 from services.loyalty.operations.create_coupon_campaign import add_codes
 from services.loyalty.queries.coupons import find_campaign
 

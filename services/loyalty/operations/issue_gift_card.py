@@ -11,7 +11,7 @@ from kernel.ids import CustomerId, TenantId, new_id
 from kernel.points import Points
 from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.gift_card import gift_card_id
-from services.loyalty.domain.refusals import GiftCardExists
+from services.loyalty.domain.refusals.codes import GiftCardExists
 from services.loyalty.domain.voucher_code import RANDOM_BYTES, voucher_code
 from services.loyalty.operations.learn_customer import learn_customer
 from services.loyalty.queries.gift_cards import lock_card

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.referral import ReferralTerms
-from services.loyalty.domain.refusals import ReferralsClosed
+from services.loyalty.domain.refusals.referrals import ReferralsClosed
 from services.loyalty.domain.voucher_code import RANDOM_BYTES, voucher_code
 from services.loyalty.queries.customers import locked, welcome
 from services.loyalty.queries.program_shelf import SHELF, ShelvedProgram

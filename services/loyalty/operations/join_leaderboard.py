@@ -6,7 +6,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from kernel.ids import CustomerId, TenantId
-from services.loyalty.domain.refusals import LeaderboardOver
+from services.loyalty.domain.refusals.leaderboards import LeaderboardOver
 from services.loyalty.queries.customers import welcome
 from services.loyalty.queries.leaderboards import find_leaderboard
 from services.loyalty.tables.leaderboards import LeaderboardMemberRow, LeaderboardRow

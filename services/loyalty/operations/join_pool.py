@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from kernel.ids import CustomerId
-from services.loyalty.domain.refusals import InAnotherPool, PoolFull
+from services.loyalty.domain.refusals.wallets import InAnotherPool, PoolFull
 from services.loyalty.queries.customers import all_locked, welcome
 from services.loyalty.queries.pools import pool_of, size_of
 from services.loyalty.tables.moves import PoolMemberRow, PoolRow

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from chassis.events.outbox import publish
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.by_hand import ByHand
-from services.loyalty.domain.refusals import NotInFamily
+from services.loyalty.domain.refusals.memberships import NotInFamily
 from services.loyalty.operations.share_membership import family_changed
 from services.loyalty.queries.customers import all_locked
 from services.loyalty.queries.memberships import membership_row, place_in_family, plan_of

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from kernel.ids import CustomerId, TenantId
-from services.loyalty.domain.refusals import NotInPool
+from services.loyalty.domain.refusals.wallets import NotInPool
 from services.loyalty.queries.customers import all_locked
 from services.loyalty.queries.pools import find_pool, pool_of
 from services.loyalty.tables.moves import PoolRow

@@ -10,7 +10,7 @@ from kernel.ids import CustomerId, TenantId, new_id
 from kernel.points import Points
 from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.lot import Draw
-from services.loyalty.domain.refusals import MergedAlready, SameCustomer, UnitsHeld
+from services.loyalty.domain.refusals.wallets import MergedAlready, SameCustomer, UnitsHeld
 from services.loyalty.operations.carry_counts import carry_counts
 from services.loyalty.operations.carry_places import carry_places
 from services.loyalty.operations.carry_things import carry_things

@@ -10,7 +10,7 @@ from contracts.events.loyalty import RedemptionMoved
 from kernel.ids import TenantId
 from kernel.points import Points
 from services.loyalty.domain.fulfilment import Fulfilment, check_step
-from services.loyalty.domain.refusals import RedemptionClosed, RedemptionUnknown
+from services.loyalty.domain.refusals.rewards import RedemptionClosed, RedemptionUnknown
 from services.loyalty.operations.apply_effects import by_language
 from services.loyalty.operations.give_back import give_back
 from services.loyalty.queries.customers import locked

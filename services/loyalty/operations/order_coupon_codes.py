@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from kernel.ids import TenantId, new_id
-from services.loyalty.domain.refusals import CouponCampaignStopped
+from services.loyalty.domain.refusals.codes import CouponCampaignStopped
 from services.loyalty.queries.coupons import find_campaign
 from services.loyalty.tables.coupons import CouponBatchRow
 

@@ -9,7 +9,7 @@ from chassis.events.outbox import publish
 from contracts.events.loyalty import ProgramPublished
 from kernel.ids import TenantId
 from services.loyalty.domain.program import ProgramDocument
-from services.loyalty.domain.refusals import AnotherProgramLive, SecondPersonNeeded, VersionRetired
+from services.loyalty.domain.refusals.programs import AnotherProgramLive, SecondPersonNeeded, VersionRetired
 from services.loyalty.queries.programs import find_version
 from services.loyalty.tables.programs import ProgramRow, ProgramVersionRow
 

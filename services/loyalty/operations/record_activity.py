@@ -18,7 +18,7 @@ from kernel.points import Points
 from services.loyalty.domain.activity import Activity
 from services.loyalty.domain.effects import Effect, effects_as_json
 from services.loyalty.domain.evaluate_activity import Outcome, evaluate_activity
-from services.loyalty.domain.refusals import ActivityConflict
+from services.loyalty.domain.refusals.activities import ActivityConflict
 from services.loyalty.domain.reigns import reign_at
 from services.loyalty.domain.tally import given_by
 from services.loyalty.domain.till_clock import latest

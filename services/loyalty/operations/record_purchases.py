@@ -22,7 +22,7 @@ from services.loyalty.domain.customer import CustomerFacts
 from services.loyalty.domain.effects import Effect, Pay, effects_as_json
 from services.loyalty.domain.evaluate import Evaluation, decide
 from services.loyalty.domain.program import CompiledProgram
-from services.loyalty.domain.refusals import PurchaseConflict
+from services.loyalty.domain.refusals.purchases import PurchaseConflict
 from services.loyalty.domain.reigns import Reign, reign_at
 from services.loyalty.domain.tally import NOTHING_USED, Used, given_by
 from services.loyalty.domain.tender import allowance_tender, card_tenders, payments, pays_itself, without_codes

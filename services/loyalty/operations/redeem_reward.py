@@ -12,7 +12,7 @@ from kernel.points import Points
 from services.loyalty.domain.burn import plan_burn
 from services.loyalty.domain.local_day import local_date
 from services.loyalty.domain.offer import Offer, check_limit
-from services.loyalty.domain.refusals import RewardWithdrawn
+from services.loyalty.domain.refusals.rewards import RewardWithdrawn
 from services.loyalty.domain.reward import Goods
 from services.loyalty.operations.apply_effects import by_language, write_voucher
 from services.loyalty.operations.be_active import be_active

@@ -11,7 +11,7 @@ from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.basket import Basket
 from services.loyalty.domain.evaluate import Evaluation, evaluate
 from services.loyalty.domain.program import CompiledProgram, ProgramDocument, compile_program
-from services.loyalty.domain.refusals import RuleUnknown
+from services.loyalty.domain.refusals.programs import RuleUnknown
 from services.loyalty.operations.record_purchases import coupons_shown, voucher_codes, with_coupons
 from services.loyalty.operations.wallet_room import wallet_room
 from services.loyalty.queries.customer_facts import facts_of, with_days

@@ -9,7 +9,7 @@ from contracts.events.loyalty import PointsReinstated
 from kernel.ids import CustomerId, TenantId, new_id
 from kernel.points import Points
 from services.loyalty.domain.by_hand import ByHand
-from services.loyalty.domain.refusals import EndsInThePast, NotSoManyExpired
+from services.loyalty.domain.refusals.wallets import EndsInThePast, NotSoManyExpired
 from services.loyalty.operations.expire_lots import expire
 from services.loyalty.operations.time_out_holds import time_out_holds_of
 from services.loyalty.queries.customers import locked

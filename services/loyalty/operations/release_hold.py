@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.ids import TenantId
-from services.loyalty.domain.refusals import HoldClosed, HoldUnknown
+from services.loyalty.domain.refusals.wallets import HoldClosed, HoldUnknown
 from services.loyalty.queries.customers import locked
 from services.loyalty.tables.books import Books
 from services.loyalty.tables.holds import HoldRow

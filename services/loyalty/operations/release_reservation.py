@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.ids import TenantId
-from services.loyalty.domain.refusals import ReservationClosed
+from services.loyalty.domain.refusals.codes import ReservationClosed
 from services.loyalty.queries.customers import locked
 from services.loyalty.queries.vouchers import find_reservation, reservation_status, vouchers_reserved_by
 from services.loyalty.tables.coupons import free_reserved

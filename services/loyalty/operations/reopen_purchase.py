@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from kernel.ids import TenantId
 from services.loyalty.domain.basket import Basket
 from services.loyalty.domain.by_hand import ByHand
-from services.loyalty.domain.refusals import PurchaseNotVoided
+from services.loyalty.domain.refusals.purchases import PurchaseNotVoided
 from services.loyalty.domain.remaining import remaining_basket
 from services.loyalty.operations.amend_purchase import Amended, Wish, amend_purchase, facts_then, lock, units_returned
 

@@ -9,7 +9,7 @@ from kernel.ids import CustomerId, TenantId, new_id
 from services.loyalty.domain.coupon import CouponFacts, readings
 from services.loyalty.domain.coupons import why_not
 from services.loyalty.domain.local_day import local_date
-from services.loyalty.domain.refusals import CouponClosed, VoucherClosed, VoucherUnknown
+from services.loyalty.domain.refusals.codes import CouponClosed, VoucherClosed, VoucherUnknown
 from services.loyalty.domain.voucher_code import normalised
 from services.loyalty.queries.customers import locked, welcome
 from services.loyalty.queries.vouchers import voucher_status, vouchers_by_code

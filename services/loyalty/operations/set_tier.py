@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.by_hand import ByHand
-from services.loyalty.domain.refusals import NoTiers, TierEndsInThePast, TierUnknown
+from services.loyalty.domain.refusals.tiers import NoTiers, TierEndsInThePast, TierUnknown
 from services.loyalty.domain.tier_progress import Floor, Move
 from services.loyalty.operations.note_tier import note_tier, post_move
 from services.loyalty.queries.customers import locked

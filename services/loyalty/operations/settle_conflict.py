@@ -10,7 +10,7 @@ from kernel.ids import TenantId
 from kernel.points import Points
 from services.loyalty.domain.burn import plan_burn, spendable
 from services.loyalty.domain.by_hand import ByHand
-from services.loyalty.domain.refusals import OfflineConflictResolved
+from services.loyalty.domain.refusals.offline import OfflineConflictResolved
 from services.loyalty.operations.time_out_holds import time_out_holds_of
 from services.loyalty.queries.customers import locked
 from services.loyalty.queries.offline import find_conflict

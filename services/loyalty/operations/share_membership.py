@@ -10,7 +10,8 @@ from kernel.ids import CustomerId, TenantId, new_id
 from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.membership import membership_status
 from services.loyalty.domain.plan import Plan
-from services.loyalty.domain.refusals import FamilyFull, InFamily, MembershipOver, SameCustomer
+from services.loyalty.domain.refusals.memberships import FamilyFull, InFamily, MembershipOver
+from services.loyalty.domain.refusals.wallets import SameCustomer
 from services.loyalty.operations.apply_effects import by_language
 from services.loyalty.operations.open_membership import opened
 from services.loyalty.queries.customers import all_locked, welcome

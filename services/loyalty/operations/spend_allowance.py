@@ -19,12 +19,9 @@ from services.loyalty.domain.burn import plan_burn
 from services.loyalty.domain.effects import Pay
 from services.loyalty.domain.lot import Draw
 from services.loyalty.domain.misses import Miss
-from services.loyalty.domain.refusals import (
-    AllowanceInvalid,
-    AllowanceOfAnother,
-    CurrencyMismatch,
-    InsufficientPoints,
-)
+from services.loyalty.domain.refusals.offline import AllowanceInvalid, AllowanceOfAnother
+from services.loyalty.domain.refusals.purchases import CurrencyMismatch
+from services.loyalty.domain.refusals.wallets import InsufficientPoints
 from services.loyalty.operations.take_payments import told
 from services.loyalty.operations.time_out_holds import time_out_holds_of
 from services.loyalty.tables.books import Books, movement

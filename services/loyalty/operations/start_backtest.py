@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import TenantId, new_id
 from services.loyalty.domain.backtest import Worth
-from services.loyalty.domain.refusals import TooManyBacktests
+from services.loyalty.domain.refusals.programs import TooManyBacktests
 from services.loyalty.queries.backtests import unfinished_backtests
 from services.loyalty.queries.programs import find_version
 from services.loyalty.tables.backtests import BacktestRow

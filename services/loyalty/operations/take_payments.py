@@ -13,7 +13,8 @@ from kernel.points import Points
 from services.loyalty.domain.burn import plan_burn
 from services.loyalty.domain.effects import Pay
 from services.loyalty.domain.lot import Draw
-from services.loyalty.domain.refusals import GiftCardBlocked, GiftCardTooLow, GiftCardUnknown, InsufficientPoints
+from services.loyalty.domain.refusals.codes import GiftCardBlocked, GiftCardTooLow, GiftCardUnknown
+from services.loyalty.domain.refusals.wallets import InsufficientPoints
 from services.loyalty.domain.tender import GIFT_CARD
 from services.loyalty.operations.time_out_holds import time_out_holds_of
 from services.loyalty.tables.books import Books, movement

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import TenantId
 from services.loyalty.domain.by_hand import ByHand
-from services.loyalty.domain.refusals import GiftCardBlocked
+from services.loyalty.domain.refusals.codes import GiftCardBlocked
 from services.loyalty.operations.issue_gift_card import put_on
 from services.loyalty.queries.gift_cards import lock_card
 from services.loyalty.tables.gift_cards import GiftCardRow

@@ -11,7 +11,7 @@ from kernel.points import Points
 from services.loyalty.domain.burn import plan_burn
 from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.lot import Draw
-from services.loyalty.domain.refusals import SameCustomer
+from services.loyalty.domain.refusals.wallets import SameCustomer
 from services.loyalty.operations.time_out_holds import time_out_holds_of
 from services.loyalty.queries.customers import all_locked, welcome
 from services.loyalty.tables.books import Books, Holding, movement

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import TenantId
 from kernel.points import Points
-from services.loyalty.domain.refusals import MergedAlready, MergeUndone
+from services.loyalty.domain.refusals.wallets import MergedAlready, MergeUndone
 from services.loyalty.operations.carry_counts import carry_counts
 from services.loyalty.operations.carry_places import carry_places
 from services.loyalty.operations.carry_things import carry_things

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from kernel.ids import TenantId
-from services.loyalty.domain.refusals import VersionNotScheduled
+from services.loyalty.domain.refusals.programs import VersionNotScheduled
 from services.loyalty.operations.publish_version import TAKE_TURNS, publish_due
 from services.loyalty.queries.programs import find_version
 from services.loyalty.tables.programs import ProgramVersionRow

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from chassis.web.etags import check_version
 from kernel.ids import TenantId
 from services.loyalty.domain.coupon import Campaign
-from services.loyalty.domain.refusals import CouponLimitFixed
+from services.loyalty.domain.refusals.codes import CouponLimitFixed
 from services.loyalty.operations.create_coupon_campaign import columns_of
 from services.loyalty.queries.coupons import campaign_of, lock_campaign
 from services.loyalty.tables.coupons import CouponCampaignRow

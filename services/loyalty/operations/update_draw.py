@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from chassis.web.etags import check_version
 from kernel.ids import TenantId
 from services.loyalty.domain.prize_draw import DrawTerms
-from services.loyalty.domain.refusals import DrawClosesTooSoon, DrawOpened
+from services.loyalty.domain.refusals.draws import DrawClosesTooSoon, DrawOpened
 from services.loyalty.operations.create_draw import announce, columns_of
 from services.loyalty.queries.draws import find_draw, has_entries, terms_of
 from services.loyalty.tables.prize_draws import PrizeDrawRow

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import CustomerId, TenantId, new_id
 from services.loyalty.domain.by_hand import ByHand
-from services.loyalty.domain.refusals import CustomerBlocked, NoEntriesLeft
+from services.loyalty.domain.refusals.customers import CustomerBlocked
+from services.loyalty.domain.refusals.memberships import NoEntriesLeft
 from services.loyalty.queries.customers import locked
 from services.loyalty.tables.passes import PassRow, PassUseRow
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.ids import CustomerId, TenantId
-from services.loyalty.domain.refusals import ActivityUnknown
+from services.loyalty.domain.refusals.activities import ActivityUnknown
 from services.loyalty.queries.program_shelf import SHELF, ShelvedProgram
 from services.loyalty.tables.activities import ActivityRow
 

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kernel.ids import TenantId
-from services.loyalty.domain.refusals import BacktestUnknown
+from services.loyalty.domain.refusals.programs import BacktestUnknown
 from services.loyalty.tables.backtests import BacktestRow, BacktestSliceRow
 
 UNFINISHED = ("queued", "running")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from kernel.ids import TenantId
 from services.loyalty.domain.coupon import Campaign
 from services.loyalty.domain.name import Name
-from services.loyalty.domain.refusals import CouponBatchUnknown, CouponCampaignUnknown
+from services.loyalty.domain.refusals.codes import CouponBatchUnknown, CouponCampaignUnknown
 from services.loyalty.tables.coupons import CouponBatchRow, CouponCampaignRow, CouponCodeRow, CouponUseRow
 
 LAST_ID = "~"

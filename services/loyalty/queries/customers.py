@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from chassis.data.row_sets import pipeline
 from kernel.ids import CustomerId, TenantId
-from services.loyalty.domain.refusals import CustomerBlocked, CustomerUnknown, NoSuchCustomer
+from services.loyalty.domain.refusals.customers import CustomerBlocked, CustomerUnknown, NoSuchCustomer
 from services.loyalty.tables.customers import CustomerRow
 from services.loyalty.tables.gift_cards import CARDS
 from services.loyalty.tables.standings import Standing, StandingsRequest, lock_standing

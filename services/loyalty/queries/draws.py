@@ -10,7 +10,7 @@ from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.draw_proof import DrawProof, PublishedPick
 from services.loyalty.domain.draw_seal import Line
 from services.loyalty.domain.prize_draw import DrawTerms
-from services.loyalty.domain.refusals import DrawUnknown, DrawWinUnknown
+from services.loyalty.domain.refusals.draws import DrawUnknown, DrawWinUnknown
 from services.loyalty.tables.prize_draws import (
     DrawEntrantRow,
     DrawEntryRow,

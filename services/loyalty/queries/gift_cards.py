@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.ids import CustomerId, TenantId
-from services.loyalty.domain.refusals import NoSuchGiftCard
+from services.loyalty.domain.refusals.codes import NoSuchGiftCard
 from services.loyalty.tables.gift_cards import GiftCardRow
 from services.loyalty.tables.standings import Standing, lock_standing
 

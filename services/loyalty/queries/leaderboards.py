@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.leaderboard import LeaderboardTerms, Round
-from services.loyalty.domain.refusals import LeaderboardUnknown, RoundUnknown
+from services.loyalty.domain.refusals.leaderboards import LeaderboardUnknown, RoundUnknown
 from services.loyalty.tables.leaderboards import LeaderboardMemberRow, LeaderboardRoundRow, LeaderboardRow
 
 LAST_ID = "~"

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.name import Name
 from services.loyalty.domain.plan import Plan
-from services.loyalty.domain.refusals import MembershipUnknown, PlanUnknown
+from services.loyalty.domain.refusals.memberships import MembershipUnknown, PlanUnknown
 from services.loyalty.queries.program_shelf import SHELF
 from services.loyalty.tables.memberships import FamilyPlaceRow, MembershipRow
 

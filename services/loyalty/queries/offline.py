@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.ids import TenantId
-from services.loyalty.domain.refusals import OfflineConflictUnknown
+from services.loyalty.domain.refusals.offline import OfflineConflictUnknown
 from services.loyalty.tables.offline import OfflineConflictRow
 
 

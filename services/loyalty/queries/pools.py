@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from chassis.data.row_sets import pipeline
 from kernel.ids import CustomerId, TenantId
-from services.loyalty.domain.refusals import PoolUnknown
+from services.loyalty.domain.refusals.wallets import PoolUnknown
 from services.loyalty.domain.wallet import WalletView, wallet_view
 from services.loyalty.tables.moves import PoolMemberRow, PoolRow
 from services.loyalty.tables.standings import StandingsRequest, load_lots

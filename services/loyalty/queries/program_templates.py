@@ -3,7 +3,7 @@
 from functools import cache
 from pathlib import Path
 
-from services.loyalty.domain.refusals import TemplateUnknown
+from services.loyalty.domain.refusals.programs import TemplateUnknown
 from services.loyalty.domain.template import ProgramTemplate
 
 FOLDER = Path(__file__).parents[1] / "templates"

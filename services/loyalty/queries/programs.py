@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.ids import TenantId
-from services.loyalty.domain.refusals import ProgramUnknown, VersionUnknown
+from services.loyalty.domain.refusals.programs import ProgramUnknown, VersionUnknown
 from services.loyalty.tables.programs import ProgramRow, ProgramVersionRow
 
 

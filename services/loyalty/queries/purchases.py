@@ -6,7 +6,7 @@ from sqlalchemy import select as rows_where
 from sqlalchemy.orm import Session
 
 from kernel.ids import CustomerId, TenantId
-from services.loyalty.domain.refusals import PurchaseUnknown
+from services.loyalty.domain.refusals.purchases import PurchaseUnknown
 from services.loyalty.tables.purchases import ReturnRow
 from services.loyalty.tables.receipts import BY_ID, BY_RECEIPT, COLUMNS, PurchaseRecord
 

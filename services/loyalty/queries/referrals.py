@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.referral import FirstPurchase
-from services.loyalty.domain.refusals import ReferralUnknown
+from services.loyalty.domain.refusals.referrals import ReferralUnknown
 from services.loyalty.tables.referrals import IN_FORCE, ReferralCodeRow, ReferralRow
 
 LAST_ID = "~"

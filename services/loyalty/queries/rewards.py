@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.offer import Offer, OfferLimit
-from services.loyalty.domain.refusals import RedemptionUnknown, RewardUnknown
+from services.loyalty.domain.refusals.rewards import RedemptionUnknown, RewardUnknown
 from services.loyalty.domain.reward import Benefit
 from services.loyalty.tables.rewards import RedemptionRow, RedemptionStepRow, RewardRow
 from services.loyalty.tables.vouchers import VoucherRow

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.ids import CustomerId, TenantId
-from services.loyalty.domain.refusals import ReservationUnknown, VoucherUnknown
+from services.loyalty.domain.refusals.codes import ReservationUnknown, VoucherUnknown
 from services.loyalty.tables.reservations import ReservationRow
 from services.loyalty.tables.vouchers import VoucherRow
 

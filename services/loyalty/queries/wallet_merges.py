@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.ids import CustomerId, TenantId
-from services.loyalty.domain.refusals import MergeUnknown
+from services.loyalty.domain.refusals.wallets import MergeUnknown
 from services.loyalty.queries.customers import all_locked
 from services.loyalty.tables.moves import WalletMergeRow
 from services.loyalty.tables.standings import Standing

@@ -27,14 +27,9 @@ from hypothesis.stateful import (
 from chassis.data.database import Database
 from kernel.ids import CustomerId, TenantId, new_id
 from kernel.refusal import Refused
-from services.loyalty.domain.refusals import (
-    HoldClosed,
-    InsufficientPoints,
-    NothingToReturn,
-    NotSoManyExpired,
-    RedemptionClosed,
-    ReturnTooLarge,
-)
+from services.loyalty.domain.refusals.purchases import NothingToReturn, ReturnTooLarge
+from services.loyalty.domain.refusals.rewards import RedemptionClosed
+from services.loyalty.domain.refusals.wallets import HoldClosed, InsufficientPoints, NotSoManyExpired
 from tests.services.loyalty.domain.build import NAME, line
 from tests.services.loyalty.oracle import Calendar, Policy, Promise, Purse, Units
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop

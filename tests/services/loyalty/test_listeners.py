@@ -5,7 +5,7 @@ import pytest
 from chassis.events.letters import Hearing
 from contracts.events.customers import CustomerChanged, CustomerCreated, CustomerFacts
 from kernel.ids import CustomerId, new_id
-from services.loyalty.domain.refusals import CustomerBlocked
+from services.loyalty.domain.refusals.customers import CustomerBlocked
 from services.loyalty.listeners import LISTENERS
 from tests.services.loyalty.shop import NOON, Shop
 

@@ -21,7 +21,7 @@ from services.loyalty.domain.allowance import (
     signed,
     worth_under,
 )
-from services.loyalty.domain.refusals import AllowanceInvalid, AllowanceNotOffered
+from services.loyalty.domain.refusals.offline import AllowanceInvalid, AllowanceNotOffered
 from tests.services.loyalty.domain.build import document
 from tests.services.loyalty.signatures import verifies
 

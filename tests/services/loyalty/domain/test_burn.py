@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from services.loyalty.domain.burn import plan_burn, spendable
 from services.loyalty.domain.lot import Lot
-from services.loyalty.domain.refusals import InsufficientPoints
+from services.loyalty.domain.refusals.wallets import InsufficientPoints
 from tests.services.loyalty.domain.lots import TODAY, day, lot
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from services.loyalty.domain import code_list
 from services.loyalty.domain.code_list import read_code_list
-from services.loyalty.domain.refusals import CodeFileUnreadable
+from services.loyalty.domain.refusals.codes import CodeFileUnreadable
 
 
 def codes(content: str | bytes) -> list[tuple[int, str]]:

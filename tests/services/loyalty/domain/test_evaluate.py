@@ -10,7 +10,7 @@ from services.loyalty.domain.customer import CustomerFacts
 from services.loyalty.domain.effects import Discount, Effect, UseVoucher
 from services.loyalty.domain.evaluate import Evaluation, evaluate
 from services.loyalty.domain.program import CompiledProgram
-from services.loyalty.domain.refusals import CurrencyMismatch
+from services.loyalty.domain.refusals.purchases import CurrencyMismatch
 from tests.services.loyalty.domain.any_sale import baskets, customers, programs
 from tests.services.loyalty.domain.build import NOON, basket, customer, evaluated, line, program, rule
 

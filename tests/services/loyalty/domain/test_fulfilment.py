@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from services.loyalty.domain.fulfilment import Fulfilment, check_step
-from services.loyalty.domain.refusals import RedemptionClosed
+from services.loyalty.domain.refusals.rewards import RedemptionClosed
 
 STATES: tuple[Fulfilment, ...] = get_args(Fulfilment)
 GOODS = {

@@ -14,7 +14,7 @@ from services.loyalty.domain.membership import (
     stretches,
     take_back,
 )
-from services.loyalty.domain.refusals import MembershipTooLong
+from services.loyalty.domain.refusals.memberships import MembershipTooLong
 
 Steps = list[tuple[str, str, int, int]]
 

@@ -25,7 +25,7 @@ from services.loyalty.domain.membership import (
 )
 from services.loyalty.domain.membership_term import DAY, Part
 from services.loyalty.domain.plan import Plan, worth
-from services.loyalty.domain.refusals import FreezeInvalid, MembershipNotFrozen, MembershipOver
+from services.loyalty.domain.refusals.memberships import FreezeInvalid, MembershipNotFrozen, MembershipOver
 from tests.services.loyalty.domain.build import NAME
 
 GYM = Plan.model_validate({"id": "gym", "name": NAME})

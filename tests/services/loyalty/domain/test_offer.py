@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from services.loyalty.domain.offer import Offer, OfferLimit, check_limit
-from services.loyalty.domain.refusals import RewardLimitReached, RewardNotOpen, RewardSoldOut
+from services.loyalty.domain.refusals.rewards import RewardLimitReached, RewardNotOpen, RewardSoldOut
 from tests.services.loyalty.domain.build import NAME
 
 RIYADH, CAIRO = ZoneInfo("Asia/Riyadh"), ZoneInfo("Africa/Cairo")

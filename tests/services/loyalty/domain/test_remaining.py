@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.loyalty.domain.refusals import ReturnTooLarge
+from services.loyalty.domain.refusals.purchases import ReturnTooLarge
 from services.loyalty.domain.remaining import remaining_basket
 from tests.services.loyalty.domain.build import basket, line
 

@@ -11,7 +11,7 @@ from services.loyalty.domain.basket import Tender
 from services.loyalty.domain.effects import Pay
 from services.loyalty.domain.gift_card import gift_card_id
 from services.loyalty.domain.pay_with_points import PayWithPoints
-from services.loyalty.domain.refusals import PaymentTooLarge, PointsNotTaken
+from services.loyalty.domain.refusals.purchases import PaymentTooLarge, PointsNotTaken
 from services.loyalty.domain.tender import kept, payments, without_codes
 from services.loyalty.domain.voucher_code import displayed, voucher_code
 from tests.services.loyalty.domain.build import basket, customer, document, evaluated, line, only, rule

@@ -12,17 +12,16 @@ from hypothesis import strategies as st
 from kernel.ids import CustomerId
 from kernel.refusal import Refused
 from services.loyalty.domain.guessing import WRONG_MAX
-from services.loyalty.domain.refusals import (
+from services.loyalty.domain.refusals.codes import TooManyWrongCodes
+from services.loyalty.domain.refusals.customers import CustomerBlocked, NoSuchCustomer
+from services.loyalty.domain.refusals.referrals import (
     AdvocateBlocked,
-    CustomerBlocked,
     FriendNotNew,
-    NoSuchCustomer,
     ReferralLimitReached,
     ReferralRing,
     ReferredAlready,
     SameHousehold,
     SelfReferral,
-    TooManyWrongCodes,
 )
 from services.loyalty.domain.voucher_code import displayed
 from services.loyalty.operations.learn_customer import learn_customer

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from services.loyalty.domain.refusals import ProgramUnknown
+from services.loyalty.domain.refusals.programs import ProgramUnknown
 from services.loyalty.operations.add_version import add_version
 from tests.services.loyalty.domain.build import document, rule
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop

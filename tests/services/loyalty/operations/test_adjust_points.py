@@ -4,7 +4,8 @@ import pytest
 
 from contracts.events.loyalty import PointsAdjusted
 from kernel.ids import CustomerId
-from services.loyalty.domain.refusals import InsufficientPoints, NoSuchCustomer
+from services.loyalty.domain.refusals.customers import NoSuchCustomer
+from services.loyalty.domain.refusals.wallets import InsufficientPoints
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop, later
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from kernel.refusal import Refused
-from services.loyalty.domain.refusals import GiftCardBlocked, NoSuchGiftCard
+from services.loyalty.domain.refusals.codes import GiftCardBlocked, NoSuchGiftCard
 from tests.services.loyalty.domain.build import line
 from tests.services.loyalty.shop import Shop
 

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from contracts.events.loyalty import ActivityCancelled, PointsAccrued
-from services.loyalty.domain.refusals import ActivityUnknown
+from services.loyalty.domain.refusals.activities import ActivityUnknown
 from tests.services.loyalty.domain.build import rule
 from tests.services.loyalty.shop import FREE_COFFEE, Shop, later
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.loyalty.domain.refusals import BacktestFinished
+from services.loyalty.domain.refusals.programs import BacktestFinished
 from services.loyalty.operations.cancel_backtest import cancel_backtest
 from tests.services.loyalty.operations.test_play_next_slice import LIVE, busy_month, play, step
 from tests.services.loyalty.shop import Shop

@@ -3,7 +3,7 @@
 import pytest
 
 from contracts.events.loyalty import DrawCancelled
-from services.loyalty.domain.refusals import DrawNotOpen, DrawUnknown
+from services.loyalty.domain.refusals.draws import DrawNotOpen, DrawUnknown
 from tests.services.loyalty.draws import ENTRY_PER_VISIT, Draws
 from tests.services.loyalty.shop import Shop, later
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from contracts.events.loyalty import MembershipChanged
-from services.loyalty.domain.refusals import MembershipOver
+from services.loyalty.domain.refusals.memberships import MembershipOver
 from tests.services.loyalty.memberships import GYM, sold
 from tests.services.loyalty.shop import Shop
 

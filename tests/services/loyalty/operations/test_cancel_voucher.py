@@ -4,7 +4,7 @@ import pytest
 
 from contracts.events.loyalty import VoucherCancelled
 from services.loyalty.domain.by_hand import ByHand
-from services.loyalty.domain.refusals import VoucherClosed, VoucherUnknown
+from services.loyalty.domain.refusals.codes import VoucherClosed, VoucherUnknown
 from services.loyalty.operations.cancel_voucher import cancel_voucher
 from tests.services.loyalty.domain.build import NAME, line
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from kernel.refusal import Refused
-from services.loyalty.domain.refusals import CaptureTooLarge, HoldClosed, HoldUnknown, InsufficientPoints
+from services.loyalty.domain.refusals.wallets import CaptureTooLarge, HoldClosed, HoldUnknown, InsufficientPoints
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop, later
 
 

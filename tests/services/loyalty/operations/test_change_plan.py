@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.loyalty.domain.refusals import PlanUnknown, PlanUnsuitable
+from services.loyalty.domain.refusals.memberships import PlanUnknown, PlanUnsuitable
 from tests.services.loyalty.domain.build import NAME
 from tests.services.loyalty.memberships import Memberships, sold
 from tests.services.loyalty.shop import Shop

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from kernel.ids import CustomerId
-from services.loyalty.domain.refusals import NoSuchCustomer, TooManySegments
+from services.loyalty.domain.refusals.customers import NoSuchCustomer, TooManySegments
 from services.loyalty.operations.change_segment import SEGMENTS_MAX, change_segment
 from tests.services.loyalty.shop import Shop
 

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from services.loyalty.domain.guessing import WRONG_MAX, Guesser
-from services.loyalty.domain.refusals import TooManyWrongCodes
+from services.loyalty.domain.refusals.codes import TooManyWrongCodes
 from services.loyalty.operations.check_guessing import check_guessing
 from services.loyalty.operations.count_wrong_codes import count_wrong_codes
 from tests.services.loyalty.shop import NOON, Shop, later

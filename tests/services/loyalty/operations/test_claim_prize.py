@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from contracts.events.loyalty import DrawPrizeClaimed
-from services.loyalty.domain.refusals import DrawUnknown, DrawWinSettled, DrawWinUnknown, NoLiveProgram
+from services.loyalty.domain.refusals.draws import DrawUnknown, DrawWinSettled, DrawWinUnknown
+from services.loyalty.domain.refusals.programs import NoLiveProgram
 from tests.services.loyalty.domain.draws import BICYCLE
 from tests.services.loyalty.draws import Draws
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop, later

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from contracts.events.loyalty import PurchaseClaimed
-from services.loyalty.domain.refusals import (
+from services.loyalty.domain.refusals.customers import CustomerUnknown
+from services.loyalty.domain.refusals.purchases import (
     ClaimTooLate,
-    CustomerUnknown,
     NothingToClaim,
     PurchaseClaimedBefore,
     PurchaseUnknown,

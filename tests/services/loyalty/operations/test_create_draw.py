@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from contracts.events.loyalty import DrawAnnounced
-from services.loyalty.domain.refusals import DrawClosesTooSoon, DrawNameTaken
+from services.loyalty.domain.refusals.draws import DrawClosesTooSoon, DrawNameTaken
 from tests.services.loyalty.draws import Draws, march
 from tests.services.loyalty.shop import NOON, Shop, later
 

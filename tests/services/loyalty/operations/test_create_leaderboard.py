@@ -3,7 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from services.loyalty.domain.refusals import LeaderboardOver, LeaderboardUnits, ProgramMissing
+from services.loyalty.domain.refusals.leaderboards import LeaderboardOver, LeaderboardUnits
+from services.loyalty.domain.refusals.programs import ProgramMissing
 from tests.services.loyalty.leaderboards import HUNDRED, Leaderboards, weekly
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop
 

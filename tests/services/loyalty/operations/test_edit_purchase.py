@@ -7,7 +7,7 @@ import pytest
 
 from chassis.web.etags import VersionStale
 from contracts.events.loyalty import PurchaseReturned
-from services.loyalty.domain.refusals import ReceiptChanged
+from services.loyalty.domain.refusals.purchases import ReceiptChanged
 from tests.services.loyalty.domain.build import line, rule
 from tests.services.loyalty.operations.test_return_purchase import voucher_of
 from tests.services.loyalty.shop import FREE_COFFEE, POINT_PER_RIYAL, Shop, later

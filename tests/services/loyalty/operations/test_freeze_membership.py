@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from contracts.events.loyalty import MembershipChanged
-from services.loyalty.domain.refusals import FreezeInvalid, MembershipOver
+from services.loyalty.domain.refusals.memberships import FreezeInvalid, MembershipOver
 from tests.services.loyalty.memberships import GYM, Memberships, sold
 from tests.services.loyalty.shop import Shop
 

@@ -6,7 +6,7 @@ import pytest
 
 from kernel.ids import CustomerId
 from kernel.refusal import Refused
-from services.loyalty.domain.refusals import InsufficientPoints
+from services.loyalty.domain.refusals.wallets import InsufficientPoints
 from tests.services.loyalty.shop import Shop, later
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.loyalty.domain.refusals import BeaconNotExpected, DrawNotClosed, DrawUnknown
+from services.loyalty.domain.refusals.draws import BeaconNotExpected, DrawNotClosed, DrawUnknown
 from tests.services.loyalty.draws import Draws
 from tests.services.loyalty.shop import Shop
 

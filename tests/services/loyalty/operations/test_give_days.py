@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.loyalty.domain.refusals import MembershipOver
+from services.loyalty.domain.refusals.memberships import MembershipOver
 from tests.services.loyalty.memberships import GYM, sold
 from tests.services.loyalty.shop import Shop
 

@@ -4,13 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from services.loyalty.domain.refusals import (
-    CustomerBlocked,
-    DrawEntriesUsedUp,
-    DrawNotOpen,
-    DrawUnknown,
-    NoSuchCustomer,
-)
+from services.loyalty.domain.refusals.customers import CustomerBlocked, NoSuchCustomer
+from services.loyalty.domain.refusals.draws import DrawEntriesUsedUp, DrawNotOpen, DrawUnknown
 from tests.services.loyalty.draws import ENTRY_PER_VISIT, Draws
 from tests.services.loyalty.shop import Shop, later
 

@@ -1,6 +1,6 @@
 import pytest
 
-from services.loyalty.domain.refusals import EntryGivenBack, EntryUnknown
+from services.loyalty.domain.refusals.memberships import EntryGivenBack, EntryUnknown
 from tests.services.loyalty.passes import SWIM_TEN, Passes
 from tests.services.loyalty.shop import Shop
 

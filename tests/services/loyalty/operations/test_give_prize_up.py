@@ -3,7 +3,7 @@
 import pytest
 
 from services.loyalty.domain.draw_proof import faults_of
-from services.loyalty.domain.refusals import DrawWinSettled, DrawWinUnknown
+from services.loyalty.domain.refusals.draws import DrawWinSettled, DrawWinUnknown
 from tests.services.loyalty.draws import Draws
 from tests.services.loyalty.shop import Shop
 

@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from kernel.ids import CustomerId
-from services.loyalty.domain.refusals import CustomerBlocked, InsufficientPoints, NoSuchCustomer
+from services.loyalty.domain.refusals.customers import CustomerBlocked, NoSuchCustomer
+from services.loyalty.domain.refusals.wallets import InsufficientPoints
 from tests.services.loyalty.shop import NOON, Shop, later
 
 

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from services.loyalty.domain.code_list import LineError
-from services.loyalty.domain.refusals import CodeFileUnreadable, CouponCampaignStopped, CouponCampaignUnknown
+from services.loyalty.domain.refusals.codes import CodeFileUnreadable, CouponCampaignStopped, CouponCampaignUnknown
 from services.loyalty.operations.import_coupon_codes import Imported
 from tests.services.loyalty.coupons import CouponCampaign
 from tests.services.loyalty.shop import Shop

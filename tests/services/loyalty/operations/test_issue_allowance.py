@@ -5,12 +5,9 @@ from datetime import timedelta
 import pytest
 
 from services.loyalty.domain.allowance import claimed
-from services.loyalty.domain.refusals import (
-    AllowanceNotOffered,
-    CustomerBlocked,
-    InsufficientPoints,
-    NoSuchCustomer,
-)
+from services.loyalty.domain.refusals.customers import CustomerBlocked, NoSuchCustomer
+from services.loyalty.domain.refusals.offline import AllowanceNotOffered
+from services.loyalty.domain.refusals.wallets import InsufficientPoints
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop, later
 
 PAYING = {"points": 100, "worth": 500, "step": 100}

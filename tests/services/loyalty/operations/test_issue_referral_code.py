@@ -3,7 +3,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from kernel.ids import CustomerId
-from services.loyalty.domain.refusals import CustomerBlocked, NoSuchCustomer, ReferralCodeEnded, ReferralsClosed
+from services.loyalty.domain.refusals.customers import CustomerBlocked, NoSuchCustomer
+from services.loyalty.domain.refusals.referrals import ReferralCodeEnded, ReferralsClosed
 from services.loyalty.domain.voucher_code import is_voucher_code
 from services.loyalty.operations.issue_referral_code import issue_referral_code
 from tests.services.loyalty.referrals import Referrals

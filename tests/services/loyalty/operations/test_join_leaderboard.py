@@ -3,7 +3,8 @@
 import pytest
 
 from kernel.ids import CustomerId
-from services.loyalty.domain.refusals import CustomerBlocked, CustomerUnknown, LeaderboardOver, LeaderboardUnknown
+from services.loyalty.domain.refusals.customers import CustomerBlocked, CustomerUnknown
+from services.loyalty.domain.refusals.leaderboards import LeaderboardOver, LeaderboardUnknown
 from tests.services.loyalty.domain.build import line
 from tests.services.loyalty.leaderboards import Leaderboards
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop, later

@@ -2,9 +2,7 @@
 
 import pytest
 
-from services.loyalty.domain.refusals import (
-    PoolFull,
-)
+from services.loyalty.domain.refusals.wallets import PoolFull
 from services.loyalty.operations.join_pool import MEMBERS_MAX
 from tests.services.loyalty.shop import Shop
 

@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from contracts.events.loyalty import FamilyChanged
-from services.loyalty.domain.refusals import MembershipUnknown, NotInFamily
+from services.loyalty.domain.refusals.memberships import MembershipUnknown, NotInFamily
 from services.loyalty.operations.leave_family import leave_family
 from tests.services.loyalty.memberships import STAFF, sold
 from tests.services.loyalty.operations.test_share_membership import FOR_TWO, family, half_price

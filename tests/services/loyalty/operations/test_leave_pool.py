@@ -2,10 +2,7 @@
 
 import pytest
 
-from services.loyalty.domain.refusals import (
-    InsufficientPoints,
-    NotInPool,
-)
+from services.loyalty.domain.refusals.wallets import InsufficientPoints, NotInPool
 from services.loyalty.operations.leave_pool import leave_pool
 from tests.services.loyalty.operations.test_gather_units import household
 from tests.services.loyalty.shop import Shop, later

@@ -4,7 +4,7 @@ import pytest
 
 from kernel.ids import CustomerId
 from services.loyalty.domain.guessing import WINDOW, WRONG_MAX, Guesser
-from services.loyalty.domain.refusals import TooManyWrongCodes
+from services.loyalty.domain.refusals.codes import TooManyWrongCodes
 from services.loyalty.operations.look_up_coupon import look_up_coupon
 from tests.services.loyalty.coupons import CouponCampaign
 from tests.services.loyalty.shop import Shop, later

@@ -3,7 +3,7 @@
 import pytest
 
 from services.loyalty.domain.guessing import WRONG_MAX, Guesser
-from services.loyalty.domain.refusals import TooManyWrongCodes
+from services.loyalty.domain.refusals.codes import TooManyWrongCodes
 from services.loyalty.domain.voucher_code import displayed, voucher_code
 from services.loyalty.operations.look_up_voucher import look_up_voucher
 from tests.services.loyalty.shop import Shop

@@ -3,12 +3,8 @@
 import pytest
 
 from kernel.ids import CustomerId
-from services.loyalty.domain.refusals import (
-    MergeUnknown,
-    NoSuchCustomer,
-    SameCustomer,
-    UnitsHeld,
-)
+from services.loyalty.domain.refusals.customers import NoSuchCustomer
+from services.loyalty.domain.refusals.wallets import MergeUnknown, SameCustomer, UnitsHeld
 from tests.services.loyalty.operations.test_transfer_units import lots_of
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop, later
 

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from contracts.events.loyalty import RedemptionMoved
-from services.loyalty.domain.refusals import RedemptionClosed, RedemptionUnknown, RewardSoldOut
+from services.loyalty.domain.refusals.rewards import RedemptionClosed, RedemptionUnknown, RewardSoldOut
 from tests.services.loyalty.domain.build import NAME, line
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop, later
 

@@ -1,6 +1,6 @@
 import pytest
 
-from services.loyalty.domain.refusals import MembershipUnknown
+from services.loyalty.domain.refusals.memberships import MembershipUnknown
 from services.loyalty.operations.open_membership import open_membership
 from tests.services.loyalty.memberships import GYM, day, sold
 from tests.services.loyalty.shop import Shop

@@ -3,11 +3,8 @@
 import pytest
 
 from kernel.ids import CustomerId
-from services.loyalty.domain.refusals import (
-    InAnotherPool,
-    NoSuchCustomer,
-    PoolUnknown,
-)
+from services.loyalty.domain.refusals.customers import NoSuchCustomer
+from services.loyalty.domain.refusals.wallets import InAnotherPool, PoolUnknown
 from services.loyalty.queries.pools import find_pool
 from tests.services.loyalty.operations.test_gather_units import household
 from tests.services.loyalty.shop import Shop

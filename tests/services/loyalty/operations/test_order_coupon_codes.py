@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.loyalty.domain.refusals import CouponCampaignStopped, CouponCampaignUnknown
+from services.loyalty.domain.refusals.codes import CouponCampaignStopped, CouponCampaignUnknown
 from tests.services.loyalty.coupons import CouponCampaign
 from tests.services.loyalty.shop import Shop
 

@@ -5,7 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from contracts.events.loyalty import ProgramPublished
-from services.loyalty.domain.refusals import AnotherProgramLive, SecondPersonNeeded, VersionRetired, VersionUnknown
+from services.loyalty.domain.refusals.programs import (
+    AnotherProgramLive,
+    SecondPersonNeeded,
+    VersionRetired,
+    VersionUnknown,
+)
 from services.loyalty.operations.add_version import add_version
 from services.loyalty.operations.create_program import create_program
 from services.loyalty.operations.publish_version import publish_version

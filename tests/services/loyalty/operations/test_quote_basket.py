@@ -7,7 +7,8 @@ import pytest
 from kernel.ids import CustomerId
 from services.loyalty.domain.effects import Accrue
 from services.loyalty.domain.evaluate import Evaluation
-from services.loyalty.domain.refusals import CurrencyMismatch, CustomerBlocked, CustomerUnknown
+from services.loyalty.domain.refusals.customers import CustomerBlocked, CustomerUnknown
+from services.loyalty.domain.refusals.purchases import CurrencyMismatch
 from services.loyalty.operations.quote_basket import quote_basket
 from services.loyalty.operations.record_purchases import Sale
 from services.loyalty.tables.standings import lock_standing

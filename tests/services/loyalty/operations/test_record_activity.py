@@ -7,7 +7,8 @@ import pytest
 
 from contracts.events.loyalty import ActivityRecorded, PointsAccrued, VoucherIssued
 from services.loyalty.domain.effects import IssueVoucher, effects_from_json
-from services.loyalty.domain.refusals import ActivityConflict, CustomerBlocked, CustomerUnknown
+from services.loyalty.domain.refusals.activities import ActivityConflict
+from services.loyalty.domain.refusals.customers import CustomerBlocked, CustomerUnknown
 from services.loyalty.operations.record_activity import Recorded
 from tests.services.loyalty.domain.build import NAME, rule
 from tests.services.loyalty.shop import FREE_COFFEE, NOON, POINT_PER_RIYAL, Shop, later

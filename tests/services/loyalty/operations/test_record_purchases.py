@@ -10,13 +10,9 @@ from contracts.events.loyalty import PurchaseRecorded
 from kernel.ids import CustomerId
 from kernel.refusal import Refused
 from services.loyalty.domain.effects import Accrue, effects_from_json
-from services.loyalty.domain.refusals import (
-    CurrencyMismatch,
-    CustomerBlocked,
-    CustomerUnknown,
-    MembershipTooLong,
-    PurchaseConflict,
-)
+from services.loyalty.domain.refusals.customers import CustomerBlocked, CustomerUnknown
+from services.loyalty.domain.refusals.memberships import MembershipTooLong
+from services.loyalty.domain.refusals.purchases import CurrencyMismatch, PurchaseConflict
 from services.loyalty.operations.record_purchases import Outcome, Recorded, SpoiltBatch
 from tests.services.loyalty.domain.build import line, rule
 from tests.services.loyalty.shop import A_YEAR, FREE_COFFEE, NOON, POINT_PER_RIYAL, Shop, later

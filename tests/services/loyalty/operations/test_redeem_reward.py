@@ -7,14 +7,9 @@ import pytest
 
 from contracts.events.loyalty import RewardRedeemed
 from kernel.ids import CustomerId
-from services.loyalty.domain.refusals import (
-    CustomerBlocked,
-    InsufficientPoints,
-    NoSuchCustomer,
-    RewardLimitReached,
-    RewardUnknown,
-    RewardWithdrawn,
-)
+from services.loyalty.domain.refusals.customers import CustomerBlocked, NoSuchCustomer
+from services.loyalty.domain.refusals.rewards import RewardLimitReached, RewardUnknown, RewardWithdrawn
+from services.loyalty.domain.refusals.wallets import InsufficientPoints
 from services.loyalty.operations.withdraw_reward import withdraw_reward
 from tests.services.loyalty.domain.build import NAME
 from tests.services.loyalty.shop import FREE_COFFEE, NOON, POINT_PER_RIYAL, Shop, later

@@ -7,7 +7,8 @@ import pytest
 from kernel.ids import CustomerId
 from services.loyalty.domain.activity import Activity
 from services.loyalty.domain.evaluate_activity import Outcome
-from services.loyalty.domain.refusals import CustomerBlocked, RuleUnknown
+from services.loyalty.domain.refusals.customers import CustomerBlocked
+from services.loyalty.domain.refusals.programs import RuleUnknown
 from services.loyalty.operations.rehearse_activity import rehearse_activity
 from tests.services.loyalty.domain.build import rule
 from tests.services.loyalty.shop import NOON, Shop, later

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from services.loyalty.domain.evaluate import Evaluation
-from services.loyalty.domain.refusals import CustomerUnknown, RuleUnknown, VersionUnknown
+from services.loyalty.domain.refusals.customers import CustomerUnknown
+from services.loyalty.domain.refusals.programs import RuleUnknown, VersionUnknown
 from services.loyalty.operations.add_version import add_version
 from services.loyalty.operations.rehearse_basket import rehearse_basket
 from tests.services.loyalty.domain.build import document, line, rule

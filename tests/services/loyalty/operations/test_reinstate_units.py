@@ -4,7 +4,8 @@ import pytest
 
 from contracts.events.loyalty import PointsReinstated
 from kernel.ids import CustomerId
-from services.loyalty.domain.refusals import EndsInThePast, NoSuchCustomer, NotSoManyExpired
+from services.loyalty.domain.refusals.customers import NoSuchCustomer
+from services.loyalty.domain.refusals.wallets import EndsInThePast, NotSoManyExpired
 from tests.services.loyalty.domain.build import line
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop, later
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.loyalty.domain.refusals import HoldClosed, HoldUnknown
+from services.loyalty.domain.refusals.wallets import HoldClosed, HoldUnknown
 from tests.services.loyalty.shop import Shop, later
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.loyalty.domain.refusals import ReservationClosed, ReservationUnknown
+from services.loyalty.domain.refusals.codes import ReservationClosed, ReservationUnknown
 from tests.services.loyalty.shop import Shop, later
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from contracts.events.loyalty import PointsReleased
 from kernel.ids import CustomerId
-from services.loyalty.domain.refusals import InsufficientPoints, NoSuchCustomer
+from services.loyalty.domain.refusals.customers import NoSuchCustomer
+from services.loyalty.domain.refusals.wallets import InsufficientPoints
 from services.loyalty.operations.release_units import release_units
 from tests.services.loyalty.domain.build import line
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop, later

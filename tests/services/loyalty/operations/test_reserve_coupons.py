@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from kernel.refusal import Refused
-from services.loyalty.domain.refusals import CouponClosed, VoucherUnknown
+from services.loyalty.domain.refusals.codes import CouponClosed, VoucherUnknown
 from services.loyalty.operations.record_purchases import Recorded
 from services.loyalty.tables.receipts import MISSES
 from tests.services.loyalty.coupons import CouponCampaign

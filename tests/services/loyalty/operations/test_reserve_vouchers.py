@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from kernel.refusal import Refused
-from services.loyalty.domain.refusals import ReservationClosed, ReservationUnknown, VoucherClosed, VoucherUnknown
+from services.loyalty.domain.refusals.codes import ReservationClosed, ReservationUnknown, VoucherClosed, VoucherUnknown
 from services.loyalty.domain.voucher_code import displayed, voucher_code
 from services.loyalty.tables.vouchers import VoucherRow
 from tests.services.loyalty.domain.build import line

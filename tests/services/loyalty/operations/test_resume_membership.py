@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.loyalty.domain.refusals import MembershipNotFrozen
+from services.loyalty.domain.refusals.memberships import MembershipNotFrozen
 from tests.services.loyalty.memberships import sold
 from tests.services.loyalty.shop import Shop
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.loyalty.domain.refusals import ProgramUnknown
+from services.loyalty.domain.refusals.programs import ProgramUnknown
 from services.loyalty.operations.retire_program import retire_program
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop
 

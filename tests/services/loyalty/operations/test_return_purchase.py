@@ -7,7 +7,7 @@ import pytest
 
 from contracts.events.loyalty import PointsAccrued, PurchaseReturned
 from kernel.refusal import Refused
-from services.loyalty.domain.refusals import NothingToReturn, PurchaseUnknown, ReturnTooLarge
+from services.loyalty.domain.refusals.purchases import NothingToReturn, PurchaseUnknown, ReturnTooLarge
 from tests.services.loyalty.domain.build import line, rule
 from tests.services.loyalty.shop import NOON, POINT_PER_RIYAL, Shop, later
 

@@ -1,6 +1,6 @@
 import pytest
 
-from services.loyalty.domain.refusals import NoEntriesLeft
+from services.loyalty.domain.refusals.memberships import NoEntriesLeft
 from tests.services.loyalty.passes import SWIM_TEN, Passes
 from tests.services.loyalty.shop import Shop
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from services.loyalty.domain.refusals import AnotherProgramLive
+from services.loyalty.domain.refusals.programs import AnotherProgramLive
 from services.loyalty.operations.add_version import add_version
 from services.loyalty.operations.create_program import create_program
 from services.loyalty.operations.publish_version import publish_version

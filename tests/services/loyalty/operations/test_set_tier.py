@@ -7,7 +7,8 @@ import pytest
 
 from contracts.events.loyalty import TierChanged
 from kernel.refusal import Refused
-from services.loyalty.domain.refusals import NoSuchCustomer, NoTiers, TierEndsInThePast, TierUnknown
+from services.loyalty.domain.refusals.customers import NoSuchCustomer
+from services.loyalty.domain.refusals.tiers import NoTiers, TierEndsInThePast, TierUnknown
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop, later
 from tests.services.loyalty.tiers import FOR_GOLD, give_tier, ladder, noted, standing_of, tier_of
 

@@ -7,7 +7,7 @@ import pytest
 from contracts.events.loyalty import OfflineConflictSettled
 from kernel.ids import CustomerId
 from kernel.refusal import Refused
-from services.loyalty.domain.refusals import OfflineConflictResolved, OfflineConflictUnknown
+from services.loyalty.domain.refusals.offline import OfflineConflictResolved, OfflineConflictUnknown
 from services.loyalty.operations.settle_conflict import Resolution
 from tests.services.loyalty.domain.build import line, rule
 from tests.services.loyalty.shop import Shop

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from contracts.events.loyalty import LeaderboardSettled
-from services.loyalty.domain.refusals import RoundUnknown
+from services.loyalty.domain.refusals.leaderboards import RoundUnknown
 from services.loyalty.operations.settle_leaderboard import settle_leaderboard
 from tests.services.loyalty.leaderboards import Leaderboards
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop, later

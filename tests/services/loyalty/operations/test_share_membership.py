@@ -8,15 +8,9 @@ import pytest
 
 from contracts.events.loyalty import FamilyChanged
 from kernel.ids import CustomerId
-from services.loyalty.domain.refusals import (
-    CustomerBlocked,
-    FamilyFull,
-    InFamily,
-    MembershipOver,
-    MembershipUnknown,
-    NoSuchCustomer,
-    SameCustomer,
-)
+from services.loyalty.domain.refusals.customers import CustomerBlocked, NoSuchCustomer
+from services.loyalty.domain.refusals.memberships import FamilyFull, InFamily, MembershipOver, MembershipUnknown
+from services.loyalty.domain.refusals.wallets import SameCustomer
 from services.loyalty.operations.quote_basket import quote_basket
 from services.loyalty.operations.rehearse_basket import rehearse_basket
 from services.loyalty.operations.share_membership import share_membership

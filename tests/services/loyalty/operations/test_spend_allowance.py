@@ -14,14 +14,10 @@ from contracts.events.loyalty import OfflineConflictFound
 from kernel.ids import CustomerId
 from kernel.refusal import Refused
 from services.loyalty.domain.allowance import SigningKey, signed
-from services.loyalty.domain.refusals import (
-    AllowanceInvalid,
-    AllowanceNeeded,
-    AllowanceOfAnother,
-    CurrencyMismatch,
-    CustomerBlocked,
-    MembershipTooLong,
-)
+from services.loyalty.domain.refusals.customers import CustomerBlocked
+from services.loyalty.domain.refusals.memberships import MembershipTooLong
+from services.loyalty.domain.refusals.offline import AllowanceInvalid, AllowanceNeeded, AllowanceOfAnother
+from services.loyalty.domain.refusals.purchases import CurrencyMismatch
 from services.loyalty.operations import record_purchases as recording
 from services.loyalty.operations.learn_customer import learn_customer
 from services.loyalty.operations.record_purchases import Recorded, Sale, SpoiltBatch, record_purchases

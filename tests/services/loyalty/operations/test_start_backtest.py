@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from services.loyalty.domain.refusals import TooManyBacktests, VersionUnknown
+from services.loyalty.domain.refusals.programs import TooManyBacktests, VersionUnknown
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop
 
 

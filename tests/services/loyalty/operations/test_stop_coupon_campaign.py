@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.loyalty.domain.refusals import CouponCampaignUnknown
+from services.loyalty.domain.refusals.codes import CouponCampaignUnknown
 from tests.services.loyalty.coupons import CouponCampaign
 from tests.services.loyalty.shop import Shop
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.loyalty.domain.refusals import LeaderboardUnknown
+from services.loyalty.domain.refusals.leaderboards import LeaderboardUnknown
 from tests.services.loyalty.leaderboards import Leaderboards
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop, later
 

@@ -6,14 +6,10 @@ from typing import Any
 import pytest
 
 from kernel.refusal import Refused
-from services.loyalty.domain.refusals import (
-    CustomerUnknown,
-    GiftCardBlocked,
-    GiftCardTooLow,
-    GiftCardUnknown,
-    InsufficientPoints,
-    PointsNotTaken,
-)
+from services.loyalty.domain.refusals.codes import GiftCardBlocked, GiftCardTooLow, GiftCardUnknown
+from services.loyalty.domain.refusals.customers import CustomerUnknown
+from services.loyalty.domain.refusals.purchases import PointsNotTaken
+from services.loyalty.domain.refusals.wallets import InsufficientPoints
 from services.loyalty.domain.voucher_code import voucher_code
 from tests.services.loyalty.domain.build import line
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop, later

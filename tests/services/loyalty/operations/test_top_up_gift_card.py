@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.loyalty.domain.refusals import GiftCardBlocked, NoSuchGiftCard
+from services.loyalty.domain.refusals.codes import GiftCardBlocked, NoSuchGiftCard
 from services.loyalty.operations.top_up_gift_card import top_up_gift_card
 from tests.services.loyalty.shop import BY_HAND, Shop, later
 

@@ -6,7 +6,8 @@ import pytest
 
 from contracts.events.loyalty import PointsTransferred
 from kernel.ids import CustomerId
-from services.loyalty.domain.refusals import CustomerBlocked, InsufficientPoints, NoSuchCustomer, SameCustomer
+from services.loyalty.domain.refusals.customers import CustomerBlocked, NoSuchCustomer
+from services.loyalty.domain.refusals.wallets import InsufficientPoints, SameCustomer
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop, later
 
 

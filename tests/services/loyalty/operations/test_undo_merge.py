@@ -2,10 +2,7 @@
 
 import pytest
 
-from services.loyalty.domain.refusals import (
-    MergedAlready,
-    MergeUndone,
-)
+from services.loyalty.domain.refusals.wallets import MergedAlready, MergeUndone
 from tests.services.loyalty.shop import Shop, later
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.loyalty.domain.refusals import MomentPassed, VersionNotScheduled, VersionRetired
+from services.loyalty.domain.refusals.programs import MomentPassed, VersionNotScheduled, VersionRetired
 from services.loyalty.operations.unschedule_version import unschedule_version
 from tests.services.loyalty.operations.test_schedule_version import draft, publish_due, schedule, statuses
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop, later

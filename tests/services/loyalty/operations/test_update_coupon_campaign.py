@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from chassis.web.etags import VersionStale
-from services.loyalty.domain.refusals import CouponCampaignUnknown, CouponLimitFixed
+from services.loyalty.domain.refusals.codes import CouponCampaignUnknown, CouponLimitFixed
 from tests.services.loyalty.coupons import CouponCampaign
 from tests.services.loyalty.shop import Shop
 

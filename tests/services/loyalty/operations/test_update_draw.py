@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from chassis.web.etags import VersionStale
 from contracts.events.loyalty import DrawAnnounced
-from services.loyalty.domain.refusals import DrawClosesTooSoon, DrawOpened, DrawUnknown
+from services.loyalty.domain.refusals.draws import DrawClosesTooSoon, DrawOpened, DrawUnknown
 from tests.services.loyalty.draws import Draws
 from tests.services.loyalty.shop import Shop, later
 

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from chassis.web.etags import VersionStale
-from services.loyalty.domain.refusals import RewardNotOpen, RewardSoldOut, RewardUnknown
+from services.loyalty.domain.refusals.rewards import RewardNotOpen, RewardSoldOut, RewardUnknown
 from services.loyalty.operations.update_reward import update_reward
 from services.loyalty.tables.rewards import RewardRow
 from tests.services.loyalty.shop import Shop, later

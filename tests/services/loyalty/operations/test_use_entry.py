@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from kernel.refusal import Refused
-from services.loyalty.domain.refusals import CustomerBlocked, NoEntriesLeft, NoSuchCustomer
+from services.loyalty.domain.refusals.customers import CustomerBlocked, NoSuchCustomer
+from services.loyalty.domain.refusals.memberships import NoEntriesLeft
 from tests.services.loyalty.passes import SWIM_TEN, Passes
 from tests.services.loyalty.shop import Shop
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.loyalty.domain.refusals import PurchaseNotVoided, PurchaseVoided
+from services.loyalty.domain.refusals.purchases import PurchaseNotVoided, PurchaseVoided
 from tests.services.loyalty.domain.build import line, rule
 from tests.services.loyalty.operations.test_edit_purchase import CARD, GYM, WELCOME, holdings
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.loyalty.domain.refusals import EndsInThePast, InsufficientPoints
+from services.loyalty.domain.refusals.wallets import EndsInThePast, InsufficientPoints
 from tests.services.loyalty.domain.build import line, rule
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop, later
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.loyalty.domain.refusals import RewardUnknown
+from services.loyalty.domain.refusals.rewards import RewardUnknown
 from services.loyalty.operations.withdraw_reward import withdraw_reward
 from services.loyalty.queries.rewards import rewards_of
 from tests.services.loyalty.domain.build import line

@@ -4,7 +4,8 @@ import pytest
 
 from chassis.data.known_tenants import learn_tenant
 from kernel.ids import CustomerId
-from services.loyalty.domain.refusals import PurchaseUnknown, RedemptionUnknown
+from services.loyalty.domain.refusals.purchases import PurchaseUnknown
+from services.loyalty.domain.refusals.rewards import RedemptionUnknown
 from services.loyalty.queries.holdings import memberships_of, stamp_cards_of, vouchers_of
 from services.loyalty.queries.purchases import find_purchase, find_purchase_by_receipt, purchases_of
 from services.loyalty.queries.rewards import find_redemption, rewards_of
