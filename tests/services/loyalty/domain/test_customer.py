@@ -19,7 +19,7 @@ def test_facts_are_kept_with_a_purchase_and_read_back_for_its_returns() -> None:
         vouchers=(VoucherFacts(code="00000000000000011", reward=reward, valid_until=datetime(2027, 1, 1, tzinfo=UTC)),),
         tier="gold",
         segments=frozenset({"vip", "staff"}),
-        birthday=date(1996, 2, 29),
+        birthday="02-29",
         joined_on=date(2026, 11, 22),
     )
     assert FACTS.validate_json(FACTS.dump_json(facts)) == facts
