@@ -54,7 +54,7 @@ class ActivityDocument(BaseModel):
     program: ProgramReference | None
 
 
-class CancellationRequest(BaseModel):
+class ActivityCancellation(BaseModel):
     """Why the activity is not to count."""
 
     model_config = ConfigDict(extra="forbid")
@@ -112,7 +112,7 @@ def read_of_customer(
     openapi_extra=MONEY_LIKE,
 )
 def cancel(
-    activity_id: str, wish: CancellationRequest, db: Transaction, caller: CurrentCaller, now: Now
+    activity_id: str, wish: ActivityCancellation, db: Transaction, caller: CurrentCaller, now: Now
 ) -> ActivityDocument:
     """Let an activity not count: what it gave is taken back, as far as the clawback policy says."""
     row = cancel_activity(

@@ -33,7 +33,7 @@ UNITS_WORTH_MAX = 10
 router = APIRouter(prefix="/v1", tags=["programs"], route_class=TransactionRoute)
 
 
-class WorthDocument(BaseModel):
+class BacktestWorth(BaseModel):
     """What a kind of unit is worth: so many `units` are so much `money`, in minor units of the program's currency."""
 
     model_config = ConfigDict(extra="forbid", from_attributes=True)
@@ -54,7 +54,7 @@ class BacktestRequest(BaseModel):
     since: Moment | None = None
     until: Moment | None = None
     store_id: Label | None = None
-    worths: Annotated[list[WorthDocument], Field(max_length=UNITS_WORTH_MAX)] = []
+    worths: Annotated[list[BacktestWorth], Field(max_length=UNITS_WORTH_MAX)] = []
 
     @model_validator(mode="after")
     def _runs_forward(self) -> Self:
@@ -89,7 +89,7 @@ class AliveDocument(BaseModel):
     money: int
 
 
-class LiabilityDocument(BaseModel):
+class BacktestLiability(BaseModel):
     """What the period's purchases leave owing: as it was, and under the version."""
 
     then: AliveDocument
@@ -138,7 +138,7 @@ class BacktestResult(BaseModel):
     changed: int
     then: GivenDocument
     now: GivenDocument
-    liability: LiabilityDocument
+    liability: BacktestLiability
     rules: list[RuleDocument]
     weeks: list[WeekDocument]
     gaining: int
@@ -159,7 +159,7 @@ class BacktestDocument(BaseModel):
     since: datetime
     until: datetime
     store_id: str | None
-    worths: list[WorthDocument]
+    worths: list[BacktestWorth]
     progress: ProgressDocument
     result: BacktestResult | None
     created_at: datetime
@@ -238,7 +238,7 @@ def document(backtest: BacktestRow, played: int) -> BacktestDocument:
         since=backtest.since,
         until=backtest.until,
         store_id=backtest.store_id,
-        worths=[WorthDocument(unit=worth.unit, units=worth.units, money=worth.money) for worth in worths],
+        worths=[BacktestWorth(unit=worth.unit, units=worth.units, money=worth.money) for worth in worths],
         progress=ProgressDocument(played=played, purchases=backtest.purchases),
         result=result(tally, Counting(backtest.until, worths)) if tally else None,
         created_at=backtest.created_at,
@@ -271,7 +271,7 @@ def result(tally: Tally, counting: Counting) -> BacktestResult:
         changed=tally.changed,
         then=given(tally.then),
         now=given(tally.now),
-        liability=LiabilityDocument(
+        liability=BacktestLiability(
             then=alive(tally.alive_then), now=alive(tally.alive_now), vouchers_unused=tally.vouchers_unused
         ),
         rules=[

@@ -45,7 +45,7 @@ class CodesRequest(BaseModel):
     length: Annotated[int, Field(strict=True, ge=LENGTH_MIN, le=LENGTH_MAX)] = LENGTH_DEFAULT
 
 
-class BatchDocument(BaseModel):
+class CodeBatchDocument(BaseModel):
     """Codes that are made: `made` of `number` so far. `status` is running or done."""
 
     object: Literal["coupon_batch"] = "coupon_batch"
@@ -69,7 +69,7 @@ class BatchDocument(BaseModel):
 )
 def make(
     campaign_id: str, wish: CodesRequest, db: Transaction, caller: CurrentCaller, now: Now, response: Response
-) -> BatchDocument:
+) -> CodeBatchDocument:
     """Have codes made. Ask `Location` how far it is; each code can be used as soon as it is made."""
     batch = order_coupon_codes(
         db,
@@ -116,7 +116,7 @@ def read_batches(
     caller: CurrentCaller,
     limit: Limit = LIMIT_DEFAULT,
     cursor: str | None = None,
-) -> Page[BatchDocument]:
+) -> Page[CodeBatchDocument]:
     """The batches of a campaign's codes, the newest first."""
     after = place_after(request, cursor)
     batches = batches_of(db, caller.tenant_id, campaign_id, after=after, limit=limit + 1)
@@ -128,7 +128,7 @@ def read_batches(
     dependencies=[needs("rewards:read")],
     responses=problems(CouponBatchUnknown),
 )
-def read_batch(campaign_id: str, batch_id: str, db: Transaction, caller: CurrentCaller) -> BatchDocument:
+def read_batch(campaign_id: str, batch_id: str, db: Transaction, caller: CurrentCaller) -> CodeBatchDocument:
     """One batch, and how far it is."""
     return document(find_batch(db, caller.tenant_id, campaign_id, batch_id))
 
@@ -155,9 +155,9 @@ async def code_lines(
         yield lines.getvalue()
 
 
-def document(batch: CouponBatchRow) -> BatchDocument:
+def document(batch: CouponBatchRow) -> CodeBatchDocument:
     """A batch as it is answered."""
-    return BatchDocument(
+    return CodeBatchDocument(
         id=batch.id,
         campaign_id=batch.campaign_id,
         prefix=batch.prefix,

@@ -65,7 +65,7 @@ class DrawChange(BaseModel):
     claim_days: Annotated[int, Field(strict=True, ge=1, le=366)] | None = None
 
 
-class CancelRequest(BaseModel):
+class DrawCancellation(BaseModel):
     """Why a draw is called off."""
 
     model_config = ConfigDict(extra="forbid")
@@ -127,7 +127,7 @@ class BeaconRequest(BaseModel):
     value: Words
 
 
-class StepRequest(BaseModel):
+class PrizeStep(BaseModel):
     """What to do with a win. Giving one up says why, which is published, and a note, which is not."""
 
     model_config = ConfigDict(extra="forbid")
@@ -245,7 +245,7 @@ def change(
     responses=problems(DrawUnknown, DrawNotOpen),
 )
 def cancel(
-    draw_id: str, wish: CancelRequest, db: Transaction, caller: CurrentCaller, now: Now, response: Response
+    draw_id: str, wish: DrawCancellation, db: Transaction, caller: CurrentCaller, now: Now, response: Response
 ) -> DrawDocument:
     """Call a draw off before it closes."""
     draw = cancel_draw(
@@ -329,7 +329,7 @@ def read_winners(draw_id: str, db: Transaction, caller: CurrentCaller) -> WinsDo
 def take_step(
     draw_id: str,
     pick: Annotated[int, Path(ge=1, le=PICKS_MAX)],
-    wish: StepRequest,
+    wish: PrizeStep,
     request: Request,
     db: Transaction,
     caller: CurrentCaller,

@@ -57,7 +57,7 @@ class TopUpRequest(BaseModel):
     reason: Words
 
 
-class StepRequest(BaseModel):
+class GiftCardStep(BaseModel):
     """What to do with a card, and why."""
 
     model_config = ConfigDict(extra="forbid")
@@ -177,7 +177,7 @@ def top_up(gift_card_id: str, wish: TopUpRequest, db: Transaction, caller: Curre
     openapi_extra=MONEY_LIKE,
 )
 def take_step(
-    gift_card_id: str, wish: StepRequest, db: Transaction, caller: CurrentCaller, now: Now
+    gift_card_id: str, wish: GiftCardStep, db: Transaction, caller: CurrentCaller, now: Now
 ) -> GiftCardDocument:
     """Block a card, let it pay again, or cancel it for good: what is unused leaves it, as when its sale is refunded."""
     by = by_hand(caller, wish.reason)

@@ -53,7 +53,7 @@ class GiveBackRequest(Wish):
     reason: Reason
 
 
-class EntryDocument(BaseModel):
+class PassEntryDocument(BaseModel):
     """Entries that left a pass, below zero, or came back to it; and what the pass has left then."""
 
     model_config = ConfigDict(from_attributes=True)
@@ -95,7 +95,7 @@ def read_passes(
 )
 def create_entry(
     customer_id: KnownCustomer, wish: EntryRequest, db: Transaction, caller: CurrentCaller, now: Now
-) -> EntryDocument:
+) -> PassEntryDocument:
     """Let somebody in: take an entry from the pass that ends soonest."""
     used = use_entry(
         db,
@@ -107,7 +107,7 @@ def create_entry(
         by=by_hand(caller),
         at=now,
     )
-    return EntryDocument.model_validate(used)
+    return PassEntryDocument.model_validate(used)
 
 
 @router.post(
@@ -123,9 +123,9 @@ def give_back(
     db: Transaction,
     caller: CurrentCaller,
     now: Now,
-) -> EntryDocument:
+) -> PassEntryDocument:
     """Give an entry back: its class was cancelled, say. Once."""
-    return EntryDocument.model_validate(
+    return PassEntryDocument.model_validate(
         give_entry_back(db, caller.tenant_id, entry_id, by=by_hand(caller, wish.reason), at=now)
     )
 

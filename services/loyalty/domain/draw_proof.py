@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.loyalty.domain.draw_picks import numbers_from, pick_winners
-from services.loyalty.domain.draw_seal import Line, commitment_of, first_link, next_link, tickets_of
+from services.loyalty.domain.draw_seal import DrawLine, commitment_of, first_link, next_link, tickets_of
 from services.loyalty.domain.prize_draw import DrawTerms
 
 Hex = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -39,7 +39,7 @@ class DrawProof(BaseModel):
     draw_id: str
     terms: str
     commitment: Hex
-    lines: Sequence[Line]
+    lines: Sequence[DrawLine]
     entries_hash: Hex
     beacon: str | None
     seed: Hex | None
@@ -85,7 +85,7 @@ def faults_of(proof: DrawProof) -> Iterator[str]:
     yield from _wrong_turns(proof.picks, len(terms.prize_of_slot))
 
 
-def _impossible_lines(lines: Sequence[Line]) -> Iterator[str]:
+def _impossible_lines(lines: Sequence[DrawLine]) -> Iterator[str]:
     entries: dict[str, int] = {}
     for number, line in enumerate(lines, start=1):
         entries[line.entrant] = entries.get(line.entrant, 0) + line.entries

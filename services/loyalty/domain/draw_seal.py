@@ -8,7 +8,7 @@ SEED_BYTES = 32
 SALT_BYTES = 16
 
 
-class Line(NamedTuple):
+class DrawLine(NamedTuple):
     """Entries that came in, or went out again when below zero. `entrant` stands for a customer, and names nobody."""
 
     entrant: str
@@ -30,12 +30,12 @@ def first_link(draw_id: str, commitment: bytes, terms: str) -> bytes:
     return hashlib.sha256(f"{draw_id}\n{commitment.hex()}\n{terms}".encode()).digest()
 
 
-def next_link(before: bytes, line: Line) -> bytes:
+def next_link(before: bytes, line: DrawLine) -> bytes:
     """The chain with one line more. The last link stands for all entries, and for their order."""
     return hashlib.sha256(before + f"{line.entrant} {line.entries}\n".encode()).digest()
 
 
-def tickets_of(lines: Iterable[Line]) -> dict[str, int]:
+def tickets_of(lines: Iterable[DrawLine]) -> dict[str, int]:
     """How many entries each entrant has, those first whose first line came first. Who has none left is not there."""
     tickets: dict[str, int] = {}
     for entrant, entries in lines:

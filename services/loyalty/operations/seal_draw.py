@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from chassis.data.row_sets import RowSet, pipeline
-from services.loyalty.domain.draw_seal import Line, entrant_of, first_link, next_link
+from services.loyalty.domain.draw_seal import DrawLine, entrant_of, first_link, next_link
 from services.loyalty.operations.close_draw import close_draw
 from services.loyalty.queries.draws import unsealed_entries
 from services.loyalty.tables.prize_draws import PrizeDrawRow
@@ -65,7 +65,7 @@ def lengthen(db: Session, draw: PrizeDrawRow, *, until: int) -> int:
     entries = unsealed_entries(db, draw, until=until, limit=ROWS_MAX)
     rows = []
     for number, entry in enumerate(entries, start=draw.lines + 1):
-        line = Line(entrant_of(draw.id, entry.customer_id, bytes(entry.salt)), entry.entries)
+        line = DrawLine(entrant_of(draw.id, entry.customer_id, bytes(entry.salt)), entry.entries)
         link = next_link(link, line)
         rows.append((draw.tenant_id, draw.id, number, entry.position, line.entrant, line.entries, link))
     if rows:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.draw_proof import DrawProof, PublishedPick
-from services.loyalty.domain.draw_seal import Line
+from services.loyalty.domain.draw_seal import DrawLine
 from services.loyalty.domain.prize_draw import DrawTerms
 from services.loyalty.domain.refusals.draws import DrawUnknown, DrawWinUnknown
 from services.loyalty.tables.prize_draws import (
@@ -108,14 +108,14 @@ def unsealed_entries(db: Session, draw: PrizeDrawRow, *, until: int, limit: int)
     return db.execute(UNSEALED, named).all()
 
 
-def lines_of(db: Session, draw: PrizeDrawRow) -> list[Line]:
+def lines_of(db: Session, draw: PrizeDrawRow) -> list[DrawLine]:
     """The published list, in order."""
     found = (
         select(DrawLineRow.entrant, DrawLineRow.entries)
         .where(DrawLineRow.tenant_id == draw.tenant_id, DrawLineRow.draw_id == draw.id)
         .order_by(DrawLineRow.line)
     )
-    return [Line(*row) for row in db.execute(found)]
+    return [DrawLine(*row) for row in db.execute(found)]
 
 
 def picks_of(db: Session, draw: PrizeDrawRow) -> Sequence[DrawPickRow]:

@@ -306,6 +306,11 @@ def test_operations_have_names_of_their_own() -> None:
     assert len(names) == len(set(names)) == len(DOORS)
 
 
+def test_schemas_have_names_of_their_own() -> None:
+    """Two of one name would be told apart by the names of our modules."""
+    assert [name for name in DESCRIPTION["components"]["schemas"] if "__" in name] == []
+
+
 def test_the_hot_routes_describe_what_they_parse() -> None:
     """Their handlers read the body themselves, so that nothing else would notice a difference."""
     document = DESCRIPTION

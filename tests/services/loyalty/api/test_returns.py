@@ -32,6 +32,7 @@ def test_a_part_comes_back(client: httpx.Client, shop: Shop) -> None:
         "memberships": [],
         "gifts": [],
         "passes": [],
+        "draws": [],
         "vouchers_freed": [],
     }
     purchase = document["purchase"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from services.loyalty.domain.draw_picks import numbers_from, pick_winners
 from services.loyalty.domain.draw_proof import DrawProof, PublishedPick
-from services.loyalty.domain.draw_seal import Line, commitment_of, first_link, next_link, tickets_of
+from services.loyalty.domain.draw_seal import DrawLine, commitment_of, first_link, next_link, tickets_of
 from services.loyalty.domain.prize_draw import DrawTerms
 
 NAME = {"en": "Summer draw", "ar": "سحب الصيف"}
@@ -39,7 +39,7 @@ def drawn(
 ) -> DrawProof:
     """The proof of a draw with these lines, nobody passed over yet."""
     promised = draw_terms(**terms)
-    listed = [Line(entrant(name), entries) for name, entries in lines]
+    listed = [DrawLine(entrant(name), entries) for name, entries in lines]
     commitment = commitment_of(seed)
     link = first_link("drw_1", commitment, promised.as_text())
     for line in listed:
