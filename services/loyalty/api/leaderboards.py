@@ -75,7 +75,7 @@ class PlaceDocument(BaseModel):
     settled: bool = Field(description="Whether the round is over, and its places stay.")
 
 
-class BoardPlace(BaseModel):
+class ListingDocument(BaseModel):
     """Whether a customer is on a leaderboard."""
 
     object: Literal["leaderboard_membership"] = "leaderboard_membership"
@@ -181,10 +181,10 @@ def read_standing(
 )
 def join(
     customer_id: KnownCustomer, leaderboard_id: str, db: Transaction, caller: CurrentCaller, now: Now
-) -> BoardPlace:
+) -> ListingDocument:
     """List the customer, who asked for it. Again changes nothing."""
     join_leaderboard(db, caller.tenant_id, leaderboard_id, customer_id, at=now)
-    return BoardPlace(leaderboard_id=leaderboard_id, customer_id=customer_id, listed=True)
+    return ListingDocument(leaderboard_id=leaderboard_id, customer_id=customer_id, listed=True)
 
 
 @router.post(
@@ -193,10 +193,10 @@ def join(
     responses=problems(NoSuchCustomer, LeaderboardUnknown),
     openapi_extra=MONEY_LIKE,
 )
-def leave(customer_id: KnownCustomer, leaderboard_id: str, db: Transaction, caller: CurrentCaller) -> BoardPlace:
+def leave(customer_id: KnownCustomer, leaderboard_id: str, db: Transaction, caller: CurrentCaller) -> ListingDocument:
     """List the customer no more. Again changes nothing."""
     leave_leaderboard(db, caller.tenant_id, leaderboard_id, customer_id)
-    return BoardPlace(leaderboard_id=leaderboard_id, customer_id=customer_id, listed=False)
+    return ListingDocument(leaderboard_id=leaderboard_id, customer_id=customer_id, listed=False)
 
 
 @router.get(
