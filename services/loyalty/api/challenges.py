@@ -16,7 +16,9 @@ from services.loyalty.queries.challenges import ChallengeStanding, challenges_no
 
 router = APIRouter(prefix="/v1/customers/{customer_id}/challenges", tags=["challenges"], route_class=TransactionRoute)
 
-Amount = Annotated[int, Field(description="Visits, minor units of money, articles, or different kinds of them.")]
+Amount = Annotated[
+    int, Field(description="Visits, minor units of money, articles, different kinds of them, or units of a wallet.")
+]
 
 
 class StreakDocument(BaseModel):
@@ -38,6 +40,7 @@ class ChallengeDocument(BaseModel):
     name: dict[str, str]
     unit: MissUnit
     currency: str | None = Field(description="Of the money that is counted; null where nothing of it is.")
+    wallet: str | None = Field(description="The unit of the wallet that is counted; null where none is.")
     goal: Amount
     done: Amount
     to_go: Amount
@@ -72,6 +75,7 @@ def challenge_document(standing: ChallengeStanding) -> ChallengeDocument:
         name=rule.name.model_dump(),
         unit=goal.unit,
         currency=standing.currency if goal.unit == "money" else None,
+        wallet=standing.wallet,
         goal=goal.at_least,
         done=standing.done,
         to_go=max(goal.at_least - standing.done, 0),

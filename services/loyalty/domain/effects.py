@@ -154,7 +154,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advance:
-    """A step towards the goal of a challenge. `done` of `goal` of the unit were reached with this sale."""
+    """A step towards the goal of a challenge. `done` of `goal` of the unit were reached with this sale.
+
+    `wallet` is the wallet's unit where units of one are counted.
+    """
 
     kind: Literal["advance"] = "advance"
     rule: str
@@ -162,6 +165,7 @@ class Advance:
     done: int
     goal: int
     unit: MissUnit
+    wallet: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from services.loyalty.domain.rules.best_only import BestOnly
 from services.loyalty.domain.rules.bundle import Bundle
 from services.loyalty.domain.rules.buy_x_get_y import BuyXGetY
 from services.loyalty.domain.rules.celebration import Anniversary, Birthday, Celebration
-from services.loyalty.domain.rules.challenge import Challenge
+from services.loyalty.domain.rules.challenge import Challenge, EarnedGoal
 from services.loyalty.domain.rules.discount import MoneyOff
 from services.loyalty.domain.rules.draw_entry import DrawEntry
 from services.loyalty.domain.rules.earn import Earn
@@ -97,6 +97,13 @@ class ProgramDocument(Terms):
         for rule in self.rules:
             if isinstance(rule, Multiplier) and not earning.issuperset(rule.of):
                 raise ValueError(f"{rule.id} multiplies what is no earn rule of the program")
+        earning |= {rule.id for rule in self.rules if isinstance(rule, Multiplier)}
+        for rule in self.rules:
+            goal = rule.goal if isinstance(rule, Challenge) else None
+            if isinstance(goal, EarnedGoal) and not earning.issuperset(goal.of):
+                raise ValueError(f"{rule.id} counts what no rule of the program earns")
+            if isinstance(goal, EarnedGoal) and goal.wallet is not None and goal.wallet not in self.units:
+                raise ValueError(f"{rule.id} counts {goal.wallet}, which is none of the program's units")
         return self
 
     @model_validator(mode="after")

@@ -199,7 +199,9 @@ def effect_text(effect: Effect, program: CompiledProgram, language: Language) ->
 def _challenge(effect: Advance | Achieve, program: CompiledProgram, language: Language) -> str:
     if isinstance(effect, Achieve):
         return ACHIEVED.in_language(language)
-    done, goal = (_counted(number, effect.unit, program, language) for number in (effect.done, effect.goal))
+    done, goal = (
+        _counted(number, effect.unit, effect.wallet, program, language) for number in (effect.done, effect.goal)
+    )
     return _said(ADVANCED, language, done=done, goal=goal)
 
 
@@ -247,7 +249,8 @@ def _reason(miss: Miss, program: CompiledProgram, language: Language) -> str:
     if miss.condition in PASSED:
         return _said(OVER, language, amount=_amount(miss, program, language))
     if miss.condition in TO_GO:
-        return _said(TO_GO[miss.condition], language, amount=_counted(miss.short_by, miss.unit, program, language))
+        amount = _counted(miss.short_by, miss.unit, miss.wallet, program, language)
+        return _said(TO_GO[miss.condition], language, amount=amount)
     if miss.unit == "money":
         said = MONEY_SAID.get(miss.condition, MONEY_SHORT)
         return _said(said, language, money=_amount(miss, program, language))
@@ -269,7 +272,9 @@ def _amount(miss: Miss, program: CompiledProgram, language: Language) -> str:
     return counted(UNITS, miss.short_by, language)
 
 
-def _counted(number: int, unit: MissUnit, program: CompiledProgram, language: Language) -> str:
+def _counted(number: int, unit: MissUnit, wallet: str | None, program: CompiledProgram, language: Language) -> str:
+    if wallet is not None:
+        return wallet_units(number, wallet, language)
     return _money(number, program, language) if unit == "money" else counted(NOUNS[unit], number, language)
 
 

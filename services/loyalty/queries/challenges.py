@@ -18,12 +18,14 @@ from services.loyalty.tables.tallies import Tallies, keys_of
 class ChallengeStanding:
     """What was done of a challenge's goal in the period of now, and what it gave.
 
+    `wallet` is the unit of the wallet that is counted, where one is.
     `row` is in how many periods in a row the goal was reached: this one counts as soon as it is; until then it is the
     row that it would go on. `gave` says whether the challenge gives nothing more before its next period, if ever.
     """
 
     challenge: Challenge
     currency: str
+    wallet: str | None
     done: int
     row: int
     gave: bool
@@ -52,5 +54,6 @@ def challenges_now(
                 row = rule.row_before(today, shown)
             bounded = None if rule.per == "ever" else rule.start(today)
             ends_at = None if rule.per == "ever" else day_start(next_start(rule.per, today), zone)
-            found.append(ChallengeStanding(rule, currency, done, row, rule.gave(amounts), bounded, ends_at))
+            wallet = rule.goal.wallet_of(program.document)
+            found.append(ChallengeStanding(rule, currency, wallet, done, row, rule.gave(amounts), bounded, ends_at))
     return found

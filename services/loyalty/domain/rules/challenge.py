@@ -14,10 +14,11 @@ from services.loyalty.domain.effects import Accrue, Achieve, Advance, Effect, Is
 from services.loyalty.domain.local_day import local_date
 from services.loyalty.domain.misses import UNMET, MissUnit, Shortfall
 from services.loyalty.domain.period import Period, earlier_start
-from services.loyalty.domain.rules.rule import RuleDocument
+from services.loyalty.domain.rules.rule import RuleDocument, RuleId
 from services.loyalty.domain.selector import EVERYTHING, Selector
 from services.loyalty.domain.tally import EVER, Tally
 from services.loyalty.domain.terms import Terms
+from services.loyalty.domain.written import UnitName
 
 Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 Listed = Annotated[tuple[Label, ...], Field(max_length=20)]
@@ -45,6 +46,10 @@ class Goal(BaseModel):
     def counters(self) -> tuple[str, ...]:
         """The names of what it counts."""
         return (self.unit,)
+
+    def wallet_of(self, _terms: Terms) -> str | None:
+        """The unit of the wallet it counts, where it counts one."""
+        return None
 
     def done(self, shown: Callable[[str], int]) -> int:
         """How much of it was reached, by what its counters show."""
@@ -129,7 +134,28 @@ class DifferentGoal(Goal):
         return {counter: cart.count_units(selector) for counter, selector in (by_category | by_sku).items()}
 
 
-AnyGoal = Annotated[VisitsGoal | SpendGoal | UnitsGoal | DifferentGoal, Field(discriminator="kind")]
+class EarnedGoal(Goal):
+    """So many units of a wallet, the program's main one unless another is named, that the rules listed earned."""
+
+    unit: ClassVar[MissUnit] = "wallet"
+
+    kind: Literal["earned"]
+    at_least: Annotated[int, Field(strict=True, ge=1, le=10**12)]
+    of: Annotated[tuple[RuleId, ...], Field(min_length=1, max_length=100)]
+    wallet: UnitName | None = None
+
+    def wallet_of(self, terms: Terms) -> str | None:
+        """The one that was named, or the main one."""
+        return self.wallet or terms.unit
+
+    def added(self, cart: Cart) -> Mapping[str, int]:
+        """What the rules earned, before caps."""
+        wallet = self.wallet_of(cart.terms)
+        earned = [effect for effect in cart.effects if isinstance(effect, Accrue) and effect.rule in self.of]
+        return {self.unit: sum([effect.amount for effect in earned if effect.unit == wallet])}
+
+
+AnyGoal = Annotated[VisitsGoal | SpendGoal | UnitsGoal | DifferentGoal | EarnedGoal, Field(discriminator="kind")]
 
 
 class Challenge(RuleDocument):
@@ -233,12 +259,13 @@ class Challenge(RuleDocument):
         def shown(counter: str, starts_on: date) -> int:
             return before(counter, starts_on) + (added.get(counter, 0) if starts_on == self.start(today) else 0)
 
-        done, goal = self.done(today, shown), self.goal.at_least
+        done, goal, wallet = self.done(today, shown), self.goal.at_least, self.goal.wallet_of(cart.terms)
         if added:
             steps = tuple([Step(counter=counter, amount=amount) for counter, amount in added.items()])
-            cart.effects.append(Advance(rule=self.id, steps=steps, done=done, goal=goal, unit=self.goal.unit))
+            unit = self.goal.unit
+            cart.effects.append(Advance(rule=self.id, steps=steps, done=done, goal=goal, unit=unit, wallet=wallet))
         if done < goal:
-            cart.miss(self.id, f"goal_{self.per}", Shortfall(goal - done, self.goal.unit))
+            cart.miss(self.id, f"goal_{self.per}", Shortfall(goal - done, self.goal.unit), wallet=wallet)
         elif self.gave(cart.used.amounts):
             cart.miss(self.id, self.kind, UNMET)
         elif (row := self.row(today, shown)) < self.in_a_row:

@@ -71,6 +71,24 @@ def test_a_prize_stays_while_the_goal_is_reached_without_its_purchase(shop: Shop
     assert shop.breaches() == []
 
 
+def test_units_reached_count_until_their_goods_come_back(shop: Shop) -> None:
+    """Spending them changes nothing: what was earned counts, not what is left."""
+    goal = {"kind": "earned", "of": ["flown"], "at_least": 30}
+    shop.publish(rule("earn", id="flown", per=100), rule("challenge", per="ever", goal=goal, award=POINTS))
+    ana = shop.customer()
+    shop.sell(ana, line("TICKET", 1, 2000))
+    shop.redeem(ana, shop.offer(15))
+    last = shop.sell(ana, line("TICKET", 2, 500)).purchase.id
+    assert balance(shop, ana) == 5 + 10 + 50
+    (found,) = standing(shop, ana)
+    assert (found.done, found.wallet, found.gave) == (30, "points", True)
+    shop.take_back(last, {0: 1})
+    assert balance(shop, ana) == 5 + 5
+    shop.sell(ana, line("TICKET", 1, 500))
+    assert balance(shop, ana) == 5 + 10 + 50
+    assert shop.breaches() == []
+
+
 def test_an_edit_gives_what_the_corrected_sale_reaches(shop: Shop) -> None:
     shop.publish(rule("challenge", goal={"kind": "spend", "at_least": 3000}, award=POINTS))
     ana = shop.customer()

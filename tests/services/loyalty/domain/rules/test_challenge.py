@@ -50,6 +50,47 @@ def riyadh(day: int, hour: int, minute: int = 0, month: int = 11) -> datetime:
     return datetime(2026, month, day, hour, minute, tzinfo=UTC) - timedelta(hours=3)
 
 
+FLOWN = rule("earn", id="flown", per=100)
+DOUBLE = rule("multiplier", id="double", of=["flown"], conditions=[{"kind": "on_weekdays", "days": ["fri"]}])
+
+
+def traveller(**goal: Any) -> dict[str, Any]:
+    wanted = {"kind": "earned", "of": ["flown", "double"], "at_least": 10_000, **goal}
+    return challenge(wanted, id="traveller", per="ever")
+
+
+def test_miles_reached_as_the_page_says() -> None:
+    omar = who(FLOWN, DOUBLE, traveller(), unit="miles")
+    thursday, friday = riyadh(19, 12), riyadh(20, 12)
+    first = omar.buys(line("TICKET", 1, 400_000), at=thursday)
+    assert [miss_text(miss, omar.program, Language.ENGLISH) for miss in first.misses if miss.rule == "traveller"] == [
+        "Rule: 6000 miles to go"
+    ]
+    assert "6000 ميل" in [miss_text(miss, omar.program, Language.ARABIC) for miss in first.misses][-1]
+    second = omar.buys(line("TICKET", 1, 300_000), at=friday)
+    advanced = next(effect for effect in second.effects if isinstance(effect, Advance))
+    assert effect_text(advanced, omar.program, Language.ENGLISH) == "Rule: 10000 miles, the goal is 10000 miles"
+    assert [effect.rule for effect in second.effects if isinstance(effect, Achieve)] == ["traveller"]
+    third = omar.buys(line("TICKET", 1, 300_000), at=friday)
+    assert not [effect for effect in third.effects if isinstance(effect, Achieve)]
+
+
+def test_prizes_of_challenges_are_not_earned_by_the_rules_listed() -> None:
+    other = challenge({"kind": "visits", "at_least": 1}, id="other", per="ever")
+    omar = who(FLOWN, other, traveller(of=["flown"], at_least=100))
+    found = omar.buys(line("TICKET", 1, 6_000))
+    assert [(miss.rule, miss.short_by, miss.wallet) for miss in found.misses] == [("traveller", 40, "points")]
+
+
+@pytest.mark.parametrize(
+    ("goal", "says"),
+    [({"of": ["other"]}, "counts what no rule"), ({"wallet": "stars"}, "none of the program's units")],
+)
+def test_it_counts_what_the_program_earns(goal: dict[str, Any], says: str) -> None:
+    with pytest.raises(ValidationError, match=says):
+        who(FLOWN, DOUBLE, traveller(**goal))
+
+
 def test_the_examples_of_the_page() -> None:
     ana = Customer(compile_program(page_document("challenge")))
     found = []
