@@ -25,6 +25,8 @@ transaction.state.log.min.isr=1
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
+# The default is half of the memory below: a broker with something in its log would sometimes not start.
+log.cleaner.dedupe.buffer.size=8388608
 PROPERTIES
 
 set -- -Xms128m -Xmx256m -XX:TieredStopAtLevel=1 -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -cp "$libs/*"

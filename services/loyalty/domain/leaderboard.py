@@ -11,7 +11,7 @@ from services.loyalty.domain.local_day import day_end, day_start
 from services.loyalty.domain.name import Name
 from services.loyalty.domain.period import next_start
 from services.loyalty.domain.tier import Basis
-from services.loyalty.domain.written import Day, UnitName
+from services.loyalty.domain.written import UnitName, WholeDay
 
 PLACES_MAX = 1000
 
@@ -49,8 +49,8 @@ class LeaderboardTerms(BaseModel):
     measure: Basis = "earned"
     unit: UnitName | None = None
     per: Literal["week", "month"] | None = None
-    starts_on: Day
-    ends_on: Day | None = None
+    starts_on: WholeDay
+    ends_on: WholeDay | None = None
     prizes: Annotated[tuple[PlacePrize, ...], Field(max_length=20)] = ()
 
     @model_validator(mode="after")

@@ -1,13 +1,14 @@
 """How text, days, hours and moments are written in documents."""
 
 from datetime import date, datetime, time
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, StringConstraints
 
 ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
 
 YEAR_MIN, YEAR_MAX = 1970, 9998
+When = TypeVar("When", date, datetime)
 
 Words = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=ONE_LINE)]
 
@@ -29,13 +30,15 @@ def _local(moment: time) -> time:
     return moment
 
 
-def _in_every_zone(moment: datetime) -> datetime:
+def _in_every_zone(when: When) -> When:
     """Refuse the ends of the calendar: by another zone's clock they lie beyond it."""
-    if not YEAR_MIN <= moment.year <= YEAR_MAX:
-        raise ValueError(f"a moment lies between the years {YEAR_MIN} and {YEAR_MAX}")
-    return moment
+    if not YEAR_MIN <= when.year <= YEAR_MAX:
+        raise ValueError(f"lies between the years {YEAR_MIN} and {YEAR_MAX}")
+    return when
 
 
 Day = Annotated[date, BeforeValidator(_written)]
+# One whose first and last moments are asked for.
+WholeDay = Annotated[Day, AfterValidator(_in_every_zone)]
 LocalTime = Annotated[time, BeforeValidator(_written), AfterValidator(_local)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_every_zone)]
