@@ -1,5 +1,6 @@
 """An award for reaching a goal within a period, or in several in a row. Source: docs/rules/challenge.md."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cached_property
@@ -55,9 +56,9 @@ class Goal(BaseModel):
         """How much of it was reached, by what its counters show."""
         return shown(self.unit)
 
+    @abstractmethod
     def added(self, cart: Cart) -> Mapping[str, int]:
         """What a basket adds to each counter."""
-        raise NotImplementedError
 
 
 class VisitsGoal(Goal):
