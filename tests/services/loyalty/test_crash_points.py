@@ -188,6 +188,40 @@ def test_using_a_coupon_and_giving_it_back(busy_shop: Shop, monkeypatch: pytest.
     at_every_statement(shop, monkeypatch, prepare_return)
 
 
+def test_an_activity_and_taking_it_back(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    award = {"points": 5, "reward": FREE_COFFEE}
+    shop.publish(rule("activity", activity="review", award=award))
+    ana = shop.customer()
+    count = 0
+
+    def prepare() -> Callable[[], Any]:
+        nonlocal count
+        count += 1
+        named = f"A-{count}"
+        return lambda: shop.activity(ana, "review", external_id=named)
+
+    at_every_statement(shop, monkeypatch, prepare)
+
+    def prepare_cancelling() -> Callable[[], Any]:
+        told = prepare()().row.id
+        return lambda: shop.cancel_activity(told)
+
+    at_every_statement(shop, monkeypatch, prepare_cancelling)
+
+
+def test_a_prize_that_goes_with_another_purchase(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The return of one sale takes a challenge's prize from the other, in one transaction."""
+    goal = {"kind": "visits", "at_least": 2}
+    shop.publish(rule("challenge", goal=goal, per="day", award={"points": 50, "reward": FREE_COFFEE}))
+
+    def prepare() -> Callable[[], Any]:
+        ana = shop.customer()
+        first, _second = (shop.sell(ana).purchase.id for _sale in range(2))
+        return lambda: shop.take_back(first)
+
+    at_every_statement(shop, monkeypatch, prepare)
+
+
 def test_making_coupon_codes(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who dies in the middle of a batch leaves neither codes nor a count; the next one goes on where it was."""
     monkeypatch.setattr(making, "CODES_MAX", 3)
