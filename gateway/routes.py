@@ -73,6 +73,7 @@ LOCAL_PAGES: Final = frozenset({"/metrics"})
 
 BODY_BYTES_MAX: Final = 1 << 20
 BATCH_BYTES_MAX: Final = 4 << 20
+BATCHES: Final = frozenset({"/v1/purchases/batch", "/v1/activities/batch"})
 PATH_PARTS_MAX: Final = 8
 
 
@@ -96,8 +97,8 @@ def find_route(path: str) -> Route | None:
     service = OWNERS.get(resource)
     if service is None:
         return None
-    if parts[2:] == ["purchases", "batch"]:
-        return Route(service, "/v1/purchases/batch", BATCH_BYTES_MAX)
+    if path in BATCHES:
+        return Route(service, path, BATCH_BYTES_MAX)
     return Route(service, f"/v1/{resource}")
 
 

@@ -7,6 +7,7 @@ from chassis.web.internal_client import InternalClient
 from chassis.web.serving import serve
 from services.loyalty.api import (
     activities,
+    activity_batches,
     adjustments,
     amendments,
     backtests,
@@ -67,6 +68,7 @@ ROUTERS = (
     purchases.router,
     returns.router,
     amendments.router,
+    activity_batches.router,
     activities.router,
     wallets.router,
     explanations.router,
@@ -104,7 +106,7 @@ ROUTERS = (
 )
 
 # Few, and placed ahead of FastAPI's machinery.
-HOT_ROUTES = (*purchases.HOT_ROUTES, *purchase_batches.HOT_ROUTES)
+HOT_ROUTES = (*purchases.HOT_ROUTES, *purchase_batches.HOT_ROUTES, *activity_batches.HOT_ROUTES)
 
 
 def create_app(settings: LoyaltySettings) -> FastAPI:

@@ -30,6 +30,7 @@ def test_a_path_has_one_owner(path: str, service: str, name: str) -> None:
 
 def test_only_a_batch_may_be_large() -> None:
     assert find_route("/v1/purchases/batch") == Route("loyalty", "/v1/purchases/batch", BATCH_BYTES_MAX)
+    assert find_route("/v1/activities/batch") == Route("loyalty", "/v1/activities/batch", BATCH_BYTES_MAX)
     batch_of_another_kind = find_route("/v1/purchases/batch/x")
     assert batch_of_another_kind is not None
     assert batch_of_another_kind.body_bytes_max == BODY_BYTES_MAX

@@ -226,6 +226,7 @@ QUESTIONS: dict[str, Question] = {
     "GET /v1/activities/{activity_id}": Question(200, 404),
     "GET /v1/customers/{customer_id}/activities": Question(200, 404),
     "POST /v1/activities": Question(201, 422, body=an_activity),
+    "POST /v1/activities/batch": Question(200, 200, body=lambda things: {"activities": [an_activity(things)]}),
     "POST /v1/activities/{activity_id}/cancel": Question(200, 404, body=lambda _things: {"reason": "a fake"}),
     "POST /v1/programs/{program_id}/versions/{version}/activity_dry_run": Question(
         200,

@@ -20,7 +20,7 @@ from tests.support.routes import Door
 
 # A retry is known by its receipts here: see test_purchases.py.
 AMENDMENTS = ("/returns", "/edit", "/void", "/reopen", "/claim", "/vouchers/{voucher_id}/cancel")
-BY_RECEIPT = ("/v1/purchases", "/v1/purchases/batch")
+BY_RECEIPT = ("/v1/purchases", "/v1/purchases/batch", "/v1/activities/batch")
 # These come with Wafa and are no tenant's.
 EVERYBODYS = ("/v1/program_templates", "/v1/program_templates/{template_id}")
 # What each tenant has of its own from the beginning.
@@ -98,6 +98,7 @@ def test_the_scopes_are_these() -> None:
         "GET /v1/activities/{activity_id}": "purchases:read",
         "GET /v1/customers/{customer_id}/activities": "purchases:read",
         "POST /v1/activities": "purchases:write",
+        "POST /v1/activities/batch": "purchases:write",
         "POST /v1/activities/{activity_id}/cancel": "purchases:write",
         "POST /v1/programs/{program_id}/versions/{version}/activity_dry_run": "programs:read",
         "POST /v1/leaderboards": "rewards:write",
