@@ -573,6 +573,29 @@ class ReferralRevoked(Event):
     balance: Points
 
 
+class ReferralMilestoneReached(Event):
+    """An advocate got something for having brought so many friends."""
+
+    event_type: ClassVar[str] = "loyalty.referral_milestone_reached.v1"
+
+    milestone_id: str
+    referral_id: str = Field(description="Of the friend with whom there were so many.")
+    friends: int = Field(description="How many it was given for.")
+    facts: list[AnyFact]
+    balance: Points
+
+
+class ReferralMilestoneLost(Event):
+    """A referral was revoked, and the advocate has not brought so many friends any more: it was taken back."""
+
+    event_type: ClassVar[str] = "loyalty.referral_milestone_lost.v1"
+
+    milestone_id: str
+    friends: int
+    facts: list[AnyFact]
+    balance: Points
+
+
 class ProgramPublished(Event):
     """A version of the tenant's program went live."""
 

@@ -25,6 +25,8 @@ from contracts.events.loyalty import (
     PurchaseRecorded,
     PurchaseReturned,
     RedemptionMoved,
+    ReferralMilestoneLost,
+    ReferralMilestoneReached,
     ReferralRevoked,
     ReferralRewarded,
     RewardRedeemed,
@@ -194,6 +196,18 @@ def on_referral_revoked(db: Session, event: ReferralRevoked, hearing: Hearing) -
     queue_message(db, event, Kind.REFERRAL, told, hearing)
 
 
+def on_referral_milestone_reached(db: Session, event: ReferralMilestoneReached, hearing: Hearing) -> None:
+    """What an advocate was given for so many friends."""
+    told = [parts.MilestoneMoved(friends=event.friends, step="reached"), *translate_facts(event)]
+    queue_message(db, event, Kind.REFERRAL, told, hearing)
+
+
+def on_referral_milestone_lost(db: Session, event: ReferralMilestoneLost, hearing: Hearing) -> None:
+    """There are not so many any more; and what was taken back for that."""
+    told = [parts.MilestoneMoved(friends=event.friends, step="lost"), *translate_facts(event)]
+    queue_message(db, event, Kind.REFERRAL, told, hearing)
+
+
 LISTENERS: Listeners = {
     TenantCreated: on_tenant_created,
     CustomerCreated: on_customer_created,
@@ -218,4 +232,6 @@ LISTENERS: Listeners = {
     TierWarning: on_tier_warning,
     ReferralRewarded: on_referral_rewarded,
     ReferralRevoked: on_referral_revoked,
+    ReferralMilestoneReached: on_referral_milestone_reached,
+    ReferralMilestoneLost: on_referral_milestone_lost,
 }

@@ -42,7 +42,11 @@ router = APIRouter(prefix="/v1", tags=["referrals"], route_class=TransactionRout
 
 
 class ReferralCodeDocument(BaseModel):
-    """The customer's code, as it is stored and as people read it. From `valid_until` on another one takes its place."""
+    """The customer's code, as it is stored and as people read it. From `valid_until` on another one takes its place.
+
+    `friends` counts those whom the customer has brought and whose referral was rewarded and not revoked;
+    `next_milestone` is the number of them at which the customer gets the next award for so many.
+    """
 
     object: str = "referral_code"
     customer_id: str
@@ -50,6 +54,8 @@ class ReferralCodeDocument(BaseModel):
     code_displayed: str
     issued_at: datetime
     valid_until: datetime | None
+    friends: int
+    next_milestone: int | None
 
 
 class ReferralRequest(BaseModel):
@@ -89,13 +95,15 @@ class ReferralDocument(BaseModel):
 )
 def read_code(customer_id: KnownCustomer, db: Transaction, caller: CurrentCaller, now: Now) -> ReferralCodeDocument:
     """The code by which the customer brings others; made when it is first asked for."""
-    row, ends_at = issue_referral_code(db, caller.tenant_id, customer_id, at=now)
+    row, ends_at, friends, next_milestone = issue_referral_code(db, caller.tenant_id, customer_id, at=now)
     return ReferralCodeDocument(
         customer_id=row.customer_id,
         code=row.code,
         code_displayed=displayed(row.code),
         issued_at=row.issued_at,
         valid_until=ends_at,
+        friends=friends,
+        next_milestone=next_milestone,
     )
 
 

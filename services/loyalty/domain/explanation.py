@@ -37,6 +37,7 @@ ORIGINS: dict[str, Origin] = {
     "act": "activity",
     "cel": "celebration",
     "rfl": "referral",
+    "rfm": "referral",
     "adj": "adjustment",
     "trf": "transfer",
     "mrg": "merge",

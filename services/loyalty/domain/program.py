@@ -89,6 +89,9 @@ class ProgramDocument(Terms):
             unit = gives.unit if isinstance(gives, Earn | Award) else None
             if unit is not None and unit not in self.units:
                 raise ValueError(f"{rule.id} earns {unit}, which is none of the program's units")
+        for award in self.referral.awards if self.referral else ():
+            if award.unit is not None and award.unit not in self.units:
+                raise ValueError(f"a referral gives {award.unit}, which is none of the program's units")
         return self
 
     @model_validator(mode="after")

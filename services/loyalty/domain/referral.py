@@ -1,11 +1,13 @@
 """Customers who bring others: what both get for it, and when. Source: docs/rules/referral.md."""
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import combinations
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from kernel.language import Text
 from services.loyalty.domain.award import Award
@@ -19,6 +21,7 @@ ReferralReason = Literal[
     "expired", "bought_before", "purchase_too_small", "returned", "same_person", "same_household", "ring", "blocked"
 ]
 
+HOLD_DAYS = 14
 # By this name its units and vouchers are known, as others are by their rule's.
 REFERRAL = "referral"
 # A till's clock may be slow by so much: what it sold a moment before the invitation was sold after it.
@@ -48,12 +51,40 @@ class ReferralLimit(BaseModel):
         return None if self.per == "ever" else day_start(period_start(self.per, day), zone)
 
 
+class Milestone(BaseModel):
+    """What an advocate gets for having brought so many `friends`: once, or for `every` so many of them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", title="ReferralMilestone")
+
+    friends: Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+    award: Award
+    every: StrictBool = False
+
+    def reached(self, friends: int) -> range:
+        """The numbers of friends for which it is given, up to that many."""
+        last = friends if self.every else min(friends, self.friends)
+        return range(self.friends, last + 1, self.friends)
+
+    def after(self, friends: int) -> int | None:
+        """The next number of friends for which it is given, when there are so many."""
+        if self.every:
+            return friends - friends % self.friends + self.friends
+        return self.friends if friends < self.friends else None
+
+    def meets(self, other: "Milestone") -> bool:
+        """Whether both are given for some number of friends."""
+        if self.every and other.every:
+            return True
+        return self.friends in other.reached(self.friends) or other.friends in self.reached(other.friends)
+
+
 class ReferralTerms(BaseModel):
     """What an advocate and the friend they bring get, once the friend's first purchase is safe.
 
     The friend has `valid_days` to buy for at least `purchase_min`, in minor units; then the referral is held until
-    `return_days` later. The friend's award comes then too, or with the purchase. What is brought back within
-    `take_back_days` after that takes the awards back. A code is good for `code_days`, or for ever.
+    `return_days` later. The friend's award comes then too, or with the purchase. Where it is enough that the friend
+    `came`, it is held for `hold_days` from then on instead. What is brought back, or found out, within `take_back_days`
+    after that takes the awards back. A code is good for `code_days`, or for ever.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -61,6 +92,9 @@ class ReferralTerms(BaseModel):
     name: Name
     advocate: Award | None = None
     friend: Award | None = None
+    milestones: Annotated[tuple[Milestone, ...], Field(max_length=20)] = ()
+    when: Literal["first_purchase", "came"] = "first_purchase"
+    hold_days: Annotated[int, Field(strict=True, ge=0, le=366)] = HOLD_DAYS
     purchase_min: Annotated[int, Field(strict=True, ge=1, le=MONEY_MAX)] = 1
     valid_days: Annotated[int, Field(strict=True, ge=1, le=3660)] = 30
     return_days: Annotated[int, Field(strict=True, ge=0, le=366)] = 14
@@ -71,9 +105,45 @@ class ReferralTerms(BaseModel):
 
     @model_validator(mode="after")
     def _gives_something(self) -> Self:
-        if self.advocate is None and self.friend is None:
+        if not self.awards:
             raise ValueError("a referral gives the advocate something, the friend, or both")
         return self
+
+    @model_validator(mode="after")
+    def _asks_for_what_there_is(self) -> Self:
+        of_purchase = (self.purchase_min, self.valid_days, self.return_days, self.friend_when)
+        if self.when == "came" and of_purchase != (1, 30, 14, "window_closed"):
+            raise ValueError(
+                "it is enough that the friend came: leave out purchase_min, valid_days, return_days and friend_when"
+            )
+        if self.when == "first_purchase" and self.hold_days != HOLD_DAYS:
+            raise ValueError("hold_days is for friends of whom it is enough that they came: see return_days")
+        return self
+
+    @model_validator(mode="after")
+    def _gives_one_award_for_so_many_friends(self) -> Self:
+        if any(one.meets(other) for one, other in combinations(self.milestones, 2)):
+            raise ValueError("two milestones fall on the same number of friends")
+        return self
+
+    @property
+    def awards(self) -> tuple[Award, ...]:
+        """All that anybody is given under these terms."""
+        of_milestones = (milestone.award for milestone in self.milestones)
+        return tuple(award for award in (self.advocate, self.friend, *of_milestones) if award is not None)
+
+    @property
+    def purchase_needed(self) -> int:
+        """What the friend has to buy for at least, in minor units; 0 where it is enough that they came."""
+        return 0 if self.when == "came" else self.purchase_min
+
+    def waits_until(self, came_at: datetime, zone: ZoneInfo) -> datetime:
+        """When a friend's time to buy is over; or, where it is enough that they came, the time it is held."""
+        return days_later(came_at, self.hold_days if self.when == "came" else self.valid_days, zone)
+
+    def next_milestone(self, friends: int) -> int | None:
+        """The number of friends at which an advocate who has brought so many gets the next award."""
+        return min((after for each in self.milestones if (after := each.after(friends)) is not None), default=None)
 
     def code_ends(self, issued_at: datetime, zone: ZoneInfo) -> datetime | None:
         """The moment from which a code is not taken any more."""
@@ -121,17 +191,29 @@ def next_step(
 
     `barred` is why these two can have none. Whether it is late that anybody looks makes no difference.
     """
+    over = Step(status="rewarded", until=days_later(referral.until, terms.take_back_days, zone))
     match referral.status:
+        case "pending" if terms.when == "came":
+            return _after_coming(referral, bought, barred, at, over)
         case "pending":
             return _after_waiting(terms, zone, referral, bought, barred, at)
         case "held":
-            over = Step(status="rewarded", until=days_later(referral.until, terms.take_back_days, zone))
             return _after_purchase(terms, referral, bought, barred, at, over)
         case "rewarded":
             # Somebody who is blocked later keeps what they got before.
             barred = None if barred == "blocked" else barred
             return _after_purchase(terms, referral, bought, barred, at, Step(status="rewarded"))
     return None
+
+
+def _after_coming(
+    referral: Referral, bought: FirstPurchase | None, barred: ReferralReason | None, at: datetime, over: Step
+) -> Step | None:
+    if barred:
+        return Step(status="refused", reason=barred)
+    if bought is not None and bought.occurred_at < referral.created_at - TILL_SLOW_MAX:
+        return Step(status="refused", reason="bought_before")
+    return over if at >= referral.until else None
 
 
 def _after_waiting(
@@ -163,13 +245,23 @@ def _after_purchase(
     at: datetime,
     over: Step,
 ) -> Step | None:
-    assert bought is not None, "only a purchase leads here"
     is_over = at >= referral.until
     if barred:
         return Step(status="revoked", reason=barred)
+    if terms.when == "came":
+        return over if is_over else None
+    assert bought is not None, "only a purchase leads here"
     if (bought.at_close if is_over else bought.now) < terms.purchase_min:
         return Step(status="revoked", reason="returned")
     return over if is_over else None
+
+
+def milestones_due(terms: ReferralTerms, friends: int, given: Collection[int]) -> Iterator[tuple[int, Award]]:
+    """What an advocate gets who has brought so many, for which number of them, beside what was `given` for others."""
+    for milestone in terms.milestones:
+        for number in milestone.reached(friends):
+            if number not in given:
+                yield number, milestone.award
 
 
 def counted_since(terms: ReferralTerms, at: datetime, zone: ZoneInfo) -> list[tuple[ReferralLimit, datetime | None]]:

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import CustomerId, TenantId, new_id
 from services.loyalty.domain.guessing import Guesser
-from services.loyalty.domain.local_day import days_later
 from services.loyalty.domain.referral import ReferralTerms, counted_since
 from services.loyalty.domain.refusals.referrals import (
     AdvocateBlocked,
@@ -73,11 +72,11 @@ def accept_referral(
         reason=None,
         program_id=program.program_id,
         program_version=program.version,
-        purchase_min=terms.purchase_min,
+        purchase_min=terms.purchase_needed,
         purchase_id=None,
         actor=guesser.key,
         created_at=at,
-        until=days_later(at, terms.valid_days, zone),
+        until=terms.waits_until(at, zone),
         changed_at=at,
     )
     db.add(row)

@@ -1,6 +1,6 @@
 """Following what became of those who were brought: held, rewarded, taken back. Source: docs/rules/referral.md."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from kernel.points import Points
 from services.loyalty.domain.award import Award
 from services.loyalty.domain.referral import REFERRAL, FirstPurchase, Referral, ReferralReason, next_step
 from services.loyalty.operations.give_award import give_award
+from services.loyalty.operations.settle_milestones import settle_milestones
 from services.loyalty.operations.take_award_back import take_award_back
 from services.loyalty.queries.customers import all_locked
 from services.loyalty.queries.program_shelf import SHELF, ShelvedProgram
@@ -38,7 +39,7 @@ CONCERNED = text("""
     WHERE r.tenant_id = :tenant_id AND r.id > :after AND r.until IS NOT NULL
       AND (
           r.until <= :at
-          OR (r.status = 'pending' AND f.purchases > 0)
+          OR (r.status = 'pending' AND r.purchase_min > 0 AND f.purchases > 0)
           OR p.due < r.purchase_min
           OR (r.status <> 'rewarded' AND 'blocked' IN (a.status, f.status))
           OR r.advocate_id IN (SELECT id FROM merged)
@@ -64,19 +65,28 @@ def follow_referrals(db: Session, tenant_id: TenantId, *, after: str, at: dateti
     if not ids:
         return 0, None
     wanted = select(ReferralRow).where(ReferralRow.tenant_id == tenant_id, ReferralRow.id.in_(ids))
-    both = [each for row in db.scalars(wanted) for each in (row.advocate_id, row.friend_id)]
-    standings = all_locked(db, tenant_id, both)
+    concerned = db.scalars(wanted).all()
+    # What an advocate's other profiles were given for so many friends may have to be taken back.
+    advocates = {each: person_of(db, tenant_id, each) for each in {row.advocate_id for row in concerned}}
+    everybody = {row.friend_id for row in concerned}.union(*advocates.values())
+    standings = all_locked(db, tenant_id, everybody)
     books, done = Books(at), 0
     # Somebody may have gone that step while we waited for the locks.
     for row in db.scalars(wanted.order_by(ReferralRow.id).execution_options(populate_existing=True)):
-        done += follow(db, books, row, standings)
+        done += follow(db, books, row, standings, advocates[row.advocate_id])
     db.flush()
     books.close(db)
     return done, ids[-1] if len(ids) == BATCH_MAX else None
 
 
-def follow(db: Session, books: Books, row: ReferralRow, standings: Mapping[CustomerId, Standing]) -> bool:
-    """Take one as far as it has come; whether it came any further."""
+def follow(
+    db: Session,
+    books: Books,
+    row: ReferralRow,
+    standings: Mapping[CustomerId, Standing],
+    advocate: Collection[CustomerId],
+) -> bool:
+    """Take one as far as it has come; whether it came any further. The `advocate` is known by all these ids."""
     sides = Sides(standings[row.advocate_id], standings[row.friend_id])
     program = program_of_referral(db, row)
     terms = program.document.referral
@@ -89,14 +99,14 @@ def follow(db: Session, books: Books, row: ReferralRow, standings: Mapping[Custo
         step = next_step(terms, program.document.zone, standing, bought, bar_of(db, row, sides, friend), books.at)
         if step is None:
             break
-        moved = True
+        moved, was = True, row.status
         match step.status:
             case "held":
                 assert bought is not None, "what is held is held for a purchase"
                 row.purchase_id = bought.id
                 if terms.friend_when == "purchased":
                     give(db, books, row, program, "friend", sides.friend, terms.friend, bought.occurred_at)
-            case "rewarded" if row.status == "held":
+            case "rewarded" if was != "rewarded":
                 if terms.friend_when == "window_closed":
                     give(db, books, row, program, "friend", sides.friend, terms.friend, row.until)
                 give(db, books, row, program, "advocate", sides.advocate, terms.advocate, row.until)
@@ -105,6 +115,8 @@ def follow(db: Session, books: Books, row: ReferralRow, standings: Mapping[Custo
                 take_back(db, books, row, program, "friend", sides.friend, step.reason)
                 take_back(db, books, row, program, "advocate", sides.advocate, step.reason)
         row.status, row.reason, row.until, row.changed_at = step.status, step.reason, step.until, books.at
+        if (was == "rewarded") != (row.status == "rewarded"):
+            settle_milestones(db, books, row, program, standings, advocate)
     return moved
 
 

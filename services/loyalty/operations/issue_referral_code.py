@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -11,13 +12,21 @@ from services.loyalty.domain.refusals.referrals import ReferralsClosed
 from services.loyalty.domain.voucher_code import RANDOM_BYTES, voucher_code
 from services.loyalty.queries.customers import locked, welcome
 from services.loyalty.queries.program_shelf import SHELF, ShelvedProgram
+from services.loyalty.queries.referrals import friends_brought, person_of
 from services.loyalty.tables.referrals import ReferralCodeRow
 
 
-def issue_referral_code(
-    db: Session, tenant_id: TenantId, customer_id: CustomerId, *, at: datetime
-) -> tuple[ReferralCodeRow, datetime | None]:
-    """The customer's code, made when it is first asked for or the last one has ended; and when it ends.
+class Issued(NamedTuple):
+    """A code and when it ends; how many friends its owner has brought, and how many the next milestone asks for."""
+
+    row: ReferralCodeRow
+    ends_at: datetime | None
+    friends: int
+    next_milestone: int | None
+
+
+def issue_referral_code(db: Session, tenant_id: TenantId, customer_id: CustomerId, *, at: datetime) -> Issued:
+    """The customer's code, made when it is first asked for or the last one has ended; and how far it has brought them.
 
     Raises NoSuchCustomer, CustomerBlocked, and ReferralsClosed while the live program has no terms for it.
     """
@@ -35,7 +44,8 @@ def issue_referral_code(
         )
         row, ends_at = db.merge(new), terms.code_ends(at, zone)
         db.flush()
-    return row, ends_at
+    friends = friends_brought(db, tenant_id, person_of(db, tenant_id, customer_id))
+    return Issued(row, ends_at, friends, terms.next_milestone(friends))
 
 
 def terms_of_referrals(db: Session, tenant_id: TenantId, at: datetime) -> tuple[ShelvedProgram, ReferralTerms]:

@@ -69,7 +69,8 @@ def take_units_back(db: Session, books: Books, standing: Standing, row: AwardRow
 
 
 def revoke(db: Session, books: Books, standing: Standing, voucher_id: str) -> None:
-    """Revoke a voucher, unless it was used."""
+    """Revoke a voucher, unless it was used. One that these books have given is not written yet."""
     named = {"tenant_id": standing.tenant_id, "voucher": voucher_id}
-    if db.execute(UNUSED, named).first() is not None:
+    is_new = any(row[1] == voucher_id for row in books.postings.vouchers)
+    if is_new or db.execute(UNUSED, named).first() is not None:
         books.postings.voucher_marks.append((standing.tenant_id, voucher_id, "revoked", None, books.at))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.referral import FirstPurchase
 from services.loyalty.domain.refusals.referrals import ReferralUnknown
-from services.loyalty.tables.referrals import IN_FORCE, ReferralCodeRow, ReferralRow
+from services.loyalty.tables.referrals import IN_FORCE, ReferralCodeRow, ReferralMilestoneRow, ReferralRow
 
 LAST_ID = "~"
 # Everybody who turned out to be the same person: merges in force, followed in both directions.
@@ -65,6 +65,20 @@ PURCHASE = """
 THIS_PURCHASE = text(PURCHASE.format(which="p.id = :purchase_id"))
 # A sale that was voided was none.
 FIRST_PURCHASE = text(PURCHASE.format(which="p.customer_id = ANY (:friend) AND p.status <> 'voided'"))
+
+# Each as the one whom they were merged into: two friends who turn out to be one are one. The person is no friend.
+BROUGHT = text("""
+    WITH RECURSIVE friends (id) AS (
+        SELECT friend_id FROM referrals
+        WHERE tenant_id = :tenant_id AND advocate_id = ANY (:advocate) AND status = 'rewarded'
+        UNION
+        SELECT m.into_customer_id FROM friends JOIN wallet_merges m
+            ON m.tenant_id = :tenant_id AND m.from_customer_id = friends.id AND m.undone_at IS NULL
+    )
+    SELECT count(*) FROM friends f WHERE f.id <> ALL (:advocate) AND NOT EXISTS (
+        SELECT FROM wallet_merges m
+        WHERE m.tenant_id = :tenant_id AND m.from_customer_id = f.id AND m.undone_at IS NULL)
+""")
 
 
 def person_of(db: Session, tenant_id: TenantId, customer_id: CustomerId) -> set[CustomerId]:
@@ -132,6 +146,26 @@ def brought_since(db: Session, tenant_id: TenantId, advocate: Collection[Custome
     if since is not None:
         counted = counted.where(ReferralRow.created_at >= since)
     return db.execute(counted).scalar_one()
+
+
+def friends_brought(db: Session, tenant_id: TenantId, advocate: Collection[CustomerId]) -> int:
+    """How many the person has brought whose referral was rewarded, and not revoked."""
+    return int(db.execute(BROUGHT, {"tenant_id": tenant_id, "advocate": list(advocate)}).scalar_one())
+
+
+def milestones_given(
+    db: Session, tenant_id: TenantId, advocate: Collection[CustomerId]
+) -> Sequence[ReferralMilestoneRow]:
+    """What the person was given for having brought so many, and was not taken back; the highest number first."""
+    return db.scalars(
+        select(ReferralMilestoneRow)
+        .where(
+            ReferralMilestoneRow.tenant_id == tenant_id,
+            ReferralMilestoneRow.advocate_id.in_(advocate),
+            ReferralMilestoneRow.taken_back_at.is_(None),
+        )
+        .order_by(ReferralMilestoneRow.friends.desc())
+    ).all()
 
 
 def find_referral(db: Session, tenant_id: TenantId, referral_id: str) -> ReferralRow:

@@ -43,7 +43,7 @@ from services.loyalty.tables.prize_draws import (
 )
 from services.loyalty.tables.programs import ProgramRow, ProgramVersionRow
 from services.loyalty.tables.purchases import PurchaseRow, ReturnRow
-from services.loyalty.tables.referrals import ReferralCodeRow, ReferralRow
+from services.loyalty.tables.referrals import ReferralCodeRow, ReferralMilestoneRow, ReferralRow
 from services.loyalty.tables.reservations import ReservationRow
 from services.loyalty.tables.rewards import RedemptionRow, RedemptionStepRow, RewardRow
 from services.loyalty.tables.seals import EntrySealRow, LedgerHeadRow
@@ -102,6 +102,7 @@ __all__ = [
     "RedemptionRow",
     "RedemptionStepRow",
     "ReferralCodeRow",
+    "ReferralMilestoneRow",
     "ReferralRow",
     "ReinstatementRow",
     "ReservationRow",

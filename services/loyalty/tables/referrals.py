@@ -57,3 +57,21 @@ class ReferralRow(Base):
     created_at: Mapped[datetime]
     until: Mapped[datetime | None]  # it waits for a purchase, is held, or can be taken back; None: it is closed
     changed_at: Mapped[datetime]
+
+
+class ReferralMilestoneRow(Base):
+    """What an advocate was given for having brought so many friends. The key says: once with the referral that did it.
+
+    Its id is the award's source.
+    """
+
+    __tablename__ = "referral_milestones"
+    __table_args__ = (Index("ix_referral_milestones_of", "tenant_id", "advocate_id"),)
+
+    tenant_id: Mapped[TenantKey]
+    referral_id: Mapped[str] = mapped_column(primary_key=True)
+    friends: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str]
+    advocate_id: Mapped[CustomerId]
+    given_at: Mapped[datetime]
+    taken_back_at: Mapped[datetime | None]

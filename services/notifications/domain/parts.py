@@ -305,6 +305,20 @@ class ReferralMoved(Part):
         yield words.say(f"referral.{self.step}_{self.side}")
 
 
+class MilestoneMoved(Part):
+    """Something was given for having brought so many friends; or there are not so many any more."""
+
+    kind: Literal["milestone"] = "milestone"
+    friends: int
+    step: Literal["reached", "lost"]
+
+    def title(self, words: Words) -> str:
+        return words.say(f"milestone.{self.step}_title")
+
+    def lines(self, words: Words) -> Iterator[str]:
+        yield words.say(f"milestone.{self.step}", friends=words.count("milestone.friends", self.friends))
+
+
 class Refunded(Part):
     """Money was given back for a return, in the currency's minor unit."""
 
@@ -464,6 +478,7 @@ AnyPart = Annotated[
     | MembershipOver
     | PassesReceived
     | ReferralMoved
+    | MilestoneMoved
     | Refunded
     | RewardTaken
     | RewardMoved

@@ -16,6 +16,8 @@ from contracts.events.loyalty import (
     PurchaseClaimed,
     PurchaseRecorded,
     PurchaseReturned,
+    ReferralMilestoneLost,
+    ReferralMilestoneReached,
     ReferralRevoked,
     ReferralRewarded,
     StampsGiven,
@@ -34,6 +36,8 @@ def translate_facts(
     | DrawPrizeClaimed
     | ReferralRewarded
     | ReferralRevoked
+    | ReferralMilestoneReached
+    | ReferralMilestoneLost
     | LeaderboardWon,
 ) -> tuple[Part, ...]:
     """The parts of the message, what matters most first, the balance last. None when nothing touches the customer."""

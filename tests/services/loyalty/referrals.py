@@ -7,7 +7,7 @@ from typing import Any
 from kernel.ids import CustomerId
 from services.loyalty.domain.guessing import Guesser
 from services.loyalty.operations.accept_referral import accept_referral
-from services.loyalty.operations.issue_referral_code import issue_referral_code
+from services.loyalty.operations.issue_referral_code import Issued, issue_referral_code
 from services.loyalty.schedules import follow_all_referrals
 from tests.services.loyalty.domain.build import NAME, line
 from tests.services.loyalty.shop import Shop
@@ -35,10 +35,14 @@ class Referrals:
         if publish:
             shop.publish(*rules, plans=plans, referral={**TERMS, **terms})
 
+    def issued(self, advocate: CustomerId) -> Issued:
+        """The advocate's code, and how far it has brought them."""
+        with self.shop.database.transaction(self.shop.tenant_id) as db:
+            return issue_referral_code(db, self.shop.tenant_id, advocate, at=self.shop.at)
+
     def code(self, advocate: CustomerId) -> str:
         """The advocate's code."""
-        with self.shop.database.transaction(self.shop.tenant_id) as db:
-            return issue_referral_code(db, self.shop.tenant_id, advocate, at=self.shop.at)[0].code
+        return self.issued(advocate).row.code
 
     def come(self, code: str, friend: CustomerId) -> str | None:
         """A friend comes by a code; answers the referral's id."""

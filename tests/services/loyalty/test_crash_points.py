@@ -21,6 +21,7 @@ from services.loyalty.operations.record_purchases import Recorded
 from tests.services.loyalty.coupons import CouponCampaign
 from tests.services.loyalty.domain.build import NAME, line, rule
 from tests.services.loyalty.draws import Draws
+from tests.services.loyalty.referrals import Referrals
 from tests.services.loyalty.shop import FREE_COFFEE, POINT_PER_RIYAL, Shop
 
 CARD = rule("stamp_card", card="coffee", stamps_needed=2, selector={"skus": ["COFFEE"]}, reward=FREE_COFFEE)
@@ -207,6 +208,28 @@ def test_an_activity_and_taking_it_back(shop: Shop, monkeypatch: pytest.MonkeyPa
         return lambda: shop.cancel_activity(told)
 
     at_every_statement(shop, monkeypatch, prepare_cancelling)
+
+
+def test_a_referral_its_milestone_and_taking_both_back(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    milestones = [{"friends": 1, "award": {"points": 70, "reward": FREE_COFFEE}}]
+    referrals, begin = Referrals(shop, advocate={"points": 500, "reward": FREE_COFFEE}, milestones=milestones), shop.at
+
+    def prepare() -> Callable[[], Any]:
+        shop.at = begin
+        referrals.buy(referrals.two()[1])
+        shop.at += timedelta(days=14)
+        return referrals.follow
+
+    at_every_statement(shop, monkeypatch, prepare)
+
+    def prepare_return() -> Callable[[], Any]:
+        shop.at = begin
+        bought = referrals.buy(referrals.two()[1])
+        referrals.follow(begin + timedelta(days=14))
+        shop.take_back(bought)
+        return referrals.follow
+
+    at_every_statement(shop, monkeypatch, prepare_return)
 
 
 def test_a_prize_that_goes_with_another_purchase(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,8 @@ from contracts.events.loyalty import (
     PointsExpiring,
     PurchaseClaimed,
     RedemptionMoved,
+    ReferralMilestoneLost,
+    ReferralMilestoneReached,
     ReferralRevoked,
     ReferralRewarded,
     RewardRedeemed,
@@ -295,4 +297,24 @@ def test_a_friend_who_was_brought_is_told_to_both(database: Database, bakery: Te
             ),
         ),
         ("referral", (parts.ReferralMoved(side="friend", step="revoked"),)),
+    ]
+
+
+def test_an_advocate_is_told_of_so_many_friends(database: Database, bakery: TenantId) -> None:
+    about = {"tenant_id": bakery, "customer_id": SARA, "occurred_at": MORNING, "milestone_id": new_id("rfm")}
+    reached = ReferralMilestoneReached(
+        **about, referral_id=new_id("rfl"), friends=3, facts=[points(500)], balance=Points(520)
+    )
+    tell(database, reached)
+    tell(database, ReferralMilestoneLost(**about, friends=3, facts=[], balance=Points(20)))
+    assert [(message.kind, PARTS.validate_python(message.parts)) for message in messages(database, bakery)] == [
+        (
+            "referral",
+            (
+                parts.MilestoneMoved(friends=3, step="reached"),
+                parts.PointsReceived(unit="points", amount=500),
+                parts.Balance(unit="points", amount=520),
+            ),
+        ),
+        ("referral", (parts.MilestoneMoved(friends=3, step="lost"),)),
     ]

@@ -28,6 +28,7 @@ def test_from_the_code_to_the_reward(
     code = client.get(f"/v1/customers/{ana}/referral_code").json()
     assert code["code_displayed"].replace("-", "") == code["code"]
     assert (code["customer_id"], code["valid_until"]) == (ana, "2036-03-12T09:00:00Z")
+    assert (code["friends"], code["next_milestone"]) == (0, None)
     made = come(client, code["code_displayed"], omar)
     assert made.status_code == 201, made.text
     assert made.json() == {

@@ -16,18 +16,22 @@ from services.loyalty.domain.program_diff import program_diff
 from services.loyalty.domain.referral import (
     REASONS,
     FirstPurchase,
+    Milestone,
     Referral,
     ReferralReason,
     ReferralStatus,
     ReferralTerms,
     Step,
     counted_since,
+    milestones_due,
     next_step,
 )
 from tests.services.loyalty.domain.build import NAME, document, rule
 
 RIYADH = ZoneInfo("Asia/Riyadh")
 CAME = datetime(2026, 3, 1, 9, tzinfo=UTC)
+MILES = {"points": 1, "unit": "miles"}
+THIRD = {"friends": 3, "award": {"points": 1}}
 TERMS = ReferralTerms.model_validate({"name": NAME, "advocate": {"points": 5}, "purchase_min": 100})
 
 
@@ -154,6 +158,33 @@ def test_how_often_anybody_looks_makes_no_difference(
     assert ends([*often, 300]) == ends([*sorted({on, max(on, returned_on)}), 300])
 
 
+@given(st.integers(1, 12), st.booleans(), st.integers(0, 40))
+def test_a_milestone_is_reached_one_number_after_the_other(each: int, every: bool, friends: int) -> None:
+    milestone = Milestone.model_validate({"friends": each, "every": every, "award": {"points": 1}})
+    numbers = [number for number in range(1, friends + 1) if (number % each == 0 if every else number == each)]
+    assert list(milestone.reached(friends)) == numbers
+    after = milestone.after(friends)
+    assert after is None or after > friends
+    if after is not None:
+        assert list(milestone.reached(after)) == [*numbers, after]
+    assert after is not None or numbers
+
+
+def test_what_is_due_for_so_many_friends_is_what_was_not_given() -> None:
+    wanted = [{"friends": 3, "award": {"points": 7}}, {"friends": 2, "every": True, "award": {"points": 1}}]
+    terms = ReferralTerms.model_validate({"name": NAME, "milestones": wanted})
+    due = [(number, award.points) for number, award in milestones_due(terms, 6, {2})]
+    assert due == [(3, 7), (4, 1), (6, 1)]
+    assert [terms.next_milestone(friends) for friends in range(5)] == [2, 2, 3, 4, 6]
+    assert TERMS.next_milestone(5) is None
+
+
+def test_an_award_is_in_units_of_the_program() -> None:
+    for terms in ({"advocate": {"points": 1, "unit": "miles"}}, {"milestones": [{**THIRD, "award": MILES}]}):
+        with pytest.raises(ValidationError, match="none of the program's units"):
+            document(referral={"name": NAME, **terms})
+
+
 def test_limits_count_from_the_beginning_of_their_period() -> None:
     terms = TERMS.model_copy(
         update={
@@ -202,7 +233,31 @@ def test_what_changes_between_versions_is_said() -> None:
         pytest.param({}, id="nothing for anybody"),
         pytest.param({"advocate": {"points": 1}, "purchase_min": 0}, id="without a purchase"),
         pytest.param({"advocate": {"points": 1}, "limits": [{"at_most": 0}]}, id="nobody"),
-        pytest.param({"advocate": {"points": 1}, "hold_days": 3}, id="unknown key"),
+        pytest.param({"advocate": {"points": 1}, "hold_day": 3}, id="unknown key"),
+        pytest.param({"advocate": {"points": 1}, "hold_days": 3}, id="held for days, and for a purchase"),
+        *(
+            pytest.param({"advocate": {"points": 1}, "when": "came", **asked}, id=f"came, and {next(iter(asked))}")
+            for asked in ({"purchase_min": 2}, {"valid_days": 3}, {"return_days": 3}, {"friend_when": "purchased"})
+        ),
+        pytest.param({"milestones": [{"friends": 0, "award": {"points": 1}}]}, id="a milestone of nobody"),
+        pytest.param({"milestones": [{"friends": 3}]}, id="a milestone without an award"),
+        *(
+            pytest.param(
+                {
+                    "milestones": [
+                        {"friends": friends, "every": every, "award": {"points": 1}} for friends, every in two
+                    ]
+                },
+                id=f"twice the same number: {two}",
+            )
+            for two in (
+                ((3, False), (3, False)),
+                ((3, True), (6, False)),
+                ((6, False), (3, True)),
+                ((3, True), (2, True)),
+                ((1, True), (9, False)),
+            )
+        ),
     ],
 )
 def test_refuses(terms: dict[str, Any]) -> None:
