@@ -43,7 +43,16 @@ from services.loyalty.operations.give_draw_entries import give_draw_entries
 from services.loyalty.operations.give_prize_up import Why, give_prize_up
 from services.loyalty.operations.hand_over_prize import hand_over_prize
 from services.loyalty.operations.update_draw import update_draw
-from services.loyalty.queries.draws import draws_of, entered_by, find_draw, picks_of, proof_of, terms_of, wins_of
+from services.loyalty.queries.draws import (
+    Participation,
+    draws_of,
+    entered_by,
+    find_draw,
+    picks_of,
+    proof_of,
+    terms_of,
+    wins_of,
+)
 from services.loyalty.tables.prize_draws import DrawEntrantRow, DrawPickRow, PrizeDrawRow
 
 router = APIRouter(prefix="/v1", tags=["draws"], route_class=TransactionRoute)
@@ -164,10 +173,23 @@ class WinsDocument(BaseModel):
     data: list[WinDocument]
 
 
+class EntrantDocument(BaseModel):
+    """What the published list calls a customer, and the entries it has of them.
+
+    `entrant` is the SHA-256 of the draw's id, the customer's id and the salt, in hexadecimal, each on a line.
+    """
+
+    customer_id: str
+    entries: int
+    entrant: str
+    salt: str
+
+
 class ParticipationDocument(BaseModel):
     """A customer in a draw: their entries, and what the published list calls them.
 
-    `entrant` is the SHA-256 of the draw's id, the customer's id and the salt, in hexadecimal, each on a line.
+    Customers who were merged stay entrants of their own: `entries` are those of all `entrants`, the first of which
+    `entrant` and `salt` repeat.
     """
 
     object: Literal["draw_participation"] = "draw_participation"
@@ -179,6 +201,7 @@ class ParticipationDocument(BaseModel):
     entries: int
     entrant: str
     salt: str
+    entrants: list[EntrantDocument]
     wins: list[WinDocument] = Field(description="What they won, and what became of it.")
 
 
@@ -362,13 +385,9 @@ def read_of_customer(
 ) -> Page[ParticipationDocument]:
     """The draws the customer is in, the newest first, with what finds them in the published list."""
     after = place_after(request, cursor)
-    entered: Sequence[tuple[DrawEntrantRow, PrizeDrawRow]] = entered_by(
-        db, caller.tenant_id, customer_id, after=after, limit=limit + 1
-    )
-    won = wins_of(db, caller.tenant_id, customer_id, [draw.id for _entrant, draw in entered])
-    return page_of(
-        request, entered, limit, lambda each: each[1].id, lambda each: participation(each[0], each[1], won, now)
-    )
+    entered = entered_by(db, caller.tenant_id, customer_id, after=after, limit=limit + 1)
+    won = wins_of(db, caller.tenant_id, customer_id, [each.draw.id for each in entered])
+    return page_of(request, entered, limit, lambda each: each.draw.id, lambda each: participation(each, won, now))
 
 
 def win_document(pick: DrawPickRow, terms: DrawTerms) -> WinDocument:
@@ -389,20 +408,30 @@ def win_document(pick: DrawPickRow, terms: DrawTerms) -> WinDocument:
     )
 
 
-def participation(
-    entrant: DrawEntrantRow, draw: PrizeDrawRow, won: Sequence[DrawPickRow], now: datetime
-) -> ParticipationDocument:
+def participation(entered: Participation, won: Sequence[DrawPickRow], now: datetime) -> ParticipationDocument:
     """What a customer has in a draw."""
+    draw, entrants = entered.draw, [entrant_document(entrant) for entrant in entered.entrants]
     return ParticipationDocument(
         draw_id=draw.id,
         draw_name=terms_of(draw).name,
         status=status_at(draw, now),
         opens_at=draw.opens_at,
         closes_at=draw.closes_at,
-        entries=entrant.entries,
-        entrant=entrant_of(draw.id, entrant.customer_id, entrant.salt),
-        salt=entrant.salt.hex(),
+        entries=sum(entrant.entries for entrant in entrants),
+        entrant=entrants[0].entrant,
+        salt=entrants[0].salt,
+        entrants=entrants,
         wins=[win_document(pick, terms_of(draw)) for pick in won if pick.draw_id == draw.id],
+    )
+
+
+def entrant_document(entrant: DrawEntrantRow) -> EntrantDocument:
+    """A customer as the list has them, and what finds them in it."""
+    return EntrantDocument(
+        customer_id=entrant.customer_id,
+        entries=entrant.entries,
+        entrant=entrant_of(entrant.draw_id, entrant.customer_id, entrant.salt),
+        salt=entrant.salt.hex(),
     )
 
 

@@ -23,22 +23,27 @@ from services.loyalty.queries.program_shelf import SHELF, ShelvedProgram
 from services.loyalty.queries.tiers import tier_at
 from services.loyalty.tables.books import Books
 from services.loyalty.tables.celebrations import CelebrationRow
+from services.loyalty.tables.moves import person
 from services.loyalty.tables.standings import Standing, StandingsRequest, load_shared
 
 PAGE_MAX = 200
-# Who was given it for a day less than a year ago has another birthday now, and not a year later.
+# Who was given it for a day less than a year ago has another birthday now, and not a year later. Who turned out to be
+# somebody else celebrates as that one, once.
 YEAR_DAYS = 365
-CELEBRATING = """
+CELEBRATING = f"""
     SELECT c.customer_id, celebrated.day
     FROM unnest(CAST(:remembered AS text[]), CAST(:days AS date[])) AS celebrated (remembered, day)
-    JOIN customers c ON c.tenant_id = :tenant_id AND {has}
+    JOIN customers c ON c.tenant_id = :tenant_id AND {{has}}
     WHERE c.status = 'active' AND c.customer_id > :after
+      AND NOT EXISTS (SELECT FROM wallet_merges m
+                      WHERE m.tenant_id = c.tenant_id AND m.from_customer_id = c.customer_id AND m.undone_at IS NULL)
       AND (CAST(:only AS text[]) IS NULL OR c.customer_id = ANY (CAST(:only AS text[])))
       AND NOT EXISTS (SELECT FROM celebrations x
-                      WHERE x.tenant_id = c.tenant_id AND x.customer_id = c.customer_id AND x.rule = :rule
+                      WHERE x.tenant_id = c.tenant_id AND x.rule = :rule
+                        AND x.customer_id = ANY ({person("c.tenant_id", "c.customer_id")})
                         AND x.day > celebrated.day - CAST(:year_days AS integer))
     ORDER BY c.customer_id LIMIT :limit
-"""
+"""  # noqa: S608 - the text is ours
 WITH_BIRTHDAY = text(CELEBRATING.format(has="c.birthday = celebrated.remembered"))
 WITH_ANNIVERSARY = text(CELEBRATING.format(has="c.joined_on = CAST(celebrated.remembered AS date)"))
 

@@ -11,11 +11,12 @@ from services.loyalty.domain.prize_draw import DrawTerms
 from services.loyalty.domain.refusals.draws import DrawWinSettled
 from services.loyalty.domain.refusals.programs import NoLiveProgram
 from services.loyalty.operations.apply_effects import by_language
-from services.loyalty.operations.fill_prizes import fill_prizes, winner_of
+from services.loyalty.operations.fill_prizes import fill_prizes
 from services.loyalty.operations.give_award import give_award
 from services.loyalty.queries.customers import locked
 from services.loyalty.queries.draws import find_draw, find_win, picks_of, terms_of
 from services.loyalty.queries.program_shelf import SHELF
+from services.loyalty.queries.wallet_merges import survivor
 from services.loyalty.tables.books import Books
 from services.loyalty.tables.prize_draws import DrawPickRow, PrizeDrawRow
 
@@ -75,7 +76,7 @@ def give_prize(
     assert win.slot is not None, "it was won"
     tenant_id = TenantId(draw.tenant_id)
     prize = terms.prizes[terms.prize_of_slot[win.slot]]
-    standing = locked(db, tenant_id, winner_of(db, tenant_id, win.customer_id))
+    standing = locked(db, tenant_id, survivor(db, tenant_id, win.customer_id))
     books, facts, balance = Books(at), tuple[AnyFact, ...](), None
     if prize.award is not None:
         program = SHELF.live(db, tenant_id, at)

@@ -14,7 +14,7 @@ from services.loyalty.domain.local_day import days_later
 from services.loyalty.domain.prize_draw import DrawTerms
 from services.loyalty.operations.apply_effects import by_language
 from services.loyalty.queries.draws import came_by, picks_of, terms_of
-from services.loyalty.queries.wallet_merges import merge_in_force
+from services.loyalty.queries.wallet_merges import survivor
 from services.loyalty.queries.zone import zone_of
 from services.loyalty.tables.customers import CustomerRow
 from services.loyalty.tables.prize_draws import DrawPickRow, PrizeDrawRow
@@ -74,7 +74,7 @@ def win(db: Session, draw: PrizeDrawRow, terms: DrawTerms, pick: DrawPickRow, *,
         db,
         DrawWon(
             tenant_id=tenant_id,
-            customer_id=winner_of(db, tenant_id, pick.customer_id),
+            customer_id=survivor(db, tenant_id, pick.customer_id),
             occurred_at=at,
             draw_id=draw.id,
             draw_name=by_language(terms.name),
@@ -90,7 +90,7 @@ def why_not(
 ) -> Reason | None:
     """What keeps somebody from a prize they were picked for; None when nothing does."""
     tenant_id = TenantId(draw.tenant_id)
-    winner = winner_of(db, tenant_id, pick.customer_id)
+    winner = survivor(db, tenant_id, pick.customer_id)
     if is_blocked(db, tenant_id, winner):
         return "blocked"
     # Of what a purchase brought, the last entries went back first.
@@ -100,16 +100,9 @@ def why_not(
         return "unclaimed"
     if terms.one_win_per_customer:
         held = [other for other in picks if other.pick < pick.pick and other.status in HOLDING]
-        if winner in {winner_of(db, tenant_id, other.customer_id) for other in held}:
+        if winner in {survivor(db, tenant_id, other.customer_id) for other in held}:
             return "won_before"
     return None
-
-
-def winner_of(db: Session, tenant_id: TenantId, customer_id: CustomerId) -> CustomerId:
-    """Who has what the customer wins: themselves, or whom they were merged into."""
-    while (merge := merge_in_force(db, tenant_id, customer_id)) is not None:
-        customer_id = merge.into_customer_id
-    return customer_id
 
 
 def is_blocked(db: Session, tenant_id: TenantId, customer_id: CustomerId) -> bool:

@@ -9,7 +9,7 @@ from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.refusals.draws import DrawEntriesUsedUp, DrawNotOpen
 from services.loyalty.queries.customers import locked, welcome
-from services.loyalty.queries.draws import entries_in, find_draw
+from services.loyalty.queries.draws import entries_in, entries_of_person, find_draw
 from services.loyalty.tables.books import Books
 
 
@@ -42,7 +42,8 @@ def give_draw_entries(
     if draw.status != "open" or not draw.opens_at <= at < draw.closes_at:
         raise DrawNotOpen(status=draw.status)
     total = entries_in(db, tenant_id, draw_id, customer_id) + entries
-    if draw.entries_per_customer is not None and total > draw.entries_per_customer:
+    with_others = entries_of_person(db, tenant_id, draw_id, customer_id) + entries
+    if draw.entries_per_customer is not None and with_others > draw.entries_per_customer:
         raise DrawEntriesUsedUp(most=draw.entries_per_customer)
     books = Books(at)
     entry_id = books.enter_draw(standing, draw_id, entries, total, reason=by.reason, actor=by.actor)

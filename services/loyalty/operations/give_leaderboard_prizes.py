@@ -12,6 +12,7 @@ from services.loyalty.operations.apply_effects import by_language
 from services.loyalty.operations.give_award import give_award
 from services.loyalty.queries.leaderboards import find_leaderboard, terms_of
 from services.loyalty.queries.program_shelf import SHELF, ShelvedProgram
+from services.loyalty.queries.wallet_merges import survivor
 from services.loyalty.tables.books import Books
 from services.loyalty.tables.leaderboards import LeaderboardPlaceRow
 from services.loyalty.tables.standings import Standing, lock_standing
@@ -22,7 +23,8 @@ BATCH_MAX = 20
 def give_leaderboard_prizes(db: Session, tenant_id: TenantId, *, at: datetime) -> int:
     """Give some of the prizes that are due; returns how many. Each is given once, however often this dies in between.
 
-    Who is blocked by then, or unknown, wins nothing. Without a live program the prizes wait for one.
+    Who was merged wins for whom they were merged into. Who is blocked by then, or unknown, wins nothing. Without a live
+    program the prizes wait for one.
     """
     program = SHELF.live(db, tenant_id, at)
     if program is None:
@@ -35,8 +37,10 @@ def give_leaderboard_prizes(db: Session, tenant_id: TenantId, *, at: datetime) -
         .with_for_update(skip_locked=True, key_share=True)
         .execution_options(populate_existing=True)
     ).all()
-    for won in due:
-        standing = lock_standing(db, tenant_id, won.customer_id)
+    winners = [(survivor(db, tenant_id, won.customer_id), won) for won in due]
+    # In the order in which everybody locks.
+    for customer_id, won in sorted(winners, key=lambda winner: winner[0]):
+        standing = lock_standing(db, tenant_id, customer_id)
         if standing is None or standing.status != "active":
             won.status = "passed_over"
         else:

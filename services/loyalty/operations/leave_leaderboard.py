@@ -6,11 +6,12 @@ from sqlalchemy.orm import Session
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.queries.customers import locked
 from services.loyalty.queries.leaderboards import find_leaderboard
+from services.loyalty.queries.wallet_merges import same_person
 from services.loyalty.tables.leaderboards import LeaderboardMemberRow, LeaderboardRow
 
 
 def leave_leaderboard(db: Session, tenant_id: TenantId, leaderboard_id: str, customer_id: CustomerId) -> LeaderboardRow:
-    """List the customer no more; rounds that are settled stay. Again changes nothing.
+    """List the customer no more, under none of their ids; rounds that are settled stay. Again changes nothing.
 
     Raises NoSuchCustomer and LeaderboardUnknown.
     """
@@ -20,7 +21,7 @@ def leave_leaderboard(db: Session, tenant_id: TenantId, leaderboard_id: str, cus
         delete(LeaderboardMemberRow).where(
             LeaderboardMemberRow.tenant_id == tenant_id,
             LeaderboardMemberRow.leaderboard_id == leaderboard_id,
-            LeaderboardMemberRow.customer_id == customer_id,
+            LeaderboardMemberRow.customer_id.in_(same_person(db, tenant_id, customer_id)),
         )
     )
     return board

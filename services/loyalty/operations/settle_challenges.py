@@ -18,20 +18,10 @@ from services.loyalty.domain.tally import NOTHING_GIVEN, Tally, given_by
 from services.loyalty.operations.wallet_room import wallet_room
 from services.loyalty.queries.program_shelf import shelved_program_of
 from services.loyalty.queries.purchases import select
+from services.loyalty.queries.wallet_merges import same_person
 from services.loyalty.tables.receipts import COLUMNS, PurchaseRecord
 from services.loyalty.tables.standings import Standing
 
-# The customer, and all with whom they turned out to be one.
-SAME = text("""
-    WITH RECURSIVE same (id) AS (
-        SELECT CAST(:customer_id AS text)
-        UNION
-        SELECT CASE same.id WHEN m.into_customer_id THEN m.from_customer_id ELSE m.into_customer_id END
-        FROM wallet_merges m JOIN same ON same.id IN (m.into_customer_id, m.from_customer_id)
-        WHERE m.tenant_id = :tenant_id AND m.undone_at IS NULL
-    )
-    SELECT id FROM same
-""")
 COUNTED = text("""
     SELECT rule, per, starts_on, sum(amount)::bigint AS amount FROM tallies
     WHERE tenant_id = :tenant_id AND program_id = :program_id AND each = 'customer' AND holder = ANY (:customers)
@@ -102,7 +92,7 @@ def settle_challenges(
     kept = [effect for effect in before if any(each.gives(effect) for each in challenges)]
     fresh = [effect for effect in decided if not any(each.gives(effect) for each in challenges)]
     changed = Sold(purchase, [*fresh, *kept], program.document)
-    same = list(db.scalars(SAME, {"tenant_id": purchase.tenant_id, "customer_id": purchase.customer_id}))
+    same = same_person(db, standing.tenant_id, standing.customer_id)
     others = others_of(db, purchase, same)
     counters = counters_after(db, purchase, same, challenges, before, fresh, program.document)
     touched: list[Sold] = []

@@ -1,6 +1,7 @@
 """Draws, and who has what in them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 from sqlalchemy import func, select, text
@@ -11,6 +12,7 @@ from services.loyalty.domain.draw_proof import DrawProof, PublishedPick
 from services.loyalty.domain.draw_seal import DrawLine
 from services.loyalty.domain.prize_draw import DrawTerms
 from services.loyalty.domain.refusals.draws import DrawUnknown, DrawWinUnknown
+from services.loyalty.queries.wallet_merges import brought_to, same_person
 from services.loyalty.tables.prize_draws import (
     DrawEntrantRow,
     DrawEntryRow,
@@ -76,25 +78,49 @@ def entries_in(db: Session, tenant_id: TenantId, draw_id: str, customer_id: Cust
     return entrant.entries if entrant else 0
 
 
+def entries_of_person(db: Session, tenant_id: TenantId, draw_id: str, customer_id: CustomerId) -> int:
+    """How many entries the customer has in the draw's list with all who turned out to be the same person."""
+    summed = select(func.coalesce(func.sum(DrawEntrantRow.entries), 0)).where(
+        DrawEntrantRow.tenant_id == tenant_id,
+        DrawEntrantRow.draw_id == draw_id,
+        DrawEntrantRow.customer_id.in_(same_person(db, tenant_id, customer_id)),
+    )
+    return int(db.scalar(summed) or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Participation:
+    """A draw, and whom of a person its list has: those who were merged stay entrants of their own."""
+
+    draw: PrizeDrawRow
+    entrants: Sequence[DrawEntrantRow]
+
+
 def entered_by(
     db: Session, tenant_id: TenantId, customer_id: CustomerId, *, after: str | None, limit: int
-) -> Sequence[tuple[DrawEntrantRow, PrizeDrawRow]]:
-    """The draws the customer has been in, the newest first."""
-    rows = db.execute(
-        select(DrawEntrantRow, PrizeDrawRow)
-        .join(
-            PrizeDrawRow,
-            (PrizeDrawRow.tenant_id == DrawEntrantRow.tenant_id) & (PrizeDrawRow.id == DrawEntrantRow.draw_id),
-        )
-        .where(
-            DrawEntrantRow.tenant_id == tenant_id,
-            DrawEntrantRow.customer_id == customer_id,
-            DrawEntrantRow.draw_id < (after or LAST_ID),
-        )
-        .order_by(DrawEntrantRow.draw_id.desc())
-        .limit(limit)
+) -> Sequence[Participation]:
+    """The draws that the customer has been in, or who was merged into them, the newest first."""
+    theirs = (
+        DrawEntrantRow.tenant_id == tenant_id,
+        DrawEntrantRow.customer_id.in_(brought_to(db, tenant_id, customer_id)),
     )
-    return [(row[0], row[1]) for row in rows]
+    draws = db.scalars(
+        select(PrizeDrawRow)
+        .where(
+            PrizeDrawRow.tenant_id == tenant_id,
+            PrizeDrawRow.id < (after or LAST_ID),
+            PrizeDrawRow.id.in_(select(DrawEntrantRow.draw_id).where(*theirs)),
+        )
+        .order_by(PrizeDrawRow.id.desc())
+        .limit(limit)
+    ).all()
+    found = select(DrawEntrantRow).where(*theirs, DrawEntrantRow.draw_id.in_([draw.id for draw in draws]))
+    # The customer's own first.
+    own_first = (DrawEntrantRow.customer_id != customer_id, DrawEntrantRow.customer_id)
+    entrants: dict[str, list[DrawEntrantRow]] = {draw.id: [] for draw in draws}
+    for entrant in db.scalars(found.order_by(*own_first)):
+        entrants[entrant.draw_id].append(entrant)
+    return [Participation(draw, entrants[draw.id]) for draw in draws]
 
 
 def draws_under_way(db: Session, tenant_id: TenantId) -> list[str]:
@@ -137,13 +163,13 @@ def find_win(db: Session, draw: PrizeDrawRow, pick: int) -> DrawPickRow:
 
 
 def wins_of(db: Session, tenant_id: TenantId, customer_id: CustomerId, draw_ids: Sequence[str]) -> list[DrawPickRow]:
-    """What the customer won in these draws, or lost again."""
+    """What the customer won in these draws, or who was merged into them; or lost again."""
     return list(
         db.scalars(
             select(DrawPickRow)
             .where(
                 DrawPickRow.tenant_id == tenant_id,
-                DrawPickRow.customer_id == customer_id,
+                DrawPickRow.customer_id.in_(brought_to(db, tenant_id, customer_id)),
                 DrawPickRow.draw_id.in_(draw_ids),
                 DrawPickRow.slot.is_not(None),
             )

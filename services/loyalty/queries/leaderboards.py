@@ -11,35 +11,45 @@ from sqlalchemy.orm import Session
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.leaderboard import LeaderboardTerms, Round
 from services.loyalty.domain.refusals.leaderboards import LeaderboardUnknown, RoundUnknown
+from services.loyalty.queries.wallet_merges import same_person, survivor
 from services.loyalty.tables.leaderboards import LeaderboardMemberRow, LeaderboardRoundRow, LeaderboardRow
+from services.loyalty.tables.moves import PERSONS
 
 LAST_ID = "~"
 # What those who joined came to in a round, as their purchases are now. Who is blocked, or came to nothing, is left out.
-RANKED = """
-    WITH amounts AS (
-        SELECT m.customer_id,
+# Customers who were merged are listed as one, if any of them joined, with the purchases of all.
+RANKED = f"""
+    {PERSONS}, listed AS (
+        SELECT DISTINCT coalesce(persons.person, m.customer_id) AS person
+        FROM leaderboard_members m LEFT JOIN persons USING (customer_id)
+        WHERE m.tenant_id = :tenant_id AND m.leaderboard_id = :leaderboard_id
+    ), ids AS (
+        SELECT person, person AS customer_id FROM listed
+        UNION ALL
+        SELECT person, customer_id FROM listed JOIN persons USING (person)
+    ), amounts AS (
+        SELECT ids.person AS customer_id,
                sum(CASE :measure WHEN 'visits' THEN (p.status NOT IN ('returned', 'voided'))::int
                                  WHEN 'spend' THEN p.due - said.paid ELSE said.earned END)::bigint AS amount
-        FROM leaderboard_members m
-        JOIN customers c ON c.tenant_id = m.tenant_id AND c.customer_id = m.customer_id AND c.status = 'active'
-        JOIN purchases p ON p.tenant_id = m.tenant_id AND p.customer_id = m.customer_id
+        FROM ids
+        JOIN customers c ON c.tenant_id = :tenant_id AND c.customer_id = ids.person AND c.status = 'active'
+        JOIN purchases p ON p.tenant_id = :tenant_id AND p.customer_id = ids.customer_id
         CROSS JOIN LATERAL (
             SELECT coalesce(sum((e ->> 'amount')::bigint) FILTER (WHERE e ->> 'kind' = 'pay'), 0) AS paid,
                    coalesce(sum((e ->> 'amount')::bigint)
                             FILTER (WHERE e ->> 'kind' = 'accrue' AND e ->> 'unit' = :unit), 0) AS earned
             FROM jsonb_array_elements(p.effects::jsonb) AS e
         ) AS said
-        WHERE m.tenant_id = :tenant_id AND m.leaderboard_id = :leaderboard_id
-          AND p.occurred_at >= :since AND p.occurred_at < :until
+        WHERE p.occurred_at >= :since AND p.occurred_at < :until
           AND (:measure <> 'spend' OR p.currency = :currency)
-        GROUP BY m.customer_id
+        GROUP BY ids.person
     ), ranked AS (
         SELECT customer_id, amount, rank() OVER (ORDER BY amount DESC) AS place,
                row_number() OVER (ORDER BY amount DESC, customer_id) AS position,
                min(amount) OVER (ORDER BY amount DESC RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS better
         FROM amounts WHERE amount > 0
     )
-"""
+"""  # noqa: S608 - the parts are ours
 STANDING = text(
     f"{RANKED} SELECT customer_id, amount, place, position FROM ranked"  # noqa: S608 - the parts are ours
     " WHERE position > :after ORDER BY position LIMIT :limit"
@@ -138,7 +148,10 @@ def standing_of(
 def joined_by(
     db: Session, tenant_id: TenantId, customer_id: CustomerId
 ) -> list[tuple[LeaderboardRow, Row[tuple[int | None, int, int | None]]]]:
-    """The leaderboards the customer is on that are not over: their place, what they came to, and what is missing."""
+    """The leaderboards the customer is on that are not over: their place, what they came to, and what is missing.
+
+    Of customers who turned out to be one, each answers the same.
+    """
     boards = db.scalars(
         select(LeaderboardRow)
         .join(
@@ -149,8 +162,10 @@ def joined_by(
         .where(
             LeaderboardRow.tenant_id == tenant_id,
             LeaderboardRow.status != "over",
-            LeaderboardMemberRow.customer_id == customer_id,
+            LeaderboardMemberRow.customer_id.in_(same_person(db, tenant_id, customer_id)),
         )
+        .distinct()
         .order_by(LeaderboardRow.id.desc())
     ).all()
-    return [(board, db.execute(MINE, {**counting(board), "customer_id": customer_id}).one()) for board in boards]
+    listed_as = survivor(db, tenant_id, customer_id)
+    return [(board, db.execute(MINE, {**counting(board), "customer_id": listed_as}).one()) for board in boards]

@@ -12,6 +12,7 @@ from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.offer import Offer, OfferLimit
 from services.loyalty.domain.refusals.rewards import RedemptionUnknown, RewardUnknown
 from services.loyalty.domain.reward import Benefit
+from services.loyalty.queries.wallet_merges import brought_to, same_person
 from services.loyalty.tables.rewards import RedemptionRow, RedemptionStepRow, RewardRow
 from services.loyalty.tables.vouchers import VoucherRow
 
@@ -73,14 +74,14 @@ def rewards_of(db: Session, tenant_id: TenantId, *, today: date, after: str | No
 
 
 def count_taken(db: Session, reward: RewardRow, customer_id: CustomerId | None, since: datetime | None) -> int:
-    """How many of the reward were taken and not cancelled, by one customer or by everyone, since that moment."""
+    """How many of the reward were taken and not cancelled, by one person or by everyone, since that moment."""
     of_these = [
         RedemptionRow.tenant_id == reward.tenant_id,
         RedemptionRow.reward_id == reward.id,
         RedemptionRow.status != "cancelled",
     ]
     if customer_id is not None:
-        of_these.append(RedemptionRow.customer_id == customer_id)
+        of_these.append(RedemptionRow.customer_id.in_(same_person(db, TenantId(reward.tenant_id), customer_id)))
     if since is not None:
         of_these.append(RedemptionRow.recorded_at >= since)
     return db.scalar(select(func.count()).where(*of_these)) or 0
@@ -124,12 +125,12 @@ def with_details(db: Session, tenant_id: TenantId, rows: Sequence[RedemptionRow]
 def redemptions_of(
     db: Session, tenant_id: TenantId, customer_id: CustomerId, *, after: str | None, limit: int
 ) -> Sequence[RedemptionRow]:
-    """What a customer took, the newest first."""
+    """What a customer took, and who was merged into them, the newest first."""
     return db.scalars(
         select(RedemptionRow)
         .where(
             RedemptionRow.tenant_id == tenant_id,
-            RedemptionRow.customer_id == customer_id,
+            RedemptionRow.customer_id.in_(brought_to(db, tenant_id, customer_id)),
             RedemptionRow.id < (after or LAST_ID),
         )
         .order_by(RedemptionRow.id.desc())

@@ -1,20 +1,9 @@
 """The proof of what limits count: that rules gave so much, and when. Source: docs/rules/limits.md."""
 
-# As in verify.py: none of them finds anything in a sound ledger.
-# Customers who were merged are one person: what the one was given, the other may have been counted for.
-PERSONS = """
-    WITH RECURSIVE up AS (
-        SELECT from_customer_id AS customer_id, into_customer_id AS person FROM wallet_merges
-        WHERE tenant_id = :tenant_id AND undone_at IS NULL
-        UNION
-        SELECT up.customer_id, m.into_customer_id FROM up
-        JOIN wallet_merges m ON m.tenant_id = :tenant_id AND m.undone_at IS NULL AND m.from_customer_id = up.person
-    ), persons AS (
-        SELECT customer_id, person FROM up WHERE NOT EXISTS (
-            SELECT FROM wallet_merges m
-            WHERE m.tenant_id = :tenant_id AND m.undone_at IS NULL AND m.from_customer_id = up.person)
-    )
-"""
+from services.loyalty.tables.moves import PERSONS
+
+# As in verify.py: none of them finds anything in a sound ledger. Customers who were merged are one person: what the
+# one was given, the other may have been counted for.
 LIMITS = {
     "what limits count is what the purchases' rules gave": f"""
         {PERSONS}, rules AS (

@@ -1,13 +1,42 @@
 """Merges of wallets."""
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.refusals.wallets import MergeUnknown
 from services.loyalty.queries.customers import all_locked
-from services.loyalty.tables.moves import WalletMergeRow
+from services.loyalty.tables.moves import WalletMergeRow, person
 from services.loyalty.tables.standings import Standing
+
+PERSON = text(f"SELECT {person(':tenant_id', 'CAST(:customer_id AS text)')}")
+BROUGHT = text("""
+    WITH RECURSIVE brought (id) AS (
+        SELECT CAST(:customer_id AS text)
+        UNION
+        SELECT m.from_customer_id FROM wallet_merges m JOIN brought ON m.into_customer_id = brought.id
+        WHERE m.tenant_id = :tenant_id AND m.undone_at IS NULL
+    )
+    SELECT id FROM brought
+""")
+
+
+def same_person(db: Session, tenant_id: TenantId, customer_id: CustomerId) -> list[CustomerId]:
+    """The customer, and all with whom they turned out to be one: what is counted of a person counts all of these."""
+    found: list[CustomerId] = db.execute(PERSON, {"tenant_id": tenant_id, "customer_id": customer_id}).scalar_one()
+    return found
+
+
+def brought_to(db: Session, tenant_id: TenantId, customer_id: CustomerId) -> list[CustomerId]:
+    """The customer, and all who were merged into them: what a list of theirs shows."""
+    return list(db.scalars(BROUGHT, {"tenant_id": tenant_id, "customer_id": customer_id}))
+
+
+def survivor(db: Session, tenant_id: TenantId, customer_id: CustomerId) -> CustomerId:
+    """Who has what the customer gets: themselves, or whom they were merged into."""
+    while (merge := merge_in_force(db, tenant_id, customer_id)) is not None:
+        customer_id = merge.into_customer_id
+    return customer_id
 
 
 def merge_in_force(db: Session, tenant_id: TenantId, customer_id: CustomerId) -> WalletMergeRow | None:

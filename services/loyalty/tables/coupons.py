@@ -16,6 +16,7 @@ from services.loyalty.domain.basket import Basket
 from services.loyalty.domain.coupon import Bar, CouponFacts, readings
 from services.loyalty.domain.effects import UseCoupon
 from services.loyalty.tables.base import Base
+from services.loyalty.tables.moves import person
 
 
 class CouponCampaignRow(Base):
@@ -137,16 +138,18 @@ READ = f"""
                WHERE r.tenant_id = k.tenant_id AND r.campaign_id = k.id AND r.reserved_until > now.at) ELSE 0 END
     FROM (SELECT %b::timestamptz AS at) AS now, {FOUND}
 """  # noqa: S608 - no value is part of it
+# Customers who turned out to be one are one: all that they used counts.
 READ_CUSTOMERS = f"""
     SELECT limited.tenant_id, limited.id, limited.customer_id,
            (SELECT count(*) FROM coupon_uses u
             WHERE u.tenant_id = limited.tenant_id AND u.campaign_id = limited.id
-              AND u.customer_id = limited.customer_id),
+              AND u.customer_id = ANY (limited.person)),
            (SELECT count(*) FROM coupon_reservations r
             WHERE r.tenant_id = limited.tenant_id AND r.campaign_id = limited.id
-              AND r.customer_id = limited.customer_id AND r.reserved_until > now.at)
+              AND r.customer_id = ANY (limited.person) AND r.reserved_until > now.at)
     FROM (SELECT %b::timestamptz AS at) AS now, (
-        SELECT DISTINCT k.tenant_id, k.id, shown.customer_id FROM {FOUND}
+        SELECT DISTINCT k.tenant_id, k.id, shown.customer_id, {person("k.tenant_id", "shown.customer_id")} AS person
+        FROM {FOUND}
         WHERE k.uses_per_customer IS NOT NULL AND shown.customer_id IS NOT NULL) AS limited
 """  # noqa: S608 - no value is part of it
 READ_OWN = """

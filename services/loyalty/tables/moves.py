@@ -141,3 +141,38 @@ class ReinstatementRow(Base):
     reason: Mapped[str]
     actor: Mapped[str]
     recorded_at: Mapped[datetime]
+
+
+# Who was merged, and the customer who has what was theirs. It begins a statement.
+PERSONS = """
+    WITH RECURSIVE up AS (
+        SELECT from_customer_id AS customer_id, into_customer_id AS person FROM wallet_merges
+        WHERE tenant_id = :tenant_id AND undone_at IS NULL
+        UNION
+        SELECT up.customer_id, m.into_customer_id FROM up
+        JOIN wallet_merges m ON m.tenant_id = :tenant_id AND m.undone_at IS NULL AND m.from_customer_id = up.person
+    ), persons AS (
+        SELECT customer_id, person FROM up WHERE NOT EXISTS (
+            SELECT FROM wallet_merges m
+            WHERE m.tenant_id = :tenant_id AND m.undone_at IS NULL AND m.from_customer_id = up.person)
+    )
+"""
+
+
+def person(tenant: str, customer: str) -> str:
+    """SQL for an array of the ids of one person: the customer, and all with whom they turned out to be one.
+
+    Both arguments are SQL of ours, never a value.
+    """
+    return f"""
+        ARRAY(
+            WITH RECURSIVE person (id) AS (
+                SELECT {customer}
+                UNION
+                SELECT CASE person.id WHEN m.into_customer_id THEN m.from_customer_id ELSE m.into_customer_id END
+                FROM wallet_merges m JOIN person ON m.into_customer_id = person.id OR m.from_customer_id = person.id
+                WHERE m.tenant_id = {tenant} AND m.undone_at IS NULL
+            )
+            SELECT id FROM person
+        )
+    """  # noqa: S608 - no value is part of it

@@ -11,11 +11,16 @@ from datetime import datetime
 from chassis.data.row_sets import Pipeline, columns_of
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.customer import DrawFacts
+from services.loyalty.tables.moves import person
 
 # A name may be used again when the draw is over: it means the newest.
-READ = """
+READ = f"""
     SELECT wanted.tenant_id, wanted.customer_id, wanted.draw, d.id, d.opens_at, d.closes_at, d.status = 'open',
-           d.entries_per_customer, coalesce(e.entries, 0)
+           d.entries_per_customer, coalesce(e.entries, 0),
+           CASE WHEN d.entries_per_customer IS NULL THEN 0 ELSE (
+               SELECT coalesce(sum(o.entries), 0) FROM draw_entrants o
+               WHERE o.tenant_id = wanted.tenant_id AND o.draw_id = d.id AND o.customer_id <> wanted.customer_id
+                 AND o.customer_id = ANY ({person("wanted.tenant_id", "wanted.customer_id")}))::bigint END
     FROM unnest(%b::text[], %b::text[], %b::text[]) AS wanted (tenant_id, customer_id, draw)
     JOIN LATERAL (
         SELECT * FROM prize_draws p
@@ -24,14 +29,17 @@ READ = """
     ) d ON true
     LEFT JOIN draw_entrants e
         ON e.tenant_id = wanted.tenant_id AND e.draw_id = d.id AND e.customer_id = wanted.customer_id
-"""
+"""  # noqa: S608 - the text is ours
 
 Named = tuple[TenantId, CustomerId, str]
 
 
 @dataclass(slots=True)
 class OpenDraw:
-    """A draw, and how many entries the customer has in it so far."""
+    """A draw, and how many entries the customer has in it so far.
+
+    `entries_elsewhere` are those under other ids of the same person; only counted where `entries_max` limits them.
+    """
 
     id: str
     opens_at: datetime
@@ -39,6 +47,7 @@ class OpenDraw:
     is_open: bool
     entries_max: int | None
     entries: int
+    entries_elsewhere: int = 0
 
     def facts(self, at: datetime) -> DrawFacts:
         """What the rules are told of it when something is decided at that moment."""
@@ -47,7 +56,7 @@ class OpenDraw:
             opens_at=self.opens_at,
             closes_at=self.closes_at,
             closed=not self.is_open or at >= self.closes_at,
-            left=None if self.entries_max is None else max(self.entries_max - self.entries, 0),
+            left=None if self.entries_max is None else max(self.entries_max - self.entries - self.entries_elsewhere, 0),
         )
 
 
