@@ -8,21 +8,26 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from chassis.data.database import Database
 from chassis.data.row_sets import Pipeline
 from services.loyalty.api.till import record_one, record_together
 from services.loyalty.operations import make_coupon_codes as making
+from services.loyalty.operations.celebrate_days import celebrate_days
 from services.loyalty.operations.expire_lots import expire_lots
 from services.loyalty.operations.follow_draw import follow_draw
+from services.loyalty.operations.give_leaderboard_prizes import give_leaderboard_prizes
 from services.loyalty.operations.record_purchases import Recorded
+from services.loyalty.operations.settle_tiers import settle_tiers
 from tests.services.loyalty.coupons import CouponCampaign
 from tests.services.loyalty.domain.build import NAME, line, rule
 from tests.services.loyalty.draws import Draws
+from tests.services.loyalty.leaderboards import Leaderboards
 from tests.services.loyalty.referrals import Referrals
 from tests.services.loyalty.shop import FREE_COFFEE, POINT_PER_RIYAL, Shop
+from tests.services.loyalty.tiers import ladder
 
 CARD = rule("stamp_card", card="coffee", stamps_needed=2, selector={"skus": ["COFFEE"]}, reward=FREE_COFFEE)
 GYM = rule("membership_bonus", plan="gym", selector={"skus": ["GYM"]}, paid_months=12, bonus_months=3)
@@ -241,6 +246,78 @@ def test_a_prize_that_goes_with_another_purchase(shop: Shop, monkeypatch: pytest
         ana = shop.customer()
         first, _second = (shop.sell(ana).purchase.id for _sale in range(2))
         return lambda: shop.take_back(first)
+
+    at_every_statement(shop, monkeypatch, prepare)
+
+
+def test_settling_a_leaderboard_and_giving_its_prizes(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.publish(POINT_PER_RIYAL)
+    boards, begin = Leaderboards(shop), shop.at
+    prizes = [{"up_to": 2, "award": {"points": 100, "reward": FREE_COFFEE}}]
+
+    def prepare() -> Callable[[], Any]:
+        shop.at = begin
+        people = [shop.customer() for _ in range(2)]
+        board = boards.create(starts_on="2036-03-02", prizes=prizes)
+        boards.join(board, *people)
+        for who in people:
+            shop.sell(who)
+        boards.stop(board)
+        shop.at = begin + timedelta(days=1)
+        return boards.settle_one
+
+    at_every_statement(shop, monkeypatch, prepare)
+    boards.settle()
+
+    def give() -> None:
+        with shop.database.transaction(shop.tenant_id) as db:
+            assert give_leaderboard_prizes(db, shop.tenant_id, at=shop.at) == 2
+
+    def prepare_prizes() -> Callable[[], Any]:
+        prepare()()
+        return give
+
+    at_every_statement(shop, monkeypatch, prepare_prizes)
+    assert shop.rows("SELECT DISTINCT status FROM leaderboard_places") == [{"status": "given"}]
+
+
+def test_celebrating(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two at once: the books are theirs together."""
+    shop.publish(rule("birthday", award={"points": 50, "reward": FREE_COFFEE}))
+    everybody = []
+
+    def celebrate() -> None:
+        with shop.database.transaction(shop.tenant_id) as db:
+            assert celebrate_days(db, shop.tenant_id, "birthday", after="", at=shop.at).given == 2
+
+    def prepare() -> Callable[[], Any]:
+        everybody.extend(shop.customer(birthday="03-02") for _ in range(2))
+        return celebrate
+
+    at_every_statement(shop, monkeypatch, prepare)
+    assert {shop.points(who)[0] for who in everybody} == {50}
+
+
+def test_settling_tiers(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody falls, somebody is warned, and somebody's purchases are counted anew, all by one look."""
+    shop.publish(POINT_PER_RIYAL, tiers=ladder(warning_days=30))
+    begin = shop.at
+
+    def settle_some() -> None:
+        with shop.database.transaction(shop.tenant_id) as db:
+            assert settle_tiers(db, shop.tenant_id, at=shop.at) == 3
+
+    def prepare() -> Callable[[], Any]:
+        shop.at = begin
+        falls, warned, changed = (shop.customer() for _ in range(3))
+        shop.earn(falls, 5000)
+        shop.at = begin.replace(year=2037)
+        shop.earn(warned, 5000)
+        shop.at = begin.replace(year=2038, month=12, day=15)
+        shop.earn(changed, 5000)
+        with shop.database.transaction(shop.tenant_id) as db:
+            db.execute(text("UPDATE tier_progress SET counted_at = 0 WHERE customer_id = :id"), {"id": changed})
+        return settle_some
 
     at_every_statement(shop, monkeypatch, prepare)
 
