@@ -31,6 +31,10 @@ class Tally(BaseModel):
 
     purchases: int = 0
     points_accrued: int = 0
+    happy_points: int = 0
+    milestones: int = 0
+    challenges_met: int = 0
+    sign_ups: int = 0
     points_burned: int = 0
     redemptions: int = 0
     free_items: int = 0
@@ -39,6 +43,8 @@ class Tally(BaseModel):
     vouchers_issued: int = 0
     vouchers_used: int = 0
     memberships_extended: int = 0
+    passes_issued: int = 0
+    draw_entries: int = 0
     adjustments: Counter[Adjustment] = Counter()
     refused: Counter[str] = Counter()
 

@@ -6,17 +6,25 @@ So it makes no difference how often, or from where, the demo is started again.
 """
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from cli.demo.answers import redeemed, take_in
+from cli.demo.answers import purchased, redeemed, signed_up
 from cli.demo.baskets import Purchase, as_purchase
 from cli.demo.cursor import Cursor, Household
 from cli.demo.door import PAUSE_SECONDS, Answered, Door
-from cli.demo.invented import buys_membership, membership_purchase, profile, redemption_key, uses_vouchers
+from cli.demo.invented import (
+    app_purchase,
+    bought_in_app,
+    profile,
+    reads_mail,
+    redemption_key,
+    sign_up,
+    uses_vouchers,
+)
 from cli.demo.program import COUPON_CODE, REWARD_PRICE
 from cli.demo.shop import Shop
 from cli.demo.source import Product, SourceBasket
@@ -53,12 +61,14 @@ class Player:
         self.cursor = cursor
 
     def play(self, baskets: Sequence[SourceBasket]) -> None:
-        """Play one batch: get to know who is new, record the purchases, exchange points for rewards."""
+        """Play one batch: who is new, what is bought, who wants the newsletter, whose points become a reward."""
         newcomers = self._enrol(baskets)
         sales = list(self._sales(baskets, newcomers))
         self._show_vouchers(sales)
-        for sale, result in zip(sales, self._record(sales), strict=True):
+        recorded = self._record("purchases", [sale.purchase for sale in sales])
+        for sale, result in zip(sales, recorded, strict=True):
             self._take_in(sale, result)
+        self._sign_up([sale for sale in first_sales(sales) if sale.household in newcomers])
         self._redeem(dict.fromkeys(sale.household for sale in sales))
 
     def _enrol(self, baskets: Sequence[SourceBasket]) -> set[int]:
@@ -77,7 +87,8 @@ class Player:
                 raise
             return str(refusal.params["customer_id"])
 
-    def _sales(self, baskets: Sequence[SourceBasket], newcomers: set[int]) -> Iterator[Sale]:
+    def _sales(self, baskets: Sequence[SourceBasket], newcomers: Set[int]) -> Iterator[Sale]:
+        first_baskets = set(newcomers)
         for basket in baskets:
             household, at = basket.household_id, self.shop.year.moved(basket.at)
             purchase = as_purchase(basket, self.products, self.cursor.tally.adjustments, at=at)
@@ -85,10 +96,10 @@ class Player:
                 if (household, shop_day(basket.at)) in self.coupon_days:
                     purchase["codes"].append(COUPON_CODE)
                 yield self._sale(household, purchase)
-            if household in newcomers:
-                newcomers.remove(household)
-                if buys_membership(household):
-                    yield self._sale(household, membership_purchase(household, at))
+            if household in first_baskets:
+                first_baskets.remove(household)
+                if article := bought_in_app(household):
+                    yield self._sale(household, app_purchase(household, article, at))
 
     def _sale(self, household: int, purchase: Purchase) -> Sale:
         purchase["customer_id"] = self.cursor.households[household].customer_id
@@ -96,26 +107,36 @@ class Player:
 
     def _show_vouchers(self, sales: Iterable[Sale]) -> None:
         """Let each household show its vouchers with its first purchase of the batch."""
-        first = {sale.household: sale.purchase for sale in reversed(list(sales)) if uses_vouchers(sale.household)}
-        for household, purchase in first.items():
-            purchase["codes"].extend(self.cursor.households[household].vouchers[:VOUCHERS_SHOWN_MAX])
+        for sale in first_sales(sales):
+            if uses_vouchers(sale.household):
+                vouchers = self.cursor.households[sale.household].vouchers
+                sale.purchase["codes"].extend(vouchers[:VOUCHERS_SHOWN_MAX])
 
-    def _record(self, sales: Sequence[Sale]) -> list[dict[str, Any]]:
-        """The results of the batch, asked for again as long as one of them says that it may be different later."""
-        batch = {"purchases": [sale.purchase for sale in sales]}
+    def _record(self, what: str, items: Sequence[object]) -> list[dict[str, Any]]:
+        """The results of a batch, asked for again as long as one of them says that it may be different later."""
         give_up_at = time.monotonic() + self.door.patience_seconds
         while True:
-            results: list[dict[str, Any]] = self.door.post("/v1/purchases/batch", batch)["results"]
+            results: list[dict[str, Any]] = self.door.post(f"/v1/{what}/batch", {what: items})["results"]
             if not any(map(is_not_now, results)) or time.monotonic() > give_up_at:
                 return results
             time.sleep(PAUSE_SECONDS)
 
     def _take_in(self, sale: Sale, result: dict[str, Any]) -> None:
-        tally = self.cursor.tally
+        household, tally = self.cursor.households[sale.household], self.cursor.tally
         if result.get("purchase"):
-            take_in(result["purchase"]["effects"], self.cursor.households[sale.household], tally)
+            purchased(result["purchase"], household, tally)
+        elif result.get("activity"):
+            signed_up(result["activity"], household, tally)
         else:
             tally.refused[result["problem"]["code"]] += 1
+
+    def _sign_up(self, first: Iterable[Sale]) -> None:
+        """Let each newcomer with an address sign up for the newsletter, together with its first purchase."""
+        able = [sale for sale in first if reads_mail(sale.household)]
+        activities = [sign_up(sale.household, sale.purchase) for sale in able]
+        results = self._record("activities", activities) if activities else []
+        for sale, result in zip(able, results, strict=True):
+            self._take_in(sale, result)
 
     def _redeem(self, households: Iterable[int]) -> None:
         """Let every household that can afford the reward take one."""
@@ -130,7 +151,15 @@ class Player:
         return self.door.post("/v1/redemptions", wish, key=redemption_key(number, household.redemptions + 1))
 
 
+def first_sales(sales: Iterable[Sale]) -> Iterable[Sale]:
+    """Each household's first sale among them."""
+    first: dict[int, Sale] = {}
+    for sale in sales:
+        first.setdefault(sale.household, sale)
+    return first.values()
+
+
 def is_not_now(result: dict[str, Any]) -> bool:
-    """Whether a purchase was refused for a reason that passes. Loyalty may not have heard of a new customer."""
+    """Whether something was refused for a reason that passes. Loyalty may not have heard of a new customer."""
     problem = result.get("problem")
     return problem is not None and (problem["retryable"] or problem["code"] == "customer_unknown")

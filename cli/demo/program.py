@@ -1,4 +1,4 @@
-"""The program that the demo's shop runs: one rule of every kind there is, and a reward. All of it is invented."""
+"""The program of the demo's shop, with rules of nearly every kind; its reward and its draw. All of it is invented."""
 
 from typing import Any, Final
 
@@ -6,8 +6,13 @@ from cli.demo.year import SHOP_ZONE
 
 CURRENCY: Final = "USD"
 MEMBERSHIP_SKU: Final = "GOLD-12M"
+COFFEES_SKU: Final = "COFFEE-10"
 COUPON_CODE: Final = "JOURNEY10"
 FREEING_RULE: Final = "yogurt"
+HAPPY_RULE: Final = "happy-hours"
+MILESTONE_RULE: Final = "fifth-visit"
+SIGN_UP: Final = "newsletter"
+DRAW_NAME: Final = "hamper"
 REWARD_PRICE: Final = 150
 
 PROGRAM: Final[dict[str, Any]] = {
@@ -24,6 +29,64 @@ PROGRAM: Final[dict[str, Any]] = {
             "points": 1,
             "per": 100,
             "selector": {"except_skus": [MEMBERSHIP_SKU]},
+        },
+        {
+            "kind": "multiplier",
+            "id": HAPPY_RULE,
+            "name": {"en": "Double points from five to seven", "ar": "نقاط مضاعفة من الخامسة إلى السابعة"},
+            "of": ["points"],
+            "percent_more": 100,
+            # The three that most come to. The shop of the first steps is none: what they earn is the same at any hour.
+            "conditions": [
+                {"kind": "at_stores", "stores": ["361", "367", "381"]},
+                {
+                    "kind": "on_weekdays",
+                    "days": ["mon", "tue", "wed", "thu", "fri"],
+                    "from_time": "17:00",
+                    "until_time": "19:00",
+                },
+            ],
+        },
+        {
+            "kind": "milestone",
+            "id": MILESTONE_RULE,
+            "name": {"en": "20 points for every fifth visit", "ar": "20 نقطة لكل زيارة خامسة"},
+            "every": 5,
+            "points": 20,
+        },
+        {
+            "kind": "challenge",
+            "id": "three-a-week",
+            "name": {"en": "Three visits in a week", "ar": "ثلاث زيارات في أسبوع"},
+            "per": "week",
+            "goal": {"kind": "visits", "at_least": 3},
+            "award": {"points": 10},
+            "conditions": [{"kind": "in_channel", "channels": ["store"]}],
+        },
+        {
+            "kind": "activity",
+            "id": SIGN_UP,
+            "name": {"en": "10 points for the newsletter", "ar": "10 نقاط للنشرة البريدية"},
+            "activity": SIGN_UP,
+            "award": {"points": 10},
+            "limits": [{"at_most": 1}],
+        },
+        {
+            "kind": "draw_entry",
+            "id": DRAW_NAME,
+            "name": {"en": "An entry for every $20", "ar": "فرصة في السحب لكل 20 دولارًا"},
+            "draw": DRAW_NAME,
+            "for_each": "money",
+            "per": 2_000,
+            "selector": {"except_skus": [MEMBERSHIP_SKU]},
+        },
+        {
+            "kind": "pass",
+            "id": "coffees",
+            "name": {"en": "Ten coffees", "ar": "عشرة أكواب قهوة"},
+            "plan": "coffee",
+            "entries": 10,
+            "selector": {"skus": [COFFEES_SKU]},
         },
         {
             "kind": "buy_x_get_y",
@@ -90,4 +153,22 @@ REWARD: Final[dict[str, Any]] = {
     "kind": "amount_off",
     "name": {"en": "$5 off your next basket", "ar": "خصم 5 دولارات على سلتك القادمة"},
     "amount": 500,
+}
+
+# When it opens and closes depends on the tenant: shop.py.
+DRAW: Final[dict[str, Any]] = {
+    "draw": DRAW_NAME,
+    "name": {"en": "Groceries for a year", "ar": "بقالة لمدة عام"},
+    "prizes": [
+        {"name": {"en": "Groceries for a year", "ar": "بقالة لمدة عام"}},
+        {
+            "name": {"en": "$20 off", "ar": "خصم 20 دولارًا"},
+            "count": 10,
+            "award": {
+                "reward": {"kind": "amount_off", "name": {"en": "$20 off", "ar": "خصم 20 دولارًا"}, "amount": 2_000}
+            },
+        },
+    ],
+    "alternates": 3,
+    "claim_days": 30,
 }

@@ -40,7 +40,7 @@ class Summary:
 
     @property
     def sound(self) -> bool:
-        """Whether no purchase was refused, and every event arrived and was handled."""
+        """Whether nothing was refused, and every event arrived and was handled."""
         return not (self.tally.refused or self.figures.parked or self.figures.events_waiting)
 
 
@@ -66,15 +66,19 @@ def bought(summary: Summary) -> Iterator[Fact]:
     yield summary.baskets, "baskets of the data"
     yield summary.tally.purchases, f"purchases of {summary.households:,} households"
     yield summary.tally.memberships_extended, "memberships extended: 12 months paid, 3 given"
+    yield summary.tally.passes_issued, "passes sold, of ten coffees each"
+    yield summary.tally.sign_ups, "sign-ups for the newsletter"
 
 
 def earned(tally: Tally) -> Iterator[Fact]:
     """What the program did."""
-    yield tally.points_accrued, "points accrued"
+    yield tally.points_accrued, f"points accrued, {tally.happy_points:,} of them because of happy hours"
+    yield tally.milestones, f"fifth visits, and {tally.challenges_met:,} weeks with three"
     yield tally.points_burned, f"points burned in {tally.redemptions:,} redemptions"
     yield tally.free_items, f"free items; {Money(tally.discount_cents, CURRENCY)} off in all"
     yield tally.stamps, "stamps"
     yield tally.vouchers_issued, f"vouchers issued, {tally.vouchers_used:,} of them used"
+    yield tally.draw_entries, "entries in the draw"
 
 
 def told(figures: Figures) -> Iterator[Fact]:
@@ -96,7 +100,7 @@ def adjusted(tally: Tally) -> Iterator[Fact]:
 def wrong(summary: Summary) -> Iterator[Fact]:
     """What should not be."""
     for code, number in summary.tally.refused.items():
-        yield number, f"purchases refused: {code}"
+        yield number, f"purchases or sign-ups refused: {code}"
     for number, what in (
         (summary.figures.to_publish, "events not published yet"),
         (summary.figures.to_consume, "events not consumed yet"),

@@ -5,9 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+SHOP_ZONE: Final = ZoneInfo("America/New_York")
+BEGIN: Final = datetime(2017, 1, 1, tzinfo=SHOP_ZONE)
+END: Final = datetime(2018, 1, 1, tzinfo=SHOP_ZONE)
 LAST_DAY: Final = date(2017, 12, 31)
 DAYS_IN_WEEK: Final = 7
-SHOP_ZONE: Final = ZoneInfo("America/New_York")
+WEEKS_IN_YEAR: Final = 52
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,21 @@ class Year:
         """The moment in that year, in UTC."""
         wall = at.astimezone(SHOP_ZONE).replace(tzinfo=None, fold=0) + timedelta(weeks=self.weeks_later)
         return wall.replace(tzinfo=SHOP_ZONE).astimezone(UTC)
+
+    @property
+    def begins_at(self) -> datetime:
+        """Its first moment in the shop."""
+        return self.moved(BEGIN)
+
+    @property
+    def ends_at(self) -> datetime:
+        """The first moment after it."""
+        return self.moved(END)
+
+    @property
+    def next(self) -> "Year":
+        """The one after it: so many whole weeks later."""
+        return Year(self.weeks_later + WEEKS_IN_YEAR)
 
 
 def year_before(made_at: datetime) -> Year:

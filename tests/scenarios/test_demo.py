@@ -19,7 +19,19 @@ pytestmark = pytest.mark.timeout(600)
 
 COUNTS = {
     "customers": ("customers",),
-    "loyalty": ("purchases", "entries", "vouchers", "redemptions", "membership_entries", "programs", "rewards"),
+    "loyalty": (
+        "activities",
+        "draw_entries",
+        "entries",
+        "membership_entries",
+        "passes",
+        "prize_draws",
+        "programs",
+        "purchases",
+        "redemptions",
+        "rewards",
+        "vouchers",
+    ),
 }
 
 
@@ -65,6 +77,11 @@ class Demo:
                     rows[table] = db.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()
         return rows
 
+    def sum_of(self, column: str, table: str, where: str = "true") -> int:
+        """What a column of loyalty's adds up to."""
+        with self.story.house.database("loyalty").transaction(self.story.tenant_id) as db:
+            return int(db.execute(text(f"SELECT coalesce(sum({column}), 0) FROM {table} WHERE {where}")).scalar_one())
+
 
 def test_playing_again_changes_nothing(story: Story, source: Source) -> None:
     demo = Demo(story, source)
@@ -74,6 +91,10 @@ def test_playing_again_changes_nothing(story: Story, source: Source) -> None:
     assert (tally.purchases, dict(tally.refused)) == (books["purchases"], {})
     assert tally.points_burned == tally.redemptions * REWARD_PRICE > 0
     assert all((tally.free_items, tally.stamps, tally.vouchers_issued, tally.vouchers_used, tally.memberships_extended))
+    assert all((tally.happy_points, tally.milestones, tally.challenges_met, tally.sign_ups, tally.passes_issued))
+    assert (tally.sign_ups, tally.passes_issued) == (books["activities"], books["passes"])
+    assert tally.draw_entries == demo.sum_of("entries", "draw_entries") > 0
+    assert tally.points_accrued - tally.points_burned == demo.sum_of("amount", "entries", "wallet = 'customer'")
     for household in list(first.households.values())[:20]:
         assert demo.door.get(f"/v1/customers/{household.customer_id}/balance")["available"] == household.points
 

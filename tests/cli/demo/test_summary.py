@@ -32,13 +32,19 @@ def test_it_says_what_was_done() -> None:
     text = shown(
         summary(
             purchases=5_138,
+            passes_issued=161,
+            sign_ups=180,
             points_accrued=147_389,
+            happy_points=2_111,
+            milestones=410,
+            challenges_met=707,
             points_burned=56_550,
             redemptions=377,
             free_items=726,
             discount_cents=106_759,
             vouchers_issued=554,
             vouchers_used=201,
+            draw_entries=6_200,
             adjustments=Counter({Adjustment.METER_READING: 395}),
         )
     )
@@ -46,10 +52,14 @@ def test_it_says_what_was_done() -> None:
     for line in (
         "5,000 baskets of the data",
         "5,138 purchases of 1,616 households",
-        "147,389 points accrued",
+        "161 passes sold, of ten coffees each",
+        "180 sign-ups for the newsletter",
+        "147,389 points accrued, 2,111 of them because of happy hours",
+        "410 fifth visits, and 707 weeks with three",
         "56,550 points burned in 377 redemptions",
         "726 free items; 1067.59 USD off in all",
         "554 vouchers issued, 201 of them used",
+        "6,200 entries in the draw",
         "581 messages sent by e-mail",
         "15,506 events consumed",
         "395 lines of fuel with a meter reading as quantity, taken as one unit",
@@ -62,7 +72,9 @@ def test_it_says_what_was_done() -> None:
     ("found", "line"),
     [
         pytest.param(
-            summary(refused=Counter({"customer_blocked": 2})), "2 purchases refused: customer_blocked", id="refused"
+            summary(refused=Counter({"customer_blocked": 2})),
+            "2 purchases or sign-ups refused: customer_blocked",
+            id="refused",
         ),
         pytest.param(summary(Figures(1, 3, 1, 0, 0, {})), "3 events not published yet", id="unpublished"),
         pytest.param(summary(Figures(1, 0, 1, 4, 0, {})), "4 events not consumed yet", id="unheard"),

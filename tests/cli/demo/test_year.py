@@ -40,3 +40,10 @@ def test_the_year_ends_within_the_week_before(made_at: str, last_day: str) -> No
 def test_days_of_the_week_and_hours_in_the_shop_hold(at: str, moved: str) -> None:
     assert Year(463).moved(utc(at)) == utc(moved)
     assert utc(at).weekday() == utc(moved).weekday()
+
+
+def test_the_next_year_goes_on_where_it_ends() -> None:
+    year = Year(463)
+
+    assert (year.begins_at, year.ends_at) == (utc("2025-11-16 05:00"), utc("2026-11-16 05:00"))
+    assert year.next.ends_at == utc("2027-11-15 05:00")
