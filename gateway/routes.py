@@ -16,6 +16,7 @@ OWNERS: Final = {
     "quotes": "loyalty",
     "purchases": "loyalty",
     "activities": "loyalty",
+    "award_batches": "loyalty",
     "rewards": "loyalty",
     "redemptions": "loyalty",
     "holds": "loyalty",

@@ -386,6 +386,29 @@ class LeaderboardWon(Event):
     balance: Points | None = Field(default=None, description="The main wallet's balance afterwards.")
 
 
+class AwardGiven(Event):
+    """A customer was given an award that was ordered for many, and this is all it brought."""
+
+    event_type: ClassVar[str] = "loyalty.award_given.v1"
+
+    batch_id: str
+    award_name: dict[str, str]
+    facts: list[AnyFact]
+    balance: Points | None = Field(default=None, description="The main wallet's balance afterwards.")
+
+
+class AwardBatchFinished(Event):
+    """Nobody else is given an award of a batch: all had their turn, or it was cancelled."""
+
+    event_type: ClassVar[str] = "loyalty.award_batch_finished.v1"
+
+    batch_id: str
+    status: str = Field(description="done or cancelled.")
+    customers: int
+    given: int
+    skipped: int
+
+
 class VoucherCancelled(Event):
     """Somebody cancelled a voucher that was not used."""
 

@@ -21,6 +21,7 @@ from services.loyalty.operations.follow_merges import follow_merges
 from services.loyalty.operations.follow_referrals import follow_referrals
 from services.loyalty.operations.forget_wrong_codes import forget_wrong_codes
 from services.loyalty.operations.give_leaderboard_prizes import give_leaderboard_prizes
+from services.loyalty.operations.give_ordered_awards import give_ordered_awards
 from services.loyalty.operations.make_coupon_codes import make_coupon_codes
 from services.loyalty.operations.play_next_slice import play_next_slice
 from services.loyalty.operations.publish_scheduled import publish_scheduled
@@ -101,6 +102,11 @@ def make_all_coupon_codes(database: Database, tenant_id: TenantId, at: datetime)
     return until_none(database, tenant_id, lambda db: make_coupon_codes(db, tenant_id, at=at))
 
 
+def give_all_ordered_awards(database: Database, tenant_id: TenantId, at: datetime) -> int:
+    """Give the awards that were ordered for many, some at a time: what is given stays given, whoever dies."""
+    return until_none(database, tenant_id, lambda db: give_ordered_awards(db, tenant_id, at=at))
+
+
 def follow_all_draws(database: Database, tenant_id: TenantId, at: datetime) -> int:
     """Do what the clock asks of every draw: seal, close, reveal, pass on."""
     with database.transaction(tenant_id) as db:
@@ -177,6 +183,7 @@ JOBS = (
     Job("tell_expiring", 3600.0, tell_all_expiring),
     Job("settle_leaderboards", 60.0, settle_all_leaderboards),
     Job("make_coupon_codes", 2.0, make_all_coupon_codes),
+    Job("give_ordered_awards", 2.0, give_all_ordered_awards),
     Job("settle_tiers", 600.0, settle_all_tiers),
     Job("celebrate_days", 3600.0, celebrate_all_days),
     Job("seal_entries", 30.0, seal_all_entries),

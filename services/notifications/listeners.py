@@ -11,6 +11,7 @@ from contracts.events.access import TenantCreated
 from contracts.events.customers import CustomerChanged, CustomerCreated
 from contracts.events.loyalty import (
     ActivityRecorded,
+    AwardGiven,
     DayCelebrated,
     DrawPrizeClaimed,
     DrawWon,
@@ -98,6 +99,12 @@ def on_leaderboard_won(db: Session, event: LeaderboardWon, hearing: Hearing) -> 
     """A place on a leaderboard won a prize."""
     won = parts.PlaceWon(leaderboard_name=event.leaderboard_name, place=event.place)
     queue_message(db, event, Kind.LEADERBOARD, [won, *translate_facts(event)], hearing)
+
+
+def on_award_given(db: Session, event: AwardGiven, hearing: Hearing) -> None:
+    """An award that was ordered for many came to this customer."""
+    received = parts.AwardReceived(award_name=event.award_name)
+    queue_message(db, event, Kind.AWARD, [received, *translate_facts(event)], hearing)
 
 
 def on_reward_redeemed(db: Session, event: RewardRedeemed, hearing: Hearing) -> None:
@@ -218,6 +225,7 @@ LISTENERS: Listeners = {
     ActivityRecorded: on_activity_recorded,
     DayCelebrated: on_day_celebrated,
     LeaderboardWon: on_leaderboard_won,
+    AwardGiven: on_award_given,
     RewardRedeemed: on_reward_redeemed,
     RedemptionMoved: on_redemption_moved,
     MembershipChanged: on_membership_changed,

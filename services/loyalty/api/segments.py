@@ -11,12 +11,13 @@ from chassis.web.problem_responses import problems
 from chassis.web.transaction import Transaction, TransactionRoute
 from services.loyalty.api.known_customers import KnownCustomer
 from services.loyalty.domain.refusals.customers import NoSuchCustomer, TooManySegments
+from services.loyalty.domain.written import SegmentName
 from services.loyalty.operations.change_segment import change_segment
 from services.loyalty.queries.segments import segments_of
 
 router = APIRouter(prefix="/v1/customers/{customer_id}", tags=["segments"], route_class=TransactionRoute)
 
-Segment = Annotated[str, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+Segment = Annotated[SegmentName, Path()]
 
 
 class SegmentsDocument(BaseModel):

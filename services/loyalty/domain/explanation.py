@@ -20,6 +20,7 @@ Origin = Literal[
     "purchase",
     "return",
     "activity",
+    "award",
     "celebration",
     "referral",
     "adjustment",
@@ -35,6 +36,7 @@ ORIGINS: dict[str, Origin] = {
     "pur": "purchase",
     "ret": "return",
     "act": "activity",
+    "awb": "award",
     "cel": "celebration",
     "rfl": "referral",
     "rfm": "referral",
@@ -104,6 +106,7 @@ MADE: dict[Origin, Text] = {
         en="Given when goods of receipt {receipt} came back on {day}", ar="عند إرجاع من الإيصال {receipt} بتاريخ {day}"
     ),
     "activity": Text(en="Given for an activity on {day}", ar="مقابل نشاط بتاريخ {day}"),
+    "award": Text(en="Given on {day} ({reason})", ar="منحة بتاريخ {day} ({reason})"),
     "celebration": Text(en="A gift on {day}", ar="هدية بتاريخ {day}"),
     "referral": Text(en="Given for an invitation on {day}", ar="مقابل دعوة بتاريخ {day}"),
     "adjustment": Text(en="Given on {day} ({reason})", ar="منحة بتاريخ {day} ({reason})"),

@@ -26,13 +26,15 @@ PAGE = text("""
         ORDER BY id DESC LIMIT :limit
     )
     SELECT l.*, p.id AS purchase_id, p.external_id AS receipt, coalesce(p.program_id, w.program_id) AS program_id,
-           coalesce(p.program_version, w.program_version) AS program_version, a.reason
+           coalesce(p.program_version, w.program_version) AS program_version, coalesce(a.reason, b.reason) AS reason,
+           CASE WHEN b.id IS NULL THEN l.rule END AS by_rule
     FROM page l
     LEFT JOIN returns r ON r.tenant_id = l.tenant_id AND r.id = l.reference
     LEFT JOIN purchases p ON p.tenant_id = l.tenant_id AND p.id = coalesce(r.purchase_id, l.reference)
     LEFT JOIN adjustments a ON a.tenant_id = l.tenant_id AND a.id = l.reference
     LEFT JOIN awards w ON w.tenant_id = l.tenant_id AND w.source = l.reference AND w.rule = l.rule
         AND w.customer_id = l.customer_id
+    LEFT JOIN award_batches b ON b.tenant_id = l.tenant_id AND b.id = l.reference
     ORDER BY l.id DESC
 """)
 SUMS = text("""
@@ -83,8 +85,8 @@ def story_of(
         receipt=row.receipt,
         purchase_id=row.purchase_id,
         reason=row.reason,
-        rule=row.rule,
-        rule_name=rule_name(db, wallet.tenant_id, row.program_id, row.program_version, row.rule),
+        rule=row.by_rule,
+        rule_name=rule_name(db, wallet.tenant_id, row.program_id, row.program_version, row.by_rule),
         program_id=row.program_id,
         version=row.program_version,
         sliding=row.sliding,

@@ -142,6 +142,20 @@ INVARIANTS = {
             ON p.source = s.source AND p.customer_id = s.customer_id AND p.unit = s.unit
         WHERE coalesce(s.units, 0) <> coalesce(p.units, 0)
     """,
+    "I3 a batch of awards gave each of its customers one": """
+        SELECT b.id AS subject, 'says ' || b.given || ' given and ' || b.skipped || ' skipped, lines '
+               || count(l.line) FILTER (WHERE l.status = 'given') || ' and '
+               || count(l.line) FILTER (WHERE l.status = 'skipped') || ', awards ' || count(a.id) AS detail
+        FROM award_batches b
+        LEFT JOIN award_lines l ON l.tenant_id = b.tenant_id AND l.batch_id = b.id
+        LEFT JOIN awards a ON a.tenant_id = l.tenant_id AND a.source = l.batch_id AND a.rule = l.batch_id
+            AND a.customer_id = l.given_to
+        WHERE b.tenant_id = :tenant_id
+        GROUP BY b.tenant_id, b.id
+        HAVING b.customers <> count(l.line) OR b.given <> count(a.id)
+            OR b.given <> count(l.line) FILTER (WHERE l.status = 'given')
+            OR b.skipped <> count(l.line) FILTER (WHERE l.status = 'skipped')
+    """,
     "I3 every purchase was told once": """
         SELECT p.id AS subject, coalesce(o.times, 0) || ' events' AS detail FROM purchases p LEFT JOIN (
             SELECT data::jsonb ->> 'purchase_id' AS id, count(*) AS times FROM outbox

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     FAMILY = "family"
     REFERRAL = "referral"
     LEADERBOARD = "leaderboard"
+    AWARD = "award"
     MEMBERSHIP = "membership"
     TIER = "tier"
 

@@ -87,6 +87,19 @@ class PlaceWon(Part):
         yield words.say("place_won.line", leaderboard=words.name(self.leaderboard_name), place=str(self.place))
 
 
+class AwardReceived(Part):
+    """The customer was given something, as many others were."""
+
+    kind: Literal["award_received"] = "award_received"
+    award_name: dict[str, str]
+
+    def title(self, words: Words) -> str:
+        return words.say("award_received.title", award=words.name(self.award_name))
+
+    def lines(self, words: Words) -> Iterator[str]:
+        yield words.say("award_received.line", award=words.name(self.award_name))
+
+
 class PointsReceived(Part):
     """Units came into the wallet; `spendable_at` only when they cannot be spent yet."""
 
@@ -464,6 +477,7 @@ AnyPart = Annotated[
     | HappyBirthday
     | YearsTogether
     | PlaceWon
+    | AwardReceived
     | PointsReceived
     | PointsTaken
     | Balance

@@ -7,6 +7,7 @@ from datetime import datetime
 from contracts.events.loyalty import (
     ActivityRecorded,
     AnyFact,
+    AwardGiven,
     DayCelebrated,
     DrawPrizeClaimed,
     LeaderboardWon,
@@ -38,7 +39,8 @@ def translate_facts(
     | ReferralRevoked
     | ReferralMilestoneReached
     | ReferralMilestoneLost
-    | LeaderboardWon,
+    | LeaderboardWon
+    | AwardGiven,
 ) -> tuple[Part, ...]:
     """The parts of the message, what matters most first, the balance last. None when nothing touches the customer."""
     memberships = [fact for fact in event.facts if isinstance(fact, MembershipExtended)]

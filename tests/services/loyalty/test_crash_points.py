@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from chassis.data.database import Database
 from chassis.data.row_sets import Pipeline
 from services.loyalty.api.till import record_one, record_together
+from services.loyalty.operations import give_ordered_awards as giving
 from services.loyalty.operations import make_coupon_codes as making
 from services.loyalty.operations.celebrate_days import celebrate_days
 from services.loyalty.operations.expire_lots import expire_lots
@@ -21,6 +22,7 @@ from services.loyalty.operations.follow_draw import follow_draw
 from services.loyalty.operations.give_leaderboard_prizes import give_leaderboard_prizes
 from services.loyalty.operations.record_purchases import Recorded
 from services.loyalty.operations.settle_tiers import settle_tiers
+from tests.services.loyalty.award_batches import AwardBatches
 from tests.services.loyalty.coupons import CouponCampaign
 from tests.services.loyalty.domain.build import NAME, line, rule
 from tests.services.loyalty.draws import Draws
@@ -330,6 +332,30 @@ def test_making_coupon_codes(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Non
     at_every_statement(shop, monkeypatch, lambda: eid.make_some)
     (batch,) = shop.rows("SELECT made FROM coupon_batches")
     assert batch["made"] == len(eid.codes()) == len(set(eid.codes()))
+
+
+def test_giving_the_awards_of_a_batch(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who dies in the middle of a part has given none of it; the next one goes on where it was."""
+    monkeypatch.setattr(giving, "LINES_MAX", 2)
+    shop.publish(POINT_PER_RIYAL)
+    batches, people = AwardBatches(shop), [shop.customer() for _each in range(3)]
+
+    def prepare() -> Callable[[], Any]:
+        batches.give()
+        batches.order([*people, "cus_nobody"], points=5, reward=FREE_COFFEE)
+        return batches.give_some
+
+    at_every_statement(shop, monkeypatch, prepare)
+    at_every_statement(shop, monkeypatch, lambda: lambda: batches.order(people))
+
+    def prepare_cancelling() -> Callable[[], Any]:
+        batch_id = batches.order(people)
+        return lambda: batches.cancel(batch_id)
+
+    at_every_statement(shop, monkeypatch, prepare_cancelling)
+    batches.give()
+    times = shop.rows("SELECT customer_id, count(*) AS times FROM award_lines WHERE status = 'given' GROUP BY 1")
+    assert all(shop.balance(line["customer_id"]).available == 5 * line["times"] for line in times)
 
 
 def test_revealing_a_draw_and_giving_its_prize(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ from chassis.data.database import Database
 from contracts.event import Event
 from contracts.events.loyalty import (
     ActivityRecorded,
+    AwardGiven,
     DayCelebrated,
     DrawPrizeClaimed,
     DrawWon,
@@ -27,6 +28,7 @@ from contracts.events.loyalty import (
     RewardRedeemed,
     TierChanged,
     TierWarning,
+    VoucherIssued,
 )
 from kernel.ids import CustomerId, TenantId, new_id
 from kernel.points import Points
@@ -152,6 +154,18 @@ def test_a_place_on_a_leaderboard_is_told_with_what_it_won(database: Database, b
         parts.PlaceWon(leaderboard_name=GOLD, place=2),
         parts.PointsReceived(unit="points", amount=20),
         parts.Balance(unit="points", amount=20),
+    )
+
+
+def test_an_award_for_many_is_told_by_its_name(database: Database, bakery: TenantId) -> None:
+    about = {"tenant_id": bakery, "customer_id": SARA, "occurred_at": MORNING}
+    voucher = VoucherIssued(voucher_id=new_id("vch"), reward_name=FREE_COFFEE, expires_at=LATER)
+    tell(database, AwardGiven(**about, batch_id=new_id("awb"), award_name=GOLD, facts=[voucher], balance=Points(20)))
+    [message] = messages(database, bakery)
+    assert message.kind == "award"
+    assert PARTS.validate_python(message.parts) == (
+        parts.AwardReceived(award_name=GOLD),
+        parts.VoucherReceived(reward_name=FREE_COFFEE, expires_at=LATER),
     )
 
 

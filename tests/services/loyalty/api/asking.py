@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from kernel.ids import CustomerId, new_id
 from services.loyalty.app import create_app
 from services.loyalty.settings import LoyaltySettings
+from tests.services.loyalty.award_batches import AwardBatches
 from tests.services.loyalty.coupons import CouponCampaign
 from tests.services.loyalty.domain.build import NAME, line, rule
 from tests.services.loyalty.domain.draws import BICYCLE
@@ -107,6 +108,7 @@ def things_of(shop: Shop) -> Things:
         "conflict_id": a_conflict(shop, customer_id),
         "merge_id": shop.merge(shop.customer(), shop.customer()),
         "leaderboard_id": a_leaderboard(shop, customer_id),
+        "award_batch_id": AwardBatches(shop).order([customer_id]),
         "draw_id": an_open_draw(shop, customer_id),
         "closed_draw_id": draws_that_are_over(shop, customer_id, draw="over", beacon="a block"),
         "drawn_draw_id": draws_that_are_over(shop, customer_id, draw="won", claim_days=366),
@@ -233,6 +235,20 @@ QUESTIONS: dict[str, Question] = {
         404,
         body=lambda things: {"activity": an_activity(things), "at": SOMEDAY, "without_rules": ["earn"]},
     ),
+    "POST /v1/award_batches": Question(
+        202,
+        409,
+        body=lambda things: {
+            "name": NAME,
+            "award": {"points": 5},
+            "customer_ids": [things["customer_id"]],
+            "reason": "the feast",
+        },
+    ),
+    "GET /v1/award_batches": Question(200, 200),
+    "GET /v1/award_batches/{award_batch_id}": Question(200, 404),
+    "GET /v1/award_batches/{award_batch_id}/lines": Question(200, 404),
+    "POST /v1/award_batches/{award_batch_id}/cancel": Question(200, 404, body=lambda _things: {"reason": "a mistake"}),
     "POST /v1/leaderboards": Question(201, 409, body=lambda _things: weekly().model_dump(mode="json")),
     "GET /v1/leaderboards": Question(200, 200),
     "GET /v1/leaderboards/{leaderboard_id}": Question(200, 404),

@@ -138,6 +138,7 @@ def test_an_end_at_midnight_is_the_end_of_the_day_before() -> None:
         ("adj_1", "adjustment"),
         ("mrg_1", "merge"),
         ("act_1", "activity"),
+        ("awb_1", "award"),
         ("cel_1", "celebration"),
         ("x", "other"),
     ],

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter
 
+from services.loyalty.domain.award_batch import BatchTerms
 from services.loyalty.domain.expiry import Expiry
 from services.loyalty.domain.leaderboard import LeaderboardTerms
 from services.loyalty.domain.offer import Offer
@@ -16,7 +17,9 @@ from services.loyalty.domain.program import ProgramDocument, Rule
 ROOT = Path(__file__).parents[4]
 PAGES = sorted((ROOT / "docs/rules").glob("*.md"))
 DOMAIN = sorted((ROOT / "services/loyalty/domain").rglob("*.py"))
-DOCUMENT: TypeAdapter[object] = TypeAdapter(ProgramDocument | Rule | Expiry | Offer | DrawTerms | LeaderboardTerms)
+DOCUMENT: TypeAdapter[object] = TypeAdapter(
+    ProgramDocument | Rule | Expiry | Offer | DrawTerms | LeaderboardTerms | BatchTerms
+)
 
 
 @pytest.mark.parametrize("page", [pytest.param(page, id=page.stem) for page in PAGES])

@@ -207,6 +207,14 @@ def content(told: Sequence[Part], language: Language) -> Content:
             id="a place on a leaderboard",
         ),
         pytest.param(
+            [parts.AwardReceived(award_name=COFFEE), parts.PointsReceived(unit="points", amount=2)],
+            f"For you: {isolated('Free coffee')}",
+            [f"We have something for you: {isolated('Free coffee')}.", "You received 2 points."],
+            f"لك منا: {isolated('قهوة مجانية')}",
+            [f"لك منا: {isolated('قهوة مجانية')}.", "أُضيف إلى رصيدك: نقطتان."],
+            id="an award for many",
+        ),
+        pytest.param(
             [parts.Thanks(), parts.PointsReceived(unit="points", amount=2)],
             "Thank you",
             ["Thank you for what you did.", "You received 2 points."],
@@ -415,6 +423,7 @@ def test_parts_come_back_from_storage_as_they_were() -> None:
         parts.HappyBirthday(),
         parts.YearsTogether(years=2),
         parts.PlaceWon(leaderboard_name=GOLD, place=2),
+        parts.AwardReceived(award_name=GOLD),
         parts.PointsReceived(unit="points", amount=2, spendable_at=EVENING),
         parts.PointsTaken(unit="points", amount=2),
         balance,
