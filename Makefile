@@ -28,8 +28,8 @@ check: install ## Style, types, import rules, the compose file
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: install ## Measure, as ratios in one run; takes some minutes
-	$(BIN)/python -m bench
+bench: install ## Measure, as ratios in one run, half an hour; ROWS="P1 P4" measures some of the rows
+	$(BIN)/python -m bench $(ROWS)
 
 kafka: ## Fetch Apache Kafka from Maven for the event tests; says why where it cannot
 	@if [ -d $(KAFKA) ]; then :; \

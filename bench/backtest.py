@@ -6,6 +6,8 @@ after it.
 
 import sys
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
@@ -20,19 +22,32 @@ PERIOD: Final = {
 }
 
 
+@dataclass(frozen=True)
+class Played:
+    """A version that was played on all that was sold, and how long that took from question to answer."""
+
+    title: str
+    purchases: int
+    seconds: float
+
+
 def main() -> None:
     """Play both, and say how fast it went."""
     if len(sys.argv) != 3:
         sys.exit(__doc__)
-    gateway_url, key = sys.argv[1:]
+    for played in play_both(*sys.argv[1:]):
+        rate = played.purchases / played.seconds
+        print(f"{played.title}: {played.purchases:,} purchases in {played.seconds:.1f} s, {rate:,.0f} a second")
+
+
+def play_both(gateway_url: str, key: str) -> Iterator[Played]:
+    """Have a draft played, and the live version after it. Raises RuntimeError when one does not end well."""
     with httpx.Client(base_url=gateway_url, headers={"authorization": f"Bearer {key}"}, timeout=60) as client:
         program = next(each for each in every_program(client) if live_version(each))
         live = live_version(program)
         for title, version in (("a draft", drafted(client, program["id"], live)), ("the live version", live)):
-            seconds, found = played(client, program["id"], version)
-            count = found["progress"]["purchases"]
-            print(f"{title}: {count:,} purchases in {seconds:.1f} s, {count / seconds:,.0f} a second")
-            print(f"  touched {found['result']['touched']:,}, changed {found['result']['changed']:,}")
+            seconds, found = play_one(client, program["id"], version)
+            yield Played(title, found["progress"]["purchases"], seconds)
 
 
 def every_program(client: httpx.Client) -> list[dict[str, Any]]:
@@ -55,18 +70,18 @@ def drafted(client: httpx.Client, program_id: str, live: int) -> int:
     return int(answered(client.post(f"/v1/programs/{program_id}/versions", json={"document": document}))["version"])
 
 
-def played(client: httpx.Client, program_id: str, version: int) -> tuple[float, dict[str, Any]]:
+def play_one(client: httpx.Client, program_id: str, version: int) -> tuple[float, dict[str, Any]]:
     """Have it played; the seconds it took from question to answer, and the answer."""
     began = time.monotonic()
     asked = client.post(f"/v1/programs/{program_id}/versions/{version}/backtest", json=PERIOD)
     backtest = answered(asked)
     while backtest["status"] in ("queued", "running"):
         if time.monotonic() - began > SECONDS_MAX:
-            sys.exit(f"not done after {SECONDS_MAX} s: {backtest['progress']}")
+            raise RuntimeError(f"not done after {SECONDS_MAX} s: {backtest['progress']}")
         time.sleep(0.2)
         backtest = answered(client.get(asked.headers["location"]))
     if backtest["status"] != "done":
-        sys.exit(f"it {backtest['status']}: see the worker's log")
+        raise RuntimeError(f"it {backtest['status']}: see the worker's log")
     return time.monotonic() - began, backtest
 
 

@@ -16,11 +16,12 @@ from pathlib import Path
 
 from chassis.data.database import Database
 from chassis.settings import Settings
+from cli.embedded_broker import broker_command
 from cli.embedded_postgres import Postgres, prepare_postgres
 from cli.environment import SECRETS, admin_environment, shared_environment
 from cli.home import Home
 from cli.migrate import migrate_all
-from cli.ports import PREFERRED, any_free_port
+from cli.ports import PREFERRED, any_free_port, listens
 from contracts.scopes import SCOPES
 from gateway.operations.create_api_key import create_api_key
 from gateway.operations.create_tenant import create_tenant
@@ -35,6 +36,7 @@ STOP_SECONDS_MAX = 20.0
 class House:
     """What runs, and how to reach it."""
 
+    home: Home
     settings: Settings
     postgres: Postgres
     ports: Mapping[str, int]
@@ -44,10 +46,11 @@ class House:
 
 
 @contextmanager
-def open_house() -> Iterator[House]:
+def open_house(*, broker: bool = False, more_of_postgres: tuple[str, ...] = ()) -> Iterator[House]:
     """Start everything that a purchase passes through, and leave nothing behind. No workers: nobody else uses the CPU.
 
     The data lies on the disk of /var/tmp, because what is kept in memory would make every commit look free.
+    `more_of_postgres` are options of the server, beside the embedded run's own.
     """
     with ExitStack() as open_things:
         folder = Path(tempfile.mkdtemp(prefix="wafa-bench-", dir="/var/tmp"))
@@ -60,20 +63,31 @@ def open_house() -> Iterator[House]:
         environment = shared_environment(ports, passwords) | admin_environment(ports, passwords)
         os.environ.update(environment | {"WAFA_LOG_LEVEL": "WARNING"})
         settings = Settings()
-        processes = {"postgres": open_things.enter_context(running(postgres_command(postgres, ports), home, postgres))}
+        database = (*postgres.command(ports["postgres"]), *more_of_postgres)
+        processes = {"postgres": open_things.enter_context(running(database, home, postgres))}
         wait_for_postgres(postgres, ports["postgres"])
+        if broker:
+            processes["broker"] = open_things.enter_context(running(broker_command(home, ports["broker"]), home))
+            until(lambda: listens(processes["broker"], ports["broker"]), "the broker")
         migrate_all(settings, lambda _said: None)
         tenant_id, api_key = make_tenant(settings)
         for name, module in (("loyalty", "services.loyalty.app"), ("gateway", "gateway.app")):
             command = (sys.executable, "-m", module)
             processes[name] = open_things.enter_context(running(command, home, port=ports[name]))
             wait_for(f"http://127.0.0.1:{ports[name]}/livez")
-        yield House(settings, postgres, ports, processes, tenant_id, api_key)
+        yield House(home, settings, postgres, ports, processes, tenant_id, api_key)
 
 
-def postgres_command(postgres: Postgres, ports: Mapping[str, int]) -> tuple[str, ...]:
-    """The embedded run's own command: its settings, fsync on."""
-    return postgres.command(ports["postgres"])
+@contextmanager
+def at_work(house: House, *services: str) -> Iterator[None]:
+    """The workers of these services for the block."""
+    with ExitStack() as workers:
+        for service in services:
+            command = (sys.executable, "-m", f"services.{service}.worker")
+            port = house.ports[f"{service}-worker"]
+            workers.enter_context(running(command, house.home, port=port))
+            wait_for(f"http://127.0.0.1:{port}/livez")
+        yield
 
 
 @contextmanager
@@ -82,7 +96,7 @@ def running(
 ) -> Iterator[int]:
     """A process for the block, its output in the home's logs; yields its id."""
     account = postgres.account if postgres else None
-    name = "postgres" if postgres else command[-1]
+    name = "postgres" if postgres else command[-1].rpartition("/")[2]
     environment = os.environ | ({"WAFA_PORT": str(port)} if port else {})
     with (home.logs / f"{name}.log").open("wb") as log:
         process = subprocess.Popen(

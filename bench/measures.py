@@ -3,32 +3,33 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from statistics import quantiles
-from typing import Any
+from statistics import median, quantiles
+from typing import Any, Literal
 
 from bench.cpu import Meter, Spent
 from bench.house import House
+from bench.pace import Pace
 from bench.pgbench import run_pgbench
-from bench.tills import Shift
+from bench.shop import Shop
+from bench.tills import Job, Shift
 from contracts import internal
 
-SECONDS = 3
-WARMUP_SECONDS = 1.0
-BATCH = 500
-TILLS_SECONDS_MAX = 60
+CLIENT_SECONDS_MAX = 120
+SCOPES = "points:read points:write purchases:read purchases:write"
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run of one measurement.
+    """One run of one measurement: how much was done, all in all and per second of the measured ones.
 
-    Latencies in ms; CPU in ms per purchase, by process; `others` is the share of the machine that others took.
+    Latencies in ms; CPU in ms for each thing done, by process; `others` is the share of the machine that others took.
     """
 
-    purchases: int
-    purchases_per_second: float
+    done: int
+    per_second: float
     latency_p50: float
     latency_p99: float | None
     cpu: dict[str, float]
@@ -37,106 +38,148 @@ class Run:
 
 @dataclass(frozen=True)
 class Measure:
-    """Something to measure; `take` is told the number of the run, which makes its receipts unlike all others."""
+    """Something to measure; `take` is told the number of the run, which makes its receipts unlike all others.
+
+    `records` says in whose books it leaves purchases.
+    """
 
     name: str
     title: str
     take: Callable[[int], Run]
+    records: Literal["pgbench", "service", "nobody"]
 
 
-def measures(house: House, places: dict[str, str]) -> list[Measure]:
-    """Everything that is measured, in the order of the report."""
-    return [
-        pgbench(house, places, "naive", "pgbench, one statement at a time, 8 clients", clients=8),
-        pgbench(house, places, "fn", "pgbench, one function call per purchase, 8 clients", clients=8),
-        pgbench(house, places, "set", "pgbench, set-based, 500 per transaction, 4 clients", clients=4, batch=BATCH),
-        tills(house, "loyalty_1", "loyalty, one by one, 1 connection", "loyalty", connections=1),
-        tills(house, "loyalty_64", "loyalty, one by one, 64 connections", "loyalty", connections=64),
-        tills(house, "loyalty_batch", "loyalty, batches of 500, 4 connections", "loyalty", connections=4, batch=BATCH),
-        tills(house, "gateway_1", "gateway, one by one, 1 connection", "gateway", connections=1),
-        tills(house, "gateway_64", "gateway, one by one, 64 connections", "gateway", connections=64),
-        tills(house, "gateway_batch", "gateway, batches of 500, 4 connections", "gateway", connections=4, batch=BATCH),
-    ]
+Runs = Mapping[str, Sequence[Run]]
 
 
-def pgbench(house: House, places: dict[str, str], script: str, title: str, *, clients: int, batch: int = 1) -> Measure:
-    """PostgreSQL alone. It reports a mean latency, of a transaction."""
+def take_rounds(
+    measures: Sequence[Measure], rounds: int, before_each: Callable[[], None], first_number: int = 100
+) -> dict[str, list[Run]]:
+    """Rounds in which each measurement has its turn, each round beginning with another one."""
+    runs: dict[str, list[Run]] = defaultdict(list)
+    number = first_number
+    for turn in range(rounds):
+        before_each()
+        shift = turn * len(measures) // rounds
+        for measure in [*measures[shift:], *measures[:shift]]:
+            number += 1
+            run = measure.take(number)
+            runs[measure.name].append(run)
+            print(f"  round {turn + 1}: {measure.title}: {run.per_second:,.0f}/s, {run.latency_p50:.2f} ms", flush=True)
+    return runs
+
+
+def summary(title: str, own: Sequence[Run]) -> dict[str, Any]:
+    """One measurement's figures: medians over the rounds."""
+    tails = [run.latency_p99 for run in own if run.latency_p99 is not None]
+    return {
+        "title": title,
+        "rounds": len(own),
+        "per_second": round(median(run.per_second for run in own)),
+        "slowest_and_fastest": [round(extreme(run.per_second for run in own)) for extreme in (min, max)],
+        "latency_p50_ms": round(median(run.latency_p50 for run in own), 2),
+        "latency_p99_ms": round(median(tails), 2) if tails else None,
+        "cpu_ms": {name: round(median(run.cpu[name] for run in own), 3) for name in own[0].cpu},
+        "others": round(median(run.others for run in own), 2),
+    }
+
+
+def pgbench(
+    house: House, shop: Shop, pace: Pace, name: str, title: str, *, script: str, clients: int, batch: int = 1
+) -> Measure:
+    """PostgreSQL alone. It tells the mean latency of a transaction; where there is one client, the middle one."""
 
     def take(run: int) -> Run:
         meter = Meter(house.processes)
-        count, rate, latency = run_pgbench(
-            house, script, {**places, "batch": str(batch)}, clients=clients, seconds=SECONDS, run=run
+        places = {**shop.places, "batch": str(batch)}
+        played = run_pgbench(
+            house, script, places, clients=clients, run=run, seconds=pace.seconds, note_each=clients == 1
         )
         spent = meter.read()
-        return Run(count * batch, rate * batch, latency, None, per_purchase(spent, count * batch), spent.others)
+        done = played.transactions * batch
+        return Run(
+            done, played.per_second * batch, played.p50 or played.mean, None, for_each(spent, done), spent.others
+        )
 
-    return Measure(script, title, take)
+    return Measure(name, title, take, "nobody" if script == "read" else "pgbench")
 
 
-def tills(house: House, name: str, title: str, process: str, *, connections: int, batch: int = 0) -> Measure:
-    """Purchases over HTTP, straight to loyalty or through the gateway. Latencies are of a request."""
+def tills(
+    house: House, shop: Shop, pace: Pace, name: str, title: str, *, to: str, job: Job, connections: int
+) -> Measure:
+    """Requests over HTTP, straight to loyalty or through the gateway. Latencies are of a request.
+
+    Batches are few and large: they are counted for three times as long.
+    """
 
     def take(run: int) -> Run:
         shift = Shift(
             host="127.0.0.1",
-            port=house.ports[process],
-            headers=headers(house, process),
+            port=house.ports[to],
+            headers=headers(house, to),
+            job=job,
             connections=connections,
-            batch=batch,
+            customers=shop.customers,
             run=run,
-            warmup_seconds=WARMUP_SECONDS,
-            seconds=SECONDS,
+            warmup_seconds=pace.warmup_seconds,
+            seconds=pace.seconds * (3 if job == "batch" else 1),
         )
         meter = Meter(house.processes)
-        takings = work(shift)
+        takings = work("bench.tills", asdict(shift))
         spent = meter.read()
         if takings["refused"]:
             raise RuntimeError(f"{name} was refused: {takings['refused']}")
-        if len(takings["latencies"]) < 2:
-            raise RuntimeError(f"{name}: the machine is too busy to measure anything")
-        percentiles = quantiles(takings["latencies"], n=100)
+        p50, p99 = percentiles(takings["latencies"])
         return Run(
-            purchases=takings["purchases"],
-            purchases_per_second=takings["purchases_measured"] / takings["seconds"],
-            latency_p50=percentiles[49] * 1000,
-            latency_p99=percentiles[98] * 1000,
-            cpu=per_purchase(spent, takings["purchases"]),
+            done=takings["done"],
+            per_second=takings["done_measured"] / takings["seconds"],
+            latency_p50=p50,
+            latency_p99=p99,
+            cpu=for_each(spent, takings["done"]),
             others=spent.others,
         )
 
-    return Measure(name, title, take)
+    return Measure(name, title, take, "service" if job in ("purchase", "batch") else "nobody")
 
 
-def headers(house: House, process: str) -> dict[str, str]:
+def percentiles(seconds: Sequence[float]) -> tuple[float, float]:
+    """The middle and the 99th of a hundred, in ms. Raises RuntimeError when there are too few."""
+    if len(seconds) < 2:
+        raise RuntimeError("the machine is too busy to measure anything")
+    found = quantiles(seconds, n=100)
+    return found[49] * 1000, found[98] * 1000
+
+
+def headers(house: House, to: str) -> dict[str, str]:
     """To the gateway, a key; to loyalty, what the gateway would say of it."""
-    if process == "gateway":
+    if to == "gateway":
         return {"authorization": f"Bearer {house.api_key}"}
     return {
         internal.TOKEN: house.settings.internal_token.get_secret_value(),
         internal.TENANT: house.tenant_id,
         internal.ACTOR: "key_bench",
-        internal.SCOPES: "purchases:write",
+        internal.SCOPES: SCOPES,
         internal.LIVEMODE: "false",
     }
 
 
-def work(shift: Shift) -> dict[str, Any]:
-    """One shift of the tills, in a process of its own."""
+def work(module: str, order: dict[str, Any]) -> dict[str, Any]:
+    """Have a process of its own carry out an order of JSON, and read what it says."""
     said = subprocess.run(
-        [sys.executable, "-m", "bench.tills"],
-        input=json.dumps(asdict(shift)),
+        [sys.executable, "-m", module],
+        input=json.dumps(order),
         capture_output=True,
         text=True,
-        timeout=TILLS_SECONDS_MAX,
+        timeout=CLIENT_SECONDS_MAX,
         check=False,
     )
     if said.returncode:
-        raise RuntimeError(f"the tills failed: {said.stderr[-1000:]}")
-    takings: dict[str, Any] = json.loads(said.stdout)
-    return takings
+        raise RuntimeError(f"{module} failed: {' '.join(said.stderr.splitlines()[-1:])}")
+    answer: dict[str, Any] = json.loads(said.stdout)
+    return answer
 
 
-def per_purchase(spent: Spent, purchases: int) -> dict[str, float]:
-    """Milliseconds of CPU per purchase, by process and for the clients."""
+def for_each(spent: Spent, done: int) -> dict[str, float]:
+    """Milliseconds of CPU for each thing done, by process and for the clients."""
     seconds = {**spent.by_process, "clients": spent.by_clients}
-    return {name: used * 1000 / purchases for name, used in seconds.items()}
+    return {name: used * 1000 / max(1, done) for name, used in seconds.items()}

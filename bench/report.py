@@ -1,91 +1,161 @@
-"""Medians and ratios, as JSON and as the table in docs/performance.md."""
+"""What was found, as JSON, as tables in docs/performance.md, and as its chart."""
 
 import json
-from collections.abc import Mapping, Sequence
+import subprocess
+from collections.abc import Mapping
 from pathlib import Path
-from statistics import median
 from typing import Any
 
-from bench.measures import Measure, Run
+from bench.chart import chart
+from bench.checks import Outcome
+from bench.rows import ROWS
+from kernel.clock import utc_now
 
 LAST = Path(__file__).parent / "last.json"
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
+CHART = PAGE.with_suffix(".svg")
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
-BASES = ("naive", "fn", "set")
+SIGNS = {"at least": "≥", "at most": "≤"}
 
-Runs = Mapping[str, Sequence[Run]]
-
-
-def report(machine: dict[str, Any], measures: Sequence[Measure], runs: Runs) -> dict[str, Any]:
-    """Everything that was found, medians over the rounds."""
-    return {"machine": machine, "measures": [summary(measure, runs) for measure in measures]}
+# By the name of the row: what came of it last, and when.
+Found = dict[str, dict[str, Any]]
 
 
-def summary(measure: Measure, runs: Runs) -> dict[str, Any]:
-    """One measurement. Its ratios are medians of the ratios of each round, so that a slow round slows both sides."""
-    own = runs[measure.name]
-    tails = [run.latency_p99 for run in own if run.latency_p99 is not None]
+def read_last() -> Found:
+    """What was found by earlier runs. Rows that are not measured now stay as they are."""
+    rows: Found = json.loads(LAST.read_text()).get("rows", {}) if LAST.exists() else {}
+    return rows
+
+
+def measured(outcome: Outcome, machine: Mapping[str, Any]) -> dict[str, Any]:
+    """A row that was measured."""
     return {
-        "name": measure.name,
-        "title": measure.title,
-        "rounds": len(own),
-        "purchases": sum(run.purchases for run in own),
-        "purchases_per_second": round(median(run.purchases_per_second for run in own)),
-        "slowest_and_fastest": [round(extreme(run.purchases_per_second for run in own)) for extreme in (min, max)],
-        "ratio": {base: round(ratio(own, runs[base]), 2) for base in BASES},
-        "latency_p50_ms": round(median(run.latency_p50 for run in own), 2),
-        "latency_p99_ms": round(median(tails), 2) if tails else None,
-        "others": round(median(run.others for run in own), 2),
-        "cpu_ms": {name: round(median(run.cpu[name] for run in own), 3) for name in own[0].cpu},
+        "state": "measured",
+        "holds": outcome.holds,
+        "ratios": [check.document() for check in outcome.checks],
+        "figures": outcome.figures,
+        **circumstances(machine),
     }
 
 
-def ratio(own: Sequence[Run], base: Sequence[Run]) -> float:
-    """How many times faster than the base, in the middle round."""
-    return median(
-        mine.purchases_per_second / theirs.purchases_per_second for mine, theirs in zip(own, base, strict=True)
-    )
+def failed(error: Exception, machine: Mapping[str, Any]) -> dict[str, Any]:
+    """A row that could not be measured, and why."""
+    reason = f"{type(error).__name__}: {error}".splitlines()[0][:300]
+    return {
+        "state": "failed",
+        "holds": False,
+        "reason": reason,
+        "ratios": [],
+        "figures": {},
+        **circumstances(machine),
+    }
 
 
-def write_report(found: dict[str, Any]) -> None:
-    """Keep the figures, and put the table where the page has its place."""
-    LAST.write_text(json.dumps(found, indent=2) + "\n")
+def circumstances(machine: Mapping[str, Any]) -> dict[str, Any]:
+    """When, of which commit, on what."""
+    return {"at": utc_now().isoformat(timespec="seconds"), "commit": commit(), "machine": dict(machine)}
+
+
+def commit() -> str:
+    """The commit that is checked out, with a plus when something is changed."""
+    try:
+        said = subprocess.run(
+            ["git", "describe", "--always", "--dirty=+", "--exclude=*"],
+            cwd=LAST.parent,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return said.stdout.strip()
+
+
+def write_report(found: Found) -> None:
+    """Keep the figures, put the tables where the page has its place, and draw the chart."""
+    rows = {name: {"title": title, **found.get(name, {})} for name, title in ROWS.items() if name in found}
+    LAST.write_text(json.dumps({"rows": rows}, indent=2, ensure_ascii=False) + "\n")
     before, _, rest = PAGE.read_text().partition(BEGIN)
     after = rest.partition(END)[2]
     PAGE.write_text(f"{before}{BEGIN}\n{as_markdown(found)}\n{END}{after}")
+    CHART.write_text(chart(found))
 
 
-def as_markdown(found: dict[str, Any]) -> str:
-    """The machine in a sentence, and the table."""
-    header = (
-        "| what | purchases/s (slowest to fastest round) | × naive | × fn | × set | p50 / p99 ms "
-        "| CPU ms per purchase: Python, PostgreSQL, clients | others |"
-    )
-    rows = [row(measure) for measure in found["measures"]]
-    return "\n".join([machine_sentence(found["machine"]), "", header, "|" + " --- |" * 8, *rows])
-
-
-def row(measure: dict[str, Any]) -> str:
-    """One line of the table."""
-    slowest, fastest = measure["slowest_and_fastest"]
-    tail = "" if measure["latency_p99_ms"] is None else f" / {measure['latency_p99_ms']:.1f}"
-    ratios = " | ".join(f"{measure['ratio'][base]:.2f}" for base in BASES)
-    cpu = measure["cpu_ms"]
-    python = cpu["loyalty"] + cpu["gateway"]
-    used = f"{python:.3f}, {cpu['postgres']:.3f}, {cpu['clients']:.3f}"
-    return (
-        f"| {measure['title']} | **{measure['purchases_per_second']:,}** ({slowest:,} to {fastest:,}) | {ratios} "
-        f"| {measure['latency_p50_ms']:.1f}{tail} | {used} | {measure['others']:.0%} |"
+def as_markdown(found: Found) -> str:
+    """The rows with their targets, on what they were measured, and the figures behind them."""
+    return "\n".join(
+        [
+            "| | what | found (target) | holds | when, commit |",
+            "| --- | --- | --- | --- | --- |",
+            *(line(name, found.get(name)) for name in ROWS),
+            "",
+            *machine_sentences(found),
+            "",
+            "| what | per second (slowest to fastest) | p50 / p99 ms | CPU ms: Python, database, clients | others |",
+            "| --- | --- | --- | --- | --- |",
+            *detail_lines(found),
+        ]
     )
 
 
-def machine_sentence(machine: dict[str, Any]) -> str:
+def line(name: str, row: Mapping[str, Any] | None) -> str:
+    """A row of the first table."""
+    if row is None:
+        return f"| {name} | {ROWS[name]} | not measured yet | no | |"
+    when = f"{row['at'][:10]}, {row['commit']}"
+    return f"| {name} | {ROWS[name]} | {in_words(row)} | {'**yes**' if row['holds'] else 'no'} | {when} |"
+
+
+def in_words(row: Mapping[str, Any]) -> str:
+    """A row's values beside their targets."""
+    if row["state"] == "failed":
+        return f"failed: {row['reason']}"
+    return "; ".join(check_in_words(check) for check in row["ratios"])
+
+
+def check_in_words(check: Mapping[str, Any]) -> str:
+    """A value beside its target; the unit is written where the words do not say it."""
+    unit = "" if check["unit"] == "×" else f" {check['unit']}"
+    target = f"{SIGNS[check['direction']]} {check['target']:g}{unit.rstrip()}"
+    value = check["note"] if check["value"] is None else f"**{check['value']:g}**"
+    return f"{check['what']}: {value} ({target})"
+
+
+def machine_sentences(found: Found) -> list[str]:
+    """What the rows were measured on: a sentence for each machine."""
+    return list(dict.fromkeys(machine_sentence(row["machine"]) for row in found.values()))
+
+
+def machine_sentence(machine: Mapping[str, Any]) -> str:
     """What it was measured on."""
     packages = ", ".join(f"{name} {number}" for name, number in machine["packages"].items())
     return (
         f"Measured on {machine['cores']} cores ({machine['processor']}), {machine['memory_gib']} GiB of memory, "
         f"{machine['system']}; one flush to disk takes {machine['flush_ms']} ms. The load average before was "
         f"{machine['load_before']}; *others* is the share of the cores that other programs took meanwhile; a run is "
-        "worth little unless that is near zero. "
-        f"Python {machine['python']}, {packages}."
+        f"worth little unless that is near zero. Python {machine['python']}, {packages}."
+    )
+
+
+def detail_lines(found: Found) -> list[str]:
+    """The figures behind the rows, each once."""
+    summaries = {
+        name: figure
+        for row in found.values()
+        for name, figure in row["figures"].items()
+        if isinstance(figure, dict) and "per_second" in figure
+    }
+    return [detail_line(summary) for summary in summaries.values()]
+
+
+def detail_line(summary: Mapping[str, Any]) -> str:
+    """A line of the second table."""
+    slowest, fastest = summary["slowest_and_fastest"]
+    tail = "" if summary["latency_p99_ms"] is None else f" / {summary['latency_p99_ms']:.1f}"
+    cpu = summary["cpu_ms"]
+    python = sum(used for name, used in cpu.items() if name not in ("postgres", "clients"))
+    return (
+        f"| {summary['title']} | **{summary['per_second']:,}** ({slowest:,} to {fastest:,}) "
+        f"| {summary['latency_p50_ms']:.1f}{tail} | {python:.3f}, {cpu['postgres']:.3f}, {cpu['clients']:.3f} "
+        f"| {summary['others']:.0%} |"
     )

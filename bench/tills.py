@@ -1,7 +1,7 @@
 """Many tills at once, in a process of their own: `python -m bench.tills`, told by one line of JSON, answers with one.
 
-Each connection sends its next purchase as soon as the last one is answered. Raw HTTP on uvloop, because a client that
-is slow measures itself.
+Each connection asks the next thing as soon as the last one is answered. Raw HTTP on uvloop, because a client that is
+slow measures itself.
 """
 
 import asyncio
@@ -11,12 +11,13 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 from random import Random
 from time import perf_counter
-from typing import cast
+from typing import Literal, cast
 
 import orjson
 import uvloop
 
-CUSTOMERS = 10_000
+BATCH = 500
+Job = Literal["purchase", "batch", "quote", "balance", "statement"]
 LINES = (
     ("ESPRESSO-BEANS-1KG", "Espresso beans, 1 kg", "coffee", 1, 6500),
     ("MILK-1L", "Fresh milk, 1 l", "dairy", 2, 650),
@@ -28,13 +29,14 @@ LINES = (
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """What the tills are to do. `batch` purchases go into one request; 0 means one by one, on the single route."""
+    """What the tills are to do. `job` is what they ask for; `run` makes their receipts unlike all others."""
 
     host: str
     port: int
     headers: dict[str, str]
+    job: Job
     connections: int
-    batch: int
+    customers: int
     run: int
     warmup_seconds: float
     seconds: float
@@ -42,13 +44,13 @@ class Shift:
 
 @dataclass(slots=True)
 class Takings:
-    """What came of it: all purchases that were answered, those inside the measured seconds, and how long they took."""
+    """What came of it: all that was done, what of it inside the measured seconds, and how long each request took."""
 
-    purchases: int = 0
-    purchases_measured: int = 0
+    done: int = 0
+    done_measured: int = 0
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
-    refused: Counter[str] = field(default_factory=Counter)
+    refused: dict[str, int] = field(default_factory=dict)
 
 
 class Till(asyncio.Protocol):
@@ -65,9 +67,7 @@ class Till(asyncio.Protocol):
         self.sent_at = 0.0
         self.received = b""
         self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        path = "/v1/purchases/batch" if shift.batch else "/v1/purchases"
-        headers = "".join(f"{name}: {value}\r\n" for name, value in shift.headers.items())
-        self.head = f"POST {path} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\n{headers}".encode()
+        self.headers = "".join(f"{name}: {value}\r\n" for name, value in shift.headers.items()).encode()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
@@ -78,20 +78,33 @@ class Till(asyncio.Protocol):
         if perf_counter() >= self.measure_until:
             self.transport.close()
             return
-        body = self.batch() if self.shift.batch else self.purchase()
-        request = b"%bcontent-length: %d\r\n\r\n%b" % (self.head, len(body), body)
+        request = self.request()
         self.sent_at = perf_counter()
         self.transport.write(request)
+
+    def request(self) -> bytes:
+        """The next thing to ask for."""
+        match self.shift.job:
+            case "purchase":
+                return post(b"/v1/purchases", self.headers, self.purchase())
+            case "batch":
+                purchases = b",".join([self.purchase() for _ in range(BATCH)])
+                return post(b"/v1/purchases/batch", self.headers, b'{"purchases":[%b]}' % purchases)
+            case "quote":
+                return post(b"/v1/quotes", self.headers, self.purchase())
+            case "balance" | "statement":
+                path = b"/v1/customers/cus_%026d/%b" % (self.customer(), self.shift.job.encode())
+                return get(path, self.headers)
+
+    def customer(self) -> int:
+        """One of them, at random."""
+        return self.random.randrange(1, self.shift.customers + 1)
 
     def purchase(self) -> bytes:
         """A basket of a random customer, under a receipt nobody has used."""
         self.sent += 1
         receipt = b"%d-%d-%d" % (self.shift.run, self.number, self.sent)
-        return BASKET % (self.random.randrange(1, CUSTOMERS + 1), receipt)
-
-    def batch(self) -> bytes:
-        """Many of them."""
-        return b'{"purchases":[%b]}' % b",".join([self.purchase() for _ in range(self.shift.batch)])
+        return BASKET % (self.customer(), receipt)
 
     def data_received(self, data: bytes) -> None:
         self.received += data
@@ -105,15 +118,16 @@ class Till(asyncio.Protocol):
     def count(self, head: bytes, body: bytes, now: float) -> None:
         """Note what was answered."""
         status = head[9:12].decode()
-        if self.shift.batch and status == "200":
+        if self.shift.job == "batch" and status == "200":
             statuses = Counter(str(result["status"]) for result in orjson.loads(body)["results"])
         else:
             statuses = Counter([status])
-        recorded = statuses.pop("201", 0)
-        self.takings.refused.update(statuses)
-        self.takings.purchases += recorded
+        done = statuses.pop("201" if self.shift.job in ("purchase", "batch") else "200", 0)
+        for refusal, times in statuses.items():
+            self.takings.refused[refusal] = self.takings.refused.get(refusal, 0) + times
+        self.takings.done += done
         if self.measure_from <= now < self.measure_until:
-            self.takings.purchases_measured += recorded
+            self.takings.done_measured += done
             self.takings.latencies.append(now - self.sent_at)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -143,6 +157,21 @@ def basket_template() -> bytes:
 
 
 BASKET = basket_template()
+
+
+def post(path: bytes, headers: bytes, body: bytes) -> bytes:
+    """A request with a body of JSON. `headers` are whole lines."""
+    return b"POST %b HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\n%bcontent-length: %d\r\n\r\n%b" % (
+        path,
+        headers,
+        len(body),
+        body,
+    )
+
+
+def get(path: bytes, headers: bytes) -> bytes:
+    """A request without one."""
+    return b"GET %b HTTP/1.1\r\nhost: bench\r\n%b\r\n" % (path, headers)
 
 
 def content_length(head: bytes) -> int:

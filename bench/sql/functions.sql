@@ -33,7 +33,7 @@ BEGIN
         program_version, currency, subtotal, discount, due, balance_after, basket, facts, effects, misses,
         occurred_at, recorded_at)
     VALUES ({tenant}, purchase, whose, 'pgbench', number::text, {fingerprint}, 'recorded', {program_id}, 1, 'SAR',
-        {subtotal}, 0, {subtotal}, balance_then, bench.basket(), bench.facts(), bench.effects(), bench.misses(), moment, moment);
+        {subtotal}, {discount}, {due}, balance_then, bench.basket(), bench.facts(), bench.effects(), bench.misses(), moment, moment);
     INSERT INTO lots (tenant_id, id, customer_id, unit, reference, rule, amount, remaining, earned_at, spendable_at)
     VALUES ({tenant}, bench.id_of('lot', number), whose, 'points', purchase, 'base', {points}, {points}, moment,
         moment);
@@ -44,11 +44,25 @@ BEGIN
             balance_then, moment, moment),
         ({tenant}, bench.id_of('ltx', number), 'accrual', purchase, 'issued', whose, 'points', -{points}, NULL,
             moment, moment);
+    INSERT INTO stamp_cards AS kept (tenant_id, customer_id, card, stamps, filled, updated_at)
+    VALUES ({tenant}, whose, 'beans', 1, 0, moment)
+    ON CONFLICT (tenant_id, customer_id, card) DO UPDATE SET stamps = kept.stamps + 1, updated_at = moment;
     UPDATE customers SET purchases = purchases + 1 WHERE tenant_id = {tenant} AND customer_id = whose;
     INSERT INTO outbox (tenant_id, id, topic, key, type, subject, occurred_at, data, trace)
     VALUES ({tenant}, bench.id_of('evt', number), 'loyalty.events', whose, 'loyalty.purchase_recorded.v1', whose,
         moment, bench.event_of(purchase), bench.id_of('req', number));
     RETURN balance_then;
+END $$;
+
+-- A customer's balance in one call: one round trip.
+CREATE FUNCTION bench.read_balance(customer bigint) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    found wallets;
+BEGIN
+    PERFORM set_config('wafa.tenants', {tenant}, true);
+    SELECT * INTO found FROM wallets
+    WHERE tenant_id = {tenant} AND customer_id = bench.id_of('cus', customer) AND unit = 'points';
+    RETURN found.balance;
 END $$;
 
 -- Many purchases, each of another customer, in one transaction of a few set-based statements.
@@ -77,8 +91,8 @@ BEGIN
         program_version, currency, subtotal, discount, due, balance_after, basket, facts, effects, misses,
         occurred_at, recorded_at)
     SELECT {tenant}, bench.id_of('pur', number), customer_id, 'pgbench', number::text, {fingerprint}, 'recorded',
-        {program_id}, 1, 'SAR', {subtotal}, 0, {subtotal}, balance, bench.basket(), bench.facts(), bench.effects(), bench.misses(), moment,
-        moment
+        {program_id}, 1, 'SAR', {subtotal}, {discount}, {due}, balance, bench.basket(), bench.facts(), bench.effects(),
+        bench.misses(), moment, moment
     FROM unnest(whose, numbers, balances) AS sale (customer_id, number, balance);
     INSERT INTO lots (tenant_id, id, customer_id, unit, reference, rule, amount, remaining, earned_at, spendable_at)
     SELECT {tenant}, bench.id_of('lot', number), customer_id, 'points', bench.id_of('pur', number), 'base', {points},
@@ -90,6 +104,9 @@ BEGIN
         'points', side.amount, CASE side.wallet WHEN 'customer' THEN balance END, moment, moment
     FROM unnest(whose, numbers, balances) AS sale (customer_id, number, balance),
         (VALUES ('customer', {points}), ('issued', -{points})) AS side (wallet, amount);
+    INSERT INTO stamp_cards AS kept (tenant_id, customer_id, card, stamps, filled, updated_at)
+    SELECT {tenant}, customer_id, 'beans', 1, 0, moment FROM unnest(whose) customer_id
+    ON CONFLICT (tenant_id, customer_id, card) DO UPDATE SET stamps = kept.stamps + 1, updated_at = moment;
     UPDATE customers SET purchases = purchases + 1 WHERE tenant_id = {tenant} AND customer_id = ANY (whose);
     INSERT INTO outbox (tenant_id, id, topic, key, type, subject, occurred_at, data, trace)
     SELECT {tenant}, bench.id_of('evt', number), 'loyalty.events', customer_id, 'loyalty.purchase_recorded.v1',

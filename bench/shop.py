@@ -2,6 +2,7 @@
 
 import json
 import urllib.request
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +10,12 @@ import psycopg
 from psycopg import sql
 
 from bench.house import House
-from bench.tills import BASKET, CUSTOMERS
+from bench.program import PROGRAM
+from bench.tills import BASKET, BATCH
 from kernel.ids import TenantId, new_id
 
 SQL = Path(__file__).parent / "sql"
-PROGRAM = {
-    "currency": "SAR",
-    "time_zone": "Asia/Riyadh",
-    "rules": [{"kind": "earn", "id": "base", "name": {"en": "A point per riyal", "ar": "نقطة لكل ريال"}, "per": 100}],
-}
+CUSTOMERS = 10_000
 SEED_CUSTOMERS = """
     INSERT INTO customers (tenant_id, customer_id, version, language, status, heard_at)
     SELECT %s, 'cus_' || lpad(number::text, 26, '0'), 1, 'ar', 'active', now() FROM generate_series(1, %s) number
@@ -25,7 +23,7 @@ SEED_CUSTOMERS = """
 KNOW_TENANT = "INSERT INTO known_tenants VALUES (%s, false, 'SAR', 'Asia/Riyadh') ON CONFLICT DO NOTHING"
 # What pgbench writes is what the service wrote: the texts come from a purchase it has recorded.
 RECORDED = """
-    SELECT p.id, p.fingerprint, p.program_id, p.subtotal, p.basket, p.facts, p.effects, p.misses,
+    SELECT p.id, p.fingerprint, p.program_id, p.subtotal, p.discount, p.due, p.basket, p.facts, p.effects, p.misses,
            l.amount AS points, o.data AS event
     FROM purchases p JOIN lots l ON l.tenant_id = p.tenant_id AND l.reference = p.id
     JOIN outbox o ON o.tenant_id = p.tenant_id AND o.data LIKE '%%' || p.id || '%%'
@@ -33,26 +31,51 @@ RECORDED = """
 """
 
 
-def prepare_rows(house: House) -> tuple[TenantId, dict[str, str]]:
+@dataclass(frozen=True)
+class Shop:
+    """The tenant that pgbench records for, what fills the places in its scripts, and how many customers there are.
+
+    `by_service` is how many purchases the service itself has recorded.
+    """
+
+    pgbench_tenant: TenantId
+    places: dict[str, str]
+    customers: int
+    by_service: int = 1
+
+
+def open_shop(house: House, customers: int = CUSTOMERS, *, one_tenant: bool = False) -> Shop:
     """Publish the program, seed customers for service and pgbench, give the database its functions.
 
-    Returns pgbench's own tenant, and what fills the places in its scripts.
+    With `one_tenant` pgbench records for the service's tenant instead of one of its own.
     """
-    pgbench_tenant = TenantId(new_id("ten"))
+    pgbench_tenant = house.tenant_id if one_tenant else TenantId(new_id("ten"))
     with psycopg.connect(database_url(house), autocommit=True, row_factory=psycopg.rows.dict_row) as db:
         # Done between the rounds instead (see `settle`).
         db.execute("ALTER SYSTEM SET autovacuum = off")
         db.execute("SELECT pg_reload_conf()")
-        for tenant_id in (house.tenant_id, pgbench_tenant):
+        for tenant_id in {house.tenant_id, pgbench_tenant}:
             db.execute(KNOW_TENANT, [tenant_id])
-            db.execute(SEED_CUSTOMERS, [tenant_id, CUSTOMERS])
+            db.execute(SEED_CUSTOMERS, [tenant_id, customers])
         publish_program(house)
         record_one(house)
         recorded = db.execute(RECORDED, [house.tenant_id]).fetchone()
         assert recorded is not None, "the service recorded a purchase"
-        places = places_for(db, pgbench_tenant, recorded)
+        places = places_for(db, pgbench_tenant, recorded) | {"customers": str(customers)}
         db.execute(fill((SQL / "functions.sql").read_text(), places).encode())
-    return pgbench_tenant, places
+    return Shop(pgbench_tenant, places, customers)
+
+
+def stock(house: House, shop: Shop) -> Shop:
+    """Let every customer of both tenants have bought once, so that no round is the first."""
+    with psycopg.connect(database_url(house), autocommit=True) as db:
+        db.execute("SELECT bench.record_purchases(0, 1, %s)", [shop.customers])
+    receipts = [BASKET % (number, b"stock-%d" % number) for number in range(1, shop.customers + 1)]
+    for first in range(0, len(receipts), BATCH):
+        purchases = b",".join(receipts[first : first + BATCH])
+        results = post(house, "/v1/purchases/batch", b'{"purchases":[%b]}' % purchases)["results"]
+        assert all(result["status"] == 201 for result in results), "all of a batch are recorded"
+    return replace(shop, by_service=shop.by_service + shop.customers)
 
 
 def settle(house: House) -> None:
@@ -62,28 +85,28 @@ def settle(house: House) -> None:
         db.execute("CHECKPOINT")
 
 
-def database_url(house: House) -> str:
-    """The loyalty database, as the superuser."""
+def database_url(house: House, service: str = "loyalty") -> str:
+    """A service's database, as the superuser."""
     assert house.settings.admin_url is not None
-    return house.settings.admin_url.get_secret_value().removesuffix("/postgres") + "/wafa_loyalty"
+    return house.settings.admin_url.get_secret_value().removesuffix("/postgres") + f"/wafa_{service}"
 
 
 def publish_program(house: House) -> None:
-    """One rule: a point for each riyal, without expiry."""
-    program = post(house, "/v1/programs", {"name": "Bench", "document": PROGRAM})
-    post(house, f"/v1/programs/{program['id']}/versions/1/publish", {})
+    """Ten rules."""
+    program = post(house, "/v1/programs", json.dumps({"name": "Bench", "document": PROGRAM}).encode())
+    post(house, f"/v1/programs/{program['id']}/versions/1/publish", b"{}")
 
 
 def record_one(house: House) -> None:
     """One purchase, as the tills will send them."""
-    post(house, "/v1/purchases", json.loads(BASKET % (1, b"first")))
+    post(house, "/v1/purchases", BASKET % (1, b"first"))
 
 
-def post(house: House, path: str, body: dict[str, Any]) -> dict[str, Any]:
+def post(house: House, path: str, body: bytes) -> dict[str, Any]:
     """A request through the gateway. Raises HTTPError for a refusal."""
     request = urllib.request.Request(
         f"http://127.0.0.1:{house.ports['gateway']}{path}",
-        json.dumps(body).encode(),
+        body,
         {
             "authorization": f"Bearer {house.api_key}",
             "content-type": "application/json",
@@ -103,7 +126,7 @@ def places_for(db: psycopg.Connection[Any], tenant_id: TenantId, recorded: dict[
         **{name: recorded[name] for name in ("fingerprint", "program_id", "basket", "facts", "effects", "misses")},
         "event": recorded["event"].replace(house_tenant(recorded["event"]), tenant_id),
     }
-    plain = {"points": recorded["points"], "subtotal": recorded["subtotal"], "customers": CUSTOMERS}
+    plain = {name: recorded[name] for name in ("points", "subtotal", "discount", "due")}
     return {
         **{name: sql.Literal(value).as_string(db) for name, value in literals.items()},
         **{name: str(number) for name, number in plain.items()},

@@ -1,0 +1,2 @@
+\set customer random(1, {customers})
+SELECT bench.read_balance(:customer);
