@@ -143,6 +143,18 @@ def draw_proof(
 
 
 @app.command()
+def instant_win_proof(
+    file: Annotated[Path, typer.Argument(help="What GET /v1/instant_wins/{id}/proof answered.")],
+    play: Annotated[str | None, typer.Option(help="Say what came of this play.")] = None,
+) -> None:
+    """Check an instant win from its published file; end with 1 and what is wrong when something is."""
+    from cli.instant_win_proof import check_instant_win
+
+    if not check_instant_win(file, console, play=play):
+        raise typer.Exit(1)
+
+
+@app.command()
 def verify(
     wait: Annotated[float, typer.Option(min=0, help="Seconds to give events that are on their way.")] = 10,
 ) -> None:

@@ -38,6 +38,7 @@ OWNERS: Final = {
     "memberships": "loyalty",
     "entries": "loyalty",
     "draws": "loyalty",
+    "instant_wins": "loyalty",
     "referrals": "loyalty",
     "leaderboards": "loyalty",
     "messages": "notifications",
@@ -64,6 +65,7 @@ OWNERS_BELOW_CUSTOMER: Final = {
     "leaderboards": "loyalty",
     "offline_allowances": "loyalty",
     "draws": "loyalty",
+    "plays": "loyalty",
     "inbox": "notifications",
     "stage": "retention",
 }

@@ -360,6 +360,44 @@ class DrawCancelled(Event):
     reason: str
 
 
+class InstantWinAnnounced(Event):
+    """An instant win was announced, or its terms were changed before it opened. The secret is committed to."""
+
+    event_type: ClassVar[str] = "loyalty.instant_win_announced.v1"
+
+    instant_win_id: str
+    instant_win_name: dict[str, str]
+    commitment: str = Field(description="The secret's SHA-256, in hexadecimal.")
+    terms: str = Field(description="All that is promised, as it will be published.")
+    opens_at: datetime
+    closes_at: datetime
+
+
+class InstantWinWon(Event):
+    """A customer won something at once; facts are what they were given for it."""
+
+    event_type: ClassVar[str] = "loyalty.instant_win_won.v1"
+
+    instant_win_id: str
+    instant_win_name: dict[str, str]
+    prize_name: dict[str, str]
+    play_id: str
+    facts: list[AnyFact]
+    balance: Points | None = Field(default=None, description="Of the program's main wallet, where something was given.")
+
+
+class InstantWinEnded(Event):
+    """An instant win is over, and its secret is shown: everybody can check what was drawn."""
+
+    event_type: ClassVar[str] = "loyalty.instant_win_ended.v1"
+
+    instant_win_id: str
+    instant_win_name: dict[str, str]
+    secret: str
+    turns: int = Field(description="How many plays drew a prize, whatever came of it.")
+    reason: str | None = Field(description="Why it was stopped; null when its time was over.")
+
+
 class LeaderboardSettled(Event):
     """A round of a leaderboard is over, and its places stay. Who won is told by events of their own."""
 

@@ -14,6 +14,7 @@ from chassis.logging import log
 from kernel.clock import utc_now
 from kernel.ids import TenantId
 from services.loyalty.operations.celebrate_days import celebrate_days
+from services.loyalty.operations.end_instant_win import end_instant_win
 from services.loyalty.operations.expire_lots import expire_lots
 from services.loyalty.operations.fail_backtest import fail_backtest
 from services.loyalty.operations.follow_draw import follow_draw
@@ -33,6 +34,7 @@ from services.loyalty.operations.tell_membership_ends import tell_membership_end
 from services.loyalty.operations.time_out_holds import time_out_holds
 from services.loyalty.queries.backtests import unfinished_backtests
 from services.loyalty.queries.draws import draws_under_way
+from services.loyalty.queries.instant_wins import instant_wins_over
 from services.loyalty.queries.program_shelf import SHELF
 
 
@@ -117,6 +119,16 @@ def follow_all_draws(database: Database, tenant_id: TenantId, at: datetime) -> i
     return done
 
 
+def end_all_instant_wins(database: Database, tenant_id: TenantId, at: datetime) -> int:
+    """Show the secrets of the instant wins whose time is over."""
+    with database.transaction(tenant_id) as db:
+        over = instant_wins_over(db, tenant_id, at)
+    for instant_win_id in over:
+        with database.transaction(tenant_id) as db:
+            end_instant_win(db, tenant_id, instant_win_id, at=at)
+    return len(over)
+
+
 def follow_all_referrals(database: Database, tenant_id: TenantId, at: datetime) -> int:
     """Take every referral as far as it has come."""
     total = 0
@@ -188,4 +200,5 @@ JOBS = (
     Job("celebrate_days", 3600.0, celebrate_all_days),
     Job("seal_entries", 30.0, seal_all_entries),
     Job("follow_draws", 30.0, follow_all_draws),
+    Job("end_instant_wins", 30.0, end_all_instant_wins),
 )

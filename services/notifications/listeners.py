@@ -16,6 +16,7 @@ from contracts.events.loyalty import (
     DrawPrizeClaimed,
     DrawWon,
     FamilyChanged,
+    InstantWinWon,
     LeaderboardWon,
     MembershipChanged,
     MembershipLapsed,
@@ -155,6 +156,12 @@ def on_draw_prize_claimed(db: Session, event: DrawPrizeClaimed, hearing: Hearing
         queue_message(db, event, Kind.DRAW, told, hearing)
 
 
+def on_instant_win_won(db: Session, event: InstantWinWon, hearing: Hearing) -> None:
+    """A play won, and what that brought."""
+    won = parts.InstantPrizeWon(instant_win_name=event.instant_win_name, prize_name=event.prize_name)
+    queue_message(db, event, Kind.INSTANT_WIN, [won, *translate_facts(event)], hearing)
+
+
 def on_points_expiring(db: Session, event: PointsExpiring, hearing: Hearing) -> None:
     """Units will die unless they are spent."""
     told = parts.UnitsExpiring(unit=event.unit, amount=event.amount, last_day=event.last_day)
@@ -233,6 +240,7 @@ LISTENERS: Listeners = {
     MembershipLapsed: on_membership_lapsed,
     DrawWon: on_draw_won,
     DrawPrizeClaimed: on_draw_prize_claimed,
+    InstantWinWon: on_instant_win_won,
     PointsExpiring: on_points_expiring,
     PointsExpired: on_points_expired,
     FamilyChanged: on_family_changed,

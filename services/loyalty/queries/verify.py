@@ -15,6 +15,7 @@ from services.loyalty.domain.membership import last_day
 from services.loyalty.queries.sealed import broken_chain
 from services.loyalty.queries.verify_coupons import COUPONS
 from services.loyalty.queries.verify_draws import DRAWS, draws_that_are_otherwise
+from services.loyalty.queries.verify_instant_wins import INSTANT_WINS, instant_wins_that_are_otherwise
 from services.loyalty.queries.verify_limits import LIMITS
 from services.loyalty.queries.verify_tiers import wrong_tiers
 from services.loyalty.tables.memberships import MembershipEntryRow, MembershipRow, time_entry
@@ -225,6 +226,7 @@ INVARIANTS = {
     **LIMITS,
     **COUPONS,
     **DRAWS,
+    **INSTANT_WINS,
 }
 
 
@@ -250,6 +252,7 @@ def breaches_of(db: Session, tenant_id: TenantId, at: datetime) -> Iterator[Brea
     yield from memberships_that_end_otherwise(db, tenant_id)
     yield from broken_chain(db, tenant_id)
     yield from draws_that_are_otherwise(db, tenant_id)
+    yield from instant_wins_that_are_otherwise(db, tenant_id)
     yield from wrong_tiers(db, tenant_id, at)
 
 

@@ -17,6 +17,7 @@ from services.loyalty.tables.customers import CustomerRow
 from services.loyalty.tables.expiry_notices import ExpiryNoticeRow
 from services.loyalty.tables.gift_cards import GiftCardRow, GiftCardStepRow
 from services.loyalty.tables.holds import HoldRow
+from services.loyalty.tables.instant_wins import InstantPrizeRow, InstantWinRow, PlayRow
 from services.loyalty.tables.leaderboards import (
     LeaderboardMemberRow,
     LeaderboardPlaceRow,
@@ -82,6 +83,8 @@ __all__ = [
     "GiftCardRow",
     "GiftCardStepRow",
     "HoldRow",
+    "InstantPrizeRow",
+    "InstantWinRow",
     "LeaderboardMemberRow",
     "LeaderboardPlaceRow",
     "LeaderboardRoundRow",
@@ -96,6 +99,7 @@ __all__ = [
     "OfflineConflictRow",
     "PassRow",
     "PassUseRow",
+    "PlayRow",
     "PoolMemberRow",
     "PoolRow",
     "PrizeDrawRow",

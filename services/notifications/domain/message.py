@@ -14,6 +14,7 @@ class Kind(StrEnum):
     ANNIVERSARY = "anniversary"
     REDEMPTION = "redemption"
     DRAW = "draw"
+    INSTANT_WIN = "instant_win"
     EXPIRING = "expiring"
     EXPIRY = "expiry"
     FAMILY = "family"

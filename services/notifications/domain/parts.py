@@ -422,6 +422,24 @@ class PrizeWon(Part):
             yield words.say("prize_won.claim", day=words.last_day(self.claim_until))
 
 
+class InstantPrizeWon(Part):
+    """The customer played and won."""
+
+    kind: Literal["instant_prize_won"] = "instant_prize_won"
+    instant_win_name: dict[str, str]
+    prize_name: dict[str, str]
+
+    def title(self, words: Words) -> str:
+        return words.say("instant_prize_won.title", prize=words.name(self.prize_name))
+
+    def lines(self, words: Words) -> Iterator[str]:
+        yield words.say(
+            "instant_prize_won.line",
+            prize=words.name(self.prize_name),
+            instant_win=words.name(self.instant_win_name),
+        )
+
+
 class TierReached(Part):
     """The customer is in a higher tier, or was given one; `ends_on` is its last day so far."""
 
@@ -499,6 +517,7 @@ AnyPart = Annotated[
     | UnitsExpiring
     | UnitsExpired
     | PrizeWon
+    | InstantPrizeWon
     | TierReached
     | TierLowered
     | TierEnding,

@@ -10,6 +10,7 @@ from contracts.events.loyalty import (
     AwardGiven,
     DayCelebrated,
     DrawPrizeClaimed,
+    InstantWinWon,
     LeaderboardWon,
     MembershipExtended,
     PassesIssued,
@@ -35,6 +36,7 @@ def translate_facts(
     | ActivityRecorded
     | DayCelebrated
     | DrawPrizeClaimed
+    | InstantWinWon
     | ReferralRewarded
     | ReferralRevoked
     | ReferralMilestoneReached

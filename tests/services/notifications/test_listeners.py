@@ -11,6 +11,7 @@ from contracts.events.loyalty import (
     DrawPrizeClaimed,
     DrawWon,
     FamilyChanged,
+    InstantWinWon,
     LeaderboardWon,
     MembershipChanged,
     MembershipLapsed,
@@ -141,6 +142,21 @@ def test_a_prize_is_told_and_what_came_with_it(database: Database, bakery: Tenan
             "draw",
             (parts.PointsReceived(unit="points", amount=500), parts.Balance(unit="points", amount=500)),
         ),
+    ]
+
+
+def test_an_instant_win_is_told_with_what_it_brought(database: Database, bakery: TenantId) -> None:
+    about = {"tenant_id": bakery, "customer_id": SARA, "occurred_at": MORNING}
+    won = {"instant_win_id": new_id("iwn"), "instant_win_name": GOLD, "prize_name": FREE_COFFEE, "play_id": "ply_1"}
+    points = PointsAccrued(unit="points", amount=Points(50))
+    for facts, balance in (([], None), ([points], Points(500))):
+        tell(database, InstantWinWon(**about, **won, facts=facts, balance=balance))
+    told = messages(database, bakery)
+    prize = parts.InstantPrizeWon(instant_win_name=GOLD, prize_name=FREE_COFFEE)
+    brought = (parts.PointsReceived(unit="points", amount=50), parts.Balance(unit="points", amount=500))
+    assert [(message.kind, PARTS.validate_python(message.parts)) for message in told] == [
+        ("instant_win", (prize,)),
+        ("instant_win", (prize, *brought)),
     ]
 
 

@@ -14,7 +14,9 @@ from tests.services.loyalty.award_batches import AwardBatches
 from tests.services.loyalty.coupons import CouponCampaign
 from tests.services.loyalty.domain.build import NAME, line, rule
 from tests.services.loyalty.domain.draws import BICYCLE
+from tests.services.loyalty.domain.instant_wins import BAG
 from tests.services.loyalty.draws import Draws
+from tests.services.loyalty.instant_wins import InstantWins
 from tests.services.loyalty.leaderboards import Leaderboards, weekly
 from tests.services.loyalty.memberships import Memberships
 from tests.services.loyalty.passes import SWIM_TEN, Passes
@@ -113,6 +115,7 @@ def things_of(shop: Shop) -> Things:
         "closed_draw_id": draws_that_are_over(shop, customer_id, draw="over", beacon="a block"),
         "drawn_draw_id": draws_that_are_over(shop, customer_id, draw="won", claim_days=366),
         "pick": "1",
+        **instant_wins(shop, customer_id),
         "announced_draw_id": Draws(shop).create(draw="announced", opens_at=SOMEDAY, closes_at="2041-01-01T00:00:00Z"),
     }
 
@@ -130,6 +133,23 @@ def an_entry(shop: Shop, customer_id: CustomerId) -> str:
     swims = Passes(shop, customer_id)
     swims.buy()
     return swims.use().id
+
+
+def instant_wins(shop: Shop, customer_id: CustomerId) -> dict[str, str]:
+    """An instant win that has been open for long, with a play that won; one that is announced; and one that is over."""
+    wheels = InstantWins(shop)
+    instant_win_id = wheels.create(opens_at="2026-01-01T00:00:00Z", closes_at=SOMEDAY)
+    (play_id,) = wheels.give(instant_win_id, customer_id)
+    wheels.play(instant_win_id, play_id)
+    announced = {"opens_at": SOMEDAY, "closes_at": "2041-01-01T00:00:00Z"}
+    over = wheels.create(instant_win="over")
+    wheels.stop(over)
+    return {
+        "instant_win_id": instant_win_id,
+        "play_id": play_id,
+        "announced_instant_win_id": wheels.create(instant_win="announced", **announced),
+        "stopped_instant_win_id": over,
+    }
 
 
 def an_open_draw(shop: Shop, customer_id: CustomerId) -> str:
@@ -181,7 +201,8 @@ def expire_one(shop: Shop, customer_id: CustomerId) -> None:
 class Question(NamedTuple):
     """What a route is asked, what its owner is answered, and what a neighbour is who asks about the same things.
 
-    `purchase` is which of the purchases it is asked about, `draw` which of the draws.
+    `purchase` is which of the purchases it is asked about, `draw` which of the draws,
+    `instant_win` which of the instant wins.
     """
 
     own: int
@@ -190,6 +211,7 @@ class Question(NamedTuple):
     body: Callable[[Things], Any] | None = None
     purchase: str = "purchase_id"
     draw: str = "draw_id"
+    instant_win: str = "instant_win_id"
 
 
 def basket(things: Things) -> dict[str, Any]:
@@ -289,6 +311,35 @@ QUESTIONS: dict[str, Question] = {
         200, 404, body=lambda _things: {"step": "claim"}, draw="drawn_draw_id"
     ),
     "GET /v1/customers/{customer_id}/draws": Question(200, 404),
+    "POST /v1/instant_wins": Question(
+        201,
+        201,
+        body=lambda _things: {
+            "instant_win": "spring-again",
+            "name": NAME,
+            "opens_at": SOMEDAY,
+            "closes_at": "2041-01-01T00:00:00Z",
+            "out_of": 1000,
+            "prizes": [{**BAG, "chances": 5, "stock": 10, "worth": 100, "award": {"points": 50}}],
+            "wins_per_customer": {"at_most": 1, "per": "month"},
+            "budget": 1000,
+            "play_days": 30,
+        },
+    ),
+    "GET /v1/instant_wins": Question(200, 200),
+    "GET /v1/instant_wins/{instant_win_id}": Question(200, 404),
+    "PATCH /v1/instant_wins/{instant_win_id}": Question(
+        200, 404, body=lambda _things: {"out_of": 10}, instant_win="announced_instant_win_id"
+    ),
+    "POST /v1/instant_wins/{instant_win_id}/stop": Question(200, 404, body=lambda _things: {"reason": "a mistake"}),
+    "POST /v1/instant_wins/{instant_win_id}/plays": Question(
+        201, 404, body=lambda things: of_customer(things, plays=2, reason="a kind word")
+    ),
+    "GET /v1/instant_wins/{instant_win_id}/plays": Question(200, 404, params=lambda _things: {"outcome": "won"}),
+    "POST /v1/instant_wins/{instant_win_id}/plays/{play_id}/play": Question(200, 404),
+    "POST /v1/instant_wins/{instant_win_id}/plays/{play_id}/hand_over": Question(200, 404),
+    "GET /v1/instant_wins/{instant_win_id}/proof": Question(200, 404, instant_win="stopped_instant_win_id"),
+    "GET /v1/customers/{customer_id}/plays": Question(200, 404),
     "GET /v1/backtests": Question(200, 200),
     "GET /v1/backtests/{backtest_id}": Question(200, 404),
     "GET /v1/coupon_campaigns": Question(200, 200),
@@ -545,7 +596,8 @@ QUESTIONS: dict[str, Question] = {
 def path_of(door: Door, things: Things) -> str:
     """The route's path for these things."""
     question = QUESTIONS[str(door)]
-    return door.path.format_map({**things, "purchase_id": things[question.purchase], "draw_id": things[question.draw]})
+    asked = {"purchase_id": question.purchase, "draw_id": question.draw, "instant_win_id": question.instant_win}
+    return door.path.format_map({**things, **{name: things[which] for name, which in asked.items()}})
 
 
 def ask(client: httpx.Client, door: Door, things: Things) -> httpx.Response:

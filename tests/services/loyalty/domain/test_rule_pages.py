@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from services.loyalty.domain.award_batch import BatchTerms
 from services.loyalty.domain.expiry import Expiry
+from services.loyalty.domain.instant_win import InstantWinTerms
 from services.loyalty.domain.leaderboard import LeaderboardTerms
 from services.loyalty.domain.offer import Offer
 from services.loyalty.domain.prize_draw import DrawTerms
@@ -18,7 +19,7 @@ ROOT = Path(__file__).parents[4]
 PAGES = sorted((ROOT / "docs/rules").glob("*.md"))
 DOMAIN = sorted((ROOT / "services/loyalty/domain").rglob("*.py"))
 DOCUMENT: TypeAdapter[object] = TypeAdapter(
-    ProgramDocument | Rule | Expiry | Offer | DrawTerms | LeaderboardTerms | BatchTerms
+    ProgramDocument | Rule | Expiry | Offer | DrawTerms | InstantWinTerms | LeaderboardTerms | BatchTerms
 )
 
 

@@ -12,10 +12,12 @@ from kernel.ids import TenantId
 from services.loyalty.queries.sealed import CHAIN
 from services.loyalty.queries.verify import INVARIANTS, MEMBERSHIP_END, breaches
 from services.loyalty.queries.verify_draws import DRAWN
+from services.loyalty.queries.verify_instant_wins import PLAYED
 from services.loyalty.queries.verify_tiers import TIERS
 from tests.services.loyalty.coupons import CouponCampaign
 from tests.services.loyalty.domain.build import line, rule
 from tests.services.loyalty.draws import ENTRY_PER_VISIT, Draws
+from tests.services.loyalty.instant_wins import InstantWins
 from tests.services.loyalty.passes import SWIM_TEN, Passes
 from tests.services.loyalty.shop import NOON, POINT_PER_RIYAL, Shop
 from tests.services.loyalty.tiers import ladder
@@ -174,6 +176,15 @@ CORRUPTIONS = {
     ),
     "another seed": ("UPDATE prize_draws SET seed = sha256(seed) WHERE {mine} AND status = 'drawn'", {DRAWN}),
     "another winner": ("UPDATE draw_picks SET entrant = 'ab' WHERE {mine}", {DRAWN}),
+    "a prize that was counted and not won": (
+        "UPDATE instant_prizes SET won = won + 1 WHERE {mine}",
+        {"a prize was won as often as plays won it"},
+    ),
+    "another secret": ("UPDATE instant_wins SET secret = sha256(secret) WHERE {mine}", {PLAYED}),
+    "a win that was kept back": (
+        "UPDATE plays SET outcome = 'out_of_stock' WHERE {mine}",
+        {PLAYED, "a prize was won as often as plays won it", "what was handed over was won"},
+    ),
     "a membership without time": (
         "DELETE FROM membership_entries WHERE {mine}",
         {"a membership has time on it, given or taken back"},
@@ -219,6 +230,11 @@ def corruptible(database: Database, tenant_id: TenantId) -> Shop:
     shop.at = NOON
     Draws(shop).create()
     ana = shop.customer()
+    wheels = InstantWins(shop)
+    wheel = wheels.create()
+    (play,) = wheels.give(wheel, ana)
+    wheels.play(wheel, play)
+    wheels.hand_over(wheel, play)
     shop.sell(ana, line("GYM", 1, 12000))
     swims = Passes(shop, ana)
     swims.buy()

@@ -261,6 +261,14 @@ def content(told: Sequence[Part], language: Language) -> Content:
             id="a prize to claim",
         ),
         pytest.param(
+            [parts.InstantPrizeWon(instant_win_name=GOLD, prize_name=COFFEE)],
+            f"You won: {isolated(COFFEE['en'])}",
+            [f"You played {isolated('Gold')} and won {isolated(COFFEE['en'])}."],
+            f"ربحت: {isolated(COFFEE['ar'])}",
+            [f"لعبت في {isolated(GOLD['ar'])} وربحت {isolated(COFFEE['ar'])}."],
+            id="an instant win",
+        ),
+        pytest.param(
             [parts.UnitsExpiring(unit="points", amount=2, last_day=date(2026, 12, 31))],
             "Part of your balance ends on 31 December 2026",
             ["Still yours until the end of 31 December 2026: 2 points."],
@@ -445,6 +453,7 @@ def test_parts_come_back_from_storage_as_they_were() -> None:
         parts.UnitsExpiring(unit="points", amount=100, last_day=date(2026, 11, 22)),
         parts.UnitsExpired(unit="points", amount=100),
         parts.PrizeWon(draw_name=GOLD, prize_name=COFFEE, claim_until=EVENING),
+        parts.InstantPrizeWon(instant_win_name=GOLD, prize_name=COFFEE),
         parts.TierReached(tier_name=GOLD, ends_on=date(2026, 11, 22)),
         parts.TierLowered(tier_name=GOLD),
         parts.TierEnding(tier_name=GOLD, ends_on=date(2026, 11, 22), unit="points", needed=4400),
