@@ -313,7 +313,7 @@ def test_what_was_sealed_cannot_be_changed_unseen(
 
 def test_every_invariant_can_find_something() -> None:
     found = set().union(*(expected for _statement, expected in (CORRUPTIONS | SEALED_CORRUPTIONS).values()))
-    assert found == {*INVARIANTS, DRAWN, MEMBERSHIP_END, TIERS, CHAIN}
+    assert found == {*INVARIANTS, DRAWN, PLAYED, MEMBERSHIP_END, TIERS, CHAIN}
 
 
 def test_the_proof_goes_from_tenant_to_tenant(corruptible: Shop, settings: Settings, database: Database) -> None:
