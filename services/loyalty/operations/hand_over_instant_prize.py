@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import TenantId
 from services.loyalty.domain.refusals.instant_wins import NothingToHandOver
-from services.loyalty.queries.customers import locked
+from services.loyalty.operations.play_instant_win import lock_player
 from services.loyalty.queries.instant_wins import find_instant_win, find_play, terms_of
 from services.loyalty.tables.instant_wins import PlayRow
 
@@ -18,8 +18,7 @@ def hand_over_instant_prize(
 
     Raises InstantWinUnknown, PlayUnknown, and NothingToHandOver where no thing was won, or it was taken back.
     """
-    play = find_play(db, tenant_id, instant_win_id, play_id)
-    locked(db, tenant_id, play.customer_id)
+    lock_player(db, find_play(db, tenant_id, instant_win_id, play_id))
     play = find_play(db, tenant_id, instant_win_id, play_id)
     if play.handed_over_at is not None:
         return play

@@ -26,6 +26,7 @@ from services.loyalty.queries.instant_wins import (
     won_of,
 )
 from services.loyalty.queries.program_shelf import SHELF
+from services.loyalty.queries.wallet_merges import survivor
 from services.loyalty.queries.zone import zone_of
 from services.loyalty.tables.books import Books
 from services.loyalty.tables.instant_wins import InstantPrizeRow, InstantWinRow, PlayRow
@@ -40,12 +41,8 @@ def play_instant_win(
     Raises InstantWinUnknown, PlayUnknown, PlayTakenBack, PlayExpired, InstantWinNotOpen and CustomerBlocked; and
     NoLiveProgram where it wins an award, which waits for a program: nothing is drawn then.
     """
+    standing = lock_player(db, find_play(db, tenant_id, instant_win_id, play_id))
     play = find_play(db, tenant_id, instant_win_id, play_id)
-    standing = locked(db, tenant_id, play.customer_id)
-    play = find_play(db, tenant_id, instant_win_id, play_id)
-    if play.customer_id != standing.customer_id:
-        # They were merged while we waited.
-        standing = locked(db, tenant_id, play.customer_id)
     if play.outcome is not None:
         return play
     if play.taken_back_at is not None:
@@ -67,6 +64,16 @@ def play_instant_win(
     if prize is not None and play.outcome == "won":
         give_prize(db, standing, instant_win, terms, play, prize, at=at, trace=trace)
     return play
+
+
+def lock_player(db: Session, play: PlayRow) -> Standing:
+    """Who plays it, under lock: the customer it was given to, or whom they were merged into. Raises NoSuchCustomer."""
+    tenant_id = TenantId(play.tenant_id)
+    while True:
+        standing = locked(db, tenant_id, survivor(db, tenant_id, play.customer_id))
+        # They may have been merged while we waited.
+        if standing.customer_id == survivor(db, tenant_id, play.customer_id):
+            return standing
 
 
 def take_turn(

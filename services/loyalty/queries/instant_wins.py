@@ -11,6 +11,7 @@ from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.instant_win import InstantWinTerms
 from services.loyalty.domain.instant_win_proof import InstantWinProof, PublishedPlay
 from services.loyalty.domain.refusals.instant_wins import InstantWinUnknown, PlayUnknown
+from services.loyalty.queries.wallet_merges import brought_to, same_person
 from services.loyalty.tables.instant_wins import InstantPrizeRow, InstantWinRow, PlayRow
 
 LAST_ID = "~"
@@ -83,11 +84,14 @@ def won_of(db: Session, instant_win: InstantWinRow, prizes: int) -> list[int]:
 
 
 def wins_since(db: Session, play: PlayRow, since: datetime | None) -> int:
-    """How often the play's customer has won in the same instant win, from that moment on, what was taken back too."""
+    """How often the play's customer has won in the same instant win from that moment on, under whatever id.
+
+    What was taken back counts too.
+    """
     found = select(func.count()).where(
         PlayRow.tenant_id == play.tenant_id,
         PlayRow.instant_win_id == play.instant_win_id,
-        PlayRow.customer_id == play.customer_id,
+        PlayRow.customer_id.in_(same_person(db, TenantId(play.tenant_id), play.customer_id)),
         PlayRow.outcome == "won",
     )
     if since is not None:
@@ -121,14 +125,18 @@ def plays_in(
 def plays_of(
     db: Session, tenant_id: TenantId, customer_id: CustomerId, *, after: str | None, limit: int
 ) -> Sequence[tuple[PlayRow, InstantWinRow]]:
-    """The plays that a customer was given, the newest first, each with its instant win."""
+    """The plays that a customer was given, or who was merged into them, the newest first, each with its instant win."""
     rows = db.execute(
         select(PlayRow, InstantWinRow)
         .join(
             InstantWinRow,
             (InstantWinRow.tenant_id == PlayRow.tenant_id) & (InstantWinRow.id == PlayRow.instant_win_id),
         )
-        .where(PlayRow.tenant_id == tenant_id, PlayRow.customer_id == customer_id, PlayRow.id < (after or LAST_ID))
+        .where(
+            PlayRow.tenant_id == tenant_id,
+            PlayRow.customer_id.in_(brought_to(db, tenant_id, customer_id)),
+            PlayRow.id < (after or LAST_ID),
+        )
         .order_by(PlayRow.id.desc())
         .limit(limit)
     )

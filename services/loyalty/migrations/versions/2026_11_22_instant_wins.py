@@ -6,7 +6,7 @@ from alembic import op
 from chassis.data.migrations import isolate_tenants
 
 revision = "2026_11_22_instant_wins"
-down_revision = "2026_11_22_leaderboards"
+down_revision = "2026_11_22_award_batches"
 branch_labels = None
 depends_on = None
 

@@ -112,6 +112,23 @@ def test_a_limit_for_ever(shop: Shop) -> None:
     assert wheels.play(instant_win_id, second, at=later(days=6)).outcome == "limit_reached"
 
 
+def test_who_was_merged_plays_for_the_other_and_is_counted_with_them(shop: Shop) -> None:
+    shop.publish(POINT_PER_RIYAL)
+    wheels, ana, ben = InstantWins(shop), shop.customer(), shop.customer()
+    instant_win_id = wheels.create(prizes=[POINTS], wins_per_customer={"at_most": 2})
+    before, play = wheels.give(instant_win_id, ana, 2)
+    wheels.play(instant_win_id, before)
+    merge_id = shop.merge(ana, ben)
+    assert wheels.play(instant_win_id, play).outcome == "won"
+    assert shop.balance(ben).available == 100
+    (bens,) = wheels.give(instant_win_id, ben)
+    assert wheels.play(instant_win_id, bens).outcome == "limit_reached"
+    shop.unmerge(merge_id)
+    (another,) = wheels.give(instant_win_id, ben)
+    assert wheels.play(instant_win_id, another).outcome == "won", "the other is counted for themselves again"
+    assert shop.breaches() == []
+
+
 def test_an_award_waits_for_a_program_and_nothing_is_drawn_until_then(shop: Shop) -> None:
     wheels, ana = InstantWins(shop), shop.customer()
     instant_win_id = wheels.create(prizes=[{**POINTS, "stock": 1}])
