@@ -7,6 +7,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -76,6 +78,52 @@ def test_of_two_relays_one_leads_and_the_other_takes_over(world: World) -> None:
         eventually(lambda: world.count_notes() == 200)
     assert world.notes() == {"cus_1": list(range(200))}
     assert len(world.positions_in_log()) == 200, "nothing was sent twice"
+
+
+def test_leaders_killed_under_load_lose_nothing_and_keep_every_customers_order(world: World) -> None:
+    """Two relays as processes, and events all the while. The one that leads is killed, again and again."""
+    customers = [f"cus_{number}" for number in range(8)]
+    told = 0
+
+    def tell(rounds: int) -> None:
+        nonlocal told
+        for _ in range(rounds):
+            for customer in customers:
+                world.publish(customer, told)
+            told += 1
+
+    with world.listening(), two_relays(world) as relays:
+        for _ in range(4):
+            tell(15)
+            # The older of the two leads: it came first, or it waited for the one that was killed.
+            killed = relays.pop(0)
+            killed.kill()
+            killed.wait()
+            tell(15)
+            eventually(lambda: world.unsent() == 0)
+            relays.append(relay_process(world))
+        eventually(lambda: world.count_notes() == told * len(customers))
+    assert world.notes() == {customer: list(range(told)) for customer in customers}
+
+
+@contextmanager
+def two_relays(world: World) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Relays as processes; the first leads when the second comes."""
+    relays = [relay_process(world)]
+    leads = "SELECT 1 FROM pg_locks JOIN pg_database d ON d.oid = database AND datname = current_database()"
+    try:
+        eventually(lambda: world.ask(world.shop, leads + " WHERE locktype = 'advisory' AND granted"))
+        relays.append(relay_process(world))
+        yield relays
+    finally:
+        for relay in relays:
+            relay.kill()
+            relay.wait()
+
+
+def relay_process(world: World) -> subprocess.Popen[bytes]:
+    """A relay of the shop's as a process of its own."""
+    return subprocess.Popen([sys.executable, str(SCRIPTS / "relay.py"), world.shop], env=world.environment())
 
 
 def test_what_a_dead_relay_had_claimed_goes_first_and_in_the_same_order(world: World) -> None:
