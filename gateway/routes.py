@@ -55,6 +55,7 @@ OWNERS_BELOW_CUSTOMER: Final = {
     "entries": "loyalty",
     "vouchers": "loyalty",
     "redemptions": "loyalty",
+    "automatic_redemptions": "loyalty",
     "referral_code": "loyalty",
     "referrals": "loyalty",
     "purchases": "loyalty",

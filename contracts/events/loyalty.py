@@ -272,6 +272,18 @@ class RewardRedeemed(Event):
     unit: str
     price: Points
     balance: Points
+    automatic: bool = Field(default=False, description="Whether nobody asked for it.")
+
+
+class AutomaticRedemptionStopped(Event):
+    """A customer got as many of a reward by itself as they may in a day, and has enough for more: a mistake, maybe."""
+
+    event_type: ClassVar[str] = "loyalty.automatic_redemption_stopped.v1"
+
+    reward_id: str
+    reward_name: dict[str, str]
+    at_most: int = Field(description="So many in a day.")
+    goes_on_at: datetime = Field(description="When the next day of the shop begins, and they may get more.")
 
 
 class RedemptionMoved(Event):

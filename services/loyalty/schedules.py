@@ -17,6 +17,7 @@ from services.loyalty.operations.celebrate_days import celebrate_days
 from services.loyalty.operations.end_instant_win import end_instant_win
 from services.loyalty.operations.expire_lots import expire_lots
 from services.loyalty.operations.fail_backtest import fail_backtest
+from services.loyalty.operations.follow_balances import follow_balances
 from services.loyalty.operations.follow_draw import follow_draw
 from services.loyalty.operations.follow_merges import follow_merges
 from services.loyalty.operations.follow_referrals import follow_referrals
@@ -32,6 +33,7 @@ from services.loyalty.operations.settle_tiers import settle_tiers
 from services.loyalty.operations.tell_expiring import tell_expiring
 from services.loyalty.operations.tell_membership_ends import tell_membership_ends
 from services.loyalty.operations.time_out_holds import time_out_holds
+from services.loyalty.queries.automatic import automatic_rewards
 from services.loyalty.queries.backtests import unfinished_backtests
 from services.loyalty.queries.draws import draws_under_way
 from services.loyalty.queries.instant_wins import instant_wins_over
@@ -86,6 +88,18 @@ def celebrate_all_days(database: Database, tenant_id: TenantId, at: datetime) ->
                 celebrated = celebrate_days(db, tenant_id, rule.id, after=after, at=at)
             total, after = total + celebrated.given, celebrated.last
     return total
+
+
+def redeem_all_automatically(database: Database, tenant_id: TenantId, at: datetime) -> int:
+    """Take the rewards that are taken by themselves, for one customer at a time."""
+    with database.transaction(tenant_id) as db:
+        rewards = automatic_rewards(db, tenant_id)
+    done = 0
+    for reward_id in rewards:
+        done += until_none(
+            database, tenant_id, partial(follow_balances, tenant_id=tenant_id, reward_id=reward_id, at=at)
+        )
+    return done
 
 
 def seal_all_entries(database: Database, tenant_id: TenantId, at: datetime) -> int:
@@ -199,6 +213,7 @@ JOBS = (
     Job("settle_tiers", 600.0, settle_all_tiers),
     Job("celebrate_days", 3600.0, celebrate_all_days),
     Job("seal_entries", 30.0, seal_all_entries),
+    Job("redeem_automatically", 30.0, redeem_all_automatically),
     Job("follow_draws", 30.0, follow_all_draws),
     Job("end_instant_wins", 30.0, end_all_instant_wins),
 )

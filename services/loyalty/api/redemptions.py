@@ -80,6 +80,8 @@ class StepDocument(BaseModel):
 class RedemptionDocument(BaseModel):
     """A reward taken: what it cost, its voucher unless it is goods, and how far it has come.
 
+    An `automatic` one nobody asked for.
+
     `status` is issued, prepared, shipped, handed_over or cancelled.
     """
 
@@ -90,6 +92,7 @@ class RedemptionDocument(BaseModel):
     unit: str
     price: int
     status: str
+    automatic: bool
     steps: list[StepDocument]
     voucher: VoucherReceipt | None
     recorded_at: datetime
@@ -202,6 +205,7 @@ def redemption_document(found: RedemptionDetails) -> RedemptionDocument:
         unit=row.unit,
         price=row.price,
         status=row.status,
+        automatic=row.automatic,
         steps=[StepDocument.model_validate(step) for step in found.steps],
         voucher=receipt,
         recorded_at=row.recorded_at,

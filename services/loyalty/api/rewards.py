@@ -13,7 +13,7 @@ from chassis.web.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
 from chassis.web.problem_responses import problems
 from chassis.web.transaction import Now, Transaction, TransactionRoute
 from services.loyalty.domain.local_day import local_date
-from services.loyalty.domain.offer import COUNT_MAX, Offer, OfferLimit, Price, WalletUnit
+from services.loyalty.domain.offer import COUNT_MAX, Automatic, Offer, OfferLimit, Price, WalletUnit
 from services.loyalty.domain.refusals.rewards import RewardUnknown
 from services.loyalty.domain.reward import Benefit
 from services.loyalty.domain.rules.rule import RuleId
@@ -30,7 +30,7 @@ router = APIRouter(prefix="/v1", tags=["rewards"], route_class=TransactionRoute)
 
 
 class RewardChange(BaseModel):
-    """What is different now. Fields that are away stay as they are; null takes a bound away."""
+    """What is different now. Fields that are away stay as they are; null takes a bound away, or `automatic`."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -42,6 +42,7 @@ class RewardChange(BaseModel):
     limits: Annotated[tuple[OfferLimit, ...], Field(max_length=10)] | None = None
     starts_on: Day | None = None
     ends_on: Day | None = None
+    automatic: Automatic | None = None
 
 
 class RewardDetails(BaseModel):
@@ -59,6 +60,7 @@ class RewardDetails(BaseModel):
     limits: list[OfferLimit]
     starts_on: date | None
     ends_on: date | None
+    automatic: Automatic | None
     status: str
     version: int
     created_at: datetime
@@ -137,6 +139,7 @@ def reward_details(reward: RewardRow, response: Response | None = None) -> Rewar
         limits=list(offer.limits),
         starts_on=offer.starts_on,
         ends_on=offer.ends_on,
+        automatic=offer.automatic,
         status=reward.status,
         version=reward.version,
         created_at=reward.created_at,

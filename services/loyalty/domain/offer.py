@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from services.loyalty.domain.local_day import day_start, local_date
+from services.loyalty.domain.local_day import day_start, local_date, months_later
 from services.loyalty.domain.refusals.rewards import RewardLimitReached, RewardNotOpen, RewardSoldOut
 from services.loyalty.domain.reward import Benefit
 from services.loyalty.domain.rules.rule import RuleId
@@ -16,6 +16,7 @@ from services.loyalty.domain.written import Day
 
 PRICE_MAX = 10**12
 COUNT_MAX = 10**9
+A_DAY_MAX = 100
 
 Price = Annotated[int, Field(strict=True, ge=1, le=PRICE_MAX)]
 WalletUnit = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,31}$")]
@@ -33,6 +34,20 @@ class OfferLimit(BaseModel):
 
     def since(self, at: datetime, zone: ZoneInfo) -> datetime | None:
         """The moment from which redemptions count; None counts all there ever were. Weeks begin on Monday."""
+        start = self._period_start(at, zone)
+        return day_start(start, zone) if start else None
+
+    def until(self, at: datetime, zone: ZoneInfo) -> datetime | None:
+        """The moment at which the next period begins; None where there is none."""
+        start = self._period_start(at, zone)
+        if start is None:
+            return None
+        months = {"month": 1, "year": 12}
+        if self.per in months:
+            return day_start(months_later(start, months[self.per]), zone)
+        return day_start(start + timedelta(days=7 if self.per == "week" else 1), zone)
+
+    def _period_start(self, at: datetime, zone: ZoneInfo) -> date | None:
         today = local_date(at, zone)
         starts = {
             "day": today,
@@ -40,7 +55,19 @@ class OfferLimit(BaseModel):
             "month": today.replace(day=1),
             "year": today.replace(month=1, day=1),
         }
-        return day_start(starts[self.per], zone) if self.per in starts else None
+        return starts.get(self.per)
+
+
+class Automatic(BaseModel):
+    """The reward is taken without anybody asking, whenever its price and `leave` units more can be spent.
+
+    At most `at_most` a day for one customer: who would get more of them has more likely met a mistake.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    leave: Annotated[int, Field(strict=True, ge=0, le=PRICE_MAX)] = 0
+    at_most: Annotated[int, Field(strict=True, ge=1, le=A_DAY_MAX)] = 10
 
 
 class Offer(BaseModel):
@@ -59,6 +86,7 @@ class Offer(BaseModel):
     limits: Annotated[tuple[OfferLimit, ...], Field(max_length=10)] = ()
     starts_on: Day | None = None
     ends_on: Day | None = None
+    automatic: Automatic | None = None
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
@@ -69,6 +97,11 @@ class Offer(BaseModel):
     def price_for(self, tiers: Sequence[str]) -> int:
         """The price for who stands in these tiers, their own first and then those below it: the first that has one."""
         return next((self.tier_prices[tier] for tier in tiers if tier in self.tier_prices), self.price)
+
+    @property
+    def cheapest(self) -> int:
+        """What it costs where it costs least."""
+        return min([self.price, *self.tier_prices.values()])
 
     def check_open(self, today: date) -> None:
         """Raises RewardNotOpen outside the window."""

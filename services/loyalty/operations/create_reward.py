@@ -38,4 +38,5 @@ def columns_of(offer: Offer) -> dict[str, Any]:
         "limits": LIMITS.dump_json(offer.limits).decode(),
         "starts_on": offer.starts_on,
         "ends_on": offer.ends_on,
+        "automatic": offer.automatic.model_dump_json() if offer.automatic else None,
     }

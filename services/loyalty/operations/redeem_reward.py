@@ -24,6 +24,7 @@ from services.loyalty.queries.tiers import tiers_held
 from services.loyalty.queries.zone import zone_of
 from services.loyalty.tables.books import Books, movement
 from services.loyalty.tables.rewards import RedemptionRow, RewardRow
+from services.loyalty.tables.standings import Standing, Wallet
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,31 @@ def redeem_reward(
         be_active(db, books, standing, program.document, at)
     held = tiers_held(db, standing, program.document.tier_rules, at) if program and offer.tier_prices else []
     price = offer.price_for(held)
-    draws = plan_burn([opened.lot for opened in (wallet.lots or {}).values()], price, at=at, held=wallet.held)
+    redeemed = exchange(db, books, standing, wallet, reward, offer, price, zone, trace=trace)
+    books.close(db)
+    db.flush()
+    return redeemed
+
+
+def exchange(
+    db: Session,
+    books: Books,
+    standing: Standing,
+    wallet: Wallet,
+    reward: RewardRow,
+    offer: Offer,
+    price: int,
+    zone: ZoneInfo,
+    *,
+    automatic: bool = False,
+    trace: str | None = None,
+) -> Redeemed:
+    """Burn the price from a locked customer's open wallet for a locked reward that is offered to them.
+
+    The books are left open. Raises InsufficientPoints.
+    """
+    at, tenant_id, customer_id, reward_id = books.at, standing.tenant_id, standing.customer_id, reward.id
+    draws = plan_burn(wallet.open_lots, price, at=at, held=wallet.held)
     redemption_id = new_id("red")
     burned = movement("burn", "redeemed", redemption_id, at)
     books.take(standing, wallet, burned, draws)
@@ -81,6 +106,7 @@ def redeem_reward(
         voucher_id=voucher_id,
         transaction_id=burned.id,
         status="issued",
+        automatic=automatic,
         recorded_at=at,
     )
     db.add(redemption)
@@ -96,11 +122,10 @@ def redeem_reward(
             unit=offer.unit,
             price=Points(price),
             balance=Points(wallet.balance),
+            automatic=automatic,
         ),
         trace,
     )
-    books.close(db)
-    db.flush()
     return Redeemed(redemption, code, valid_until, wallet.balance)
 
 

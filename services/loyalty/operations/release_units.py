@@ -11,6 +11,7 @@ from kernel.points import Points
 from services.loyalty.domain.terms import Terms
 from services.loyalty.queries.customers import locked
 from services.loyalty.queries.program_shelf import SHELF
+from services.loyalty.tables.automatic import look_again
 from services.loyalty.tables.books import Books
 from services.loyalty.tables.standings import Standing, Wallet
 
@@ -59,6 +60,8 @@ def release_units(
             trace,
         )
     books.close(db)
+    if released:
+        look_again(db, standing.owner, at)
     return released
 
 

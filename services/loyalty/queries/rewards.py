@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from kernel.ids import CustomerId, TenantId
-from services.loyalty.domain.offer import Offer, OfferLimit
+from services.loyalty.domain.offer import Automatic, Offer, OfferLimit
 from services.loyalty.domain.refusals.rewards import RedemptionUnknown, RewardUnknown
 from services.loyalty.domain.reward import Benefit
 from services.loyalty.queries.wallet_merges import brought_to, same_person
@@ -42,6 +42,7 @@ def offer_of(reward: RewardRow) -> Offer:
         limits=LIMITS.validate_json(reward.limits),
         starts_on=reward.starts_on,
         ends_on=reward.ends_on,
+        automatic=Automatic.model_validate_json(reward.automatic) if reward.automatic else None,
     )
 
 

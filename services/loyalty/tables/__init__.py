@@ -1,6 +1,7 @@
 """The rows of the loyalty database."""
 
 from services.loyalty.tables.activities import ActivityRow
+from services.loyalty.tables.automatic import AutomaticOptOutRow, AutomaticPlaceRow, AutomaticWaitRow
 from services.loyalty.tables.award_batches import AwardBatchRow, AwardLineRow
 from services.loyalty.tables.awards import AwardRow
 from services.loyalty.tables.backtests import BacktestRow, BacktestSliceRow
@@ -58,6 +59,9 @@ from services.loyalty.tables.wrong_codes import WrongCodesRow
 __all__ = [
     "ActivityRow",
     "AdjustmentRow",
+    "AutomaticOptOutRow",
+    "AutomaticPlaceRow",
+    "AutomaticWaitRow",
     "AwardBatchRow",
     "AwardLineRow",
     "AwardRow",

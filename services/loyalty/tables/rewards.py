@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.data.tables import TenantKey
@@ -13,7 +13,7 @@ from services.loyalty.tables.base import Base
 
 class RewardRow(Base):
     """Something that points can be exchanged for; documents are JSON text. `benefit` is what one gets for it,
-    `tier_prices` what it costs in some tiers.
+    `tier_prices` what it costs in some tiers, `automatic` when it is taken by itself.
 
     Who takes one locks this row after the customer's: `taken` (not cancelled) then never passes `stock`, the number
     there are to give in all.
@@ -36,6 +36,7 @@ class RewardRow(Base):
     limits: Mapped[str] = mapped_column(server_default="[]")
     starts_on: Mapped[date | None]
     ends_on: Mapped[date | None]
+    automatic: Mapped[str | None]
     status: Mapped[str]  # available, withdrawn
     version: Mapped[int] = mapped_column(server_default="1")  # of the offer; taking one does not change it
     created_at: Mapped[datetime]
@@ -65,6 +66,7 @@ class RedemptionRow(Base):
     voucher_id: Mapped[str | None]
     transaction_id: Mapped[str]
     status: Mapped[str] = mapped_column(server_default="issued")  # issued, prepared, shipped, handed_over, cancelled
+    automatic: Mapped[bool] = mapped_column(server_default=false())  # nobody asked for it
     recorded_at: Mapped[datetime]
 
 

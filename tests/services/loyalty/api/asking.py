@@ -359,6 +359,11 @@ QUESTIONS: dict[str, Question] = {
     ),
     "POST /v1/coupons/lookup": Question(200, 404, body=lambda things: {"code": things["coupon_code"], "till": "1"}),
     "POST /v1/coupon_campaigns/{campaign_id}/stop": Question(200, 404),
+    "GET /v1/rewards/{reward_id}/waiting": Question(200, 404),
+    "GET /v1/customers/{customer_id}/automatic_redemptions": Question(200, 404),
+    "PUT /v1/customers/{customer_id}/automatic_redemptions": Question(
+        200, 404, body=lambda _things: {"allowed": False}
+    ),
     "GET /v1/customers/{customer_id}/balance": Question(200, 404),
     "GET /v1/customers/{customer_id}/balance/explain": Question(200, 404),
     "GET /v1/customers/{customer_id}/memberships": Question(200, 404),

@@ -225,10 +225,7 @@ def content(told: Sequence[Part], language: Language) -> Content:
         pytest.param(
             [parts.RewardTaken(reward_name=COFFEE, unit="points", price=11)],
             f"Your reward: {isolated('Free coffee')}",
-            [
-                f"You exchanged 11 points for {isolated('Free coffee')}. "
-                "Show the voucher from your account when you pay."
-            ],
+            [f"You got {isolated('Free coffee')} for 11 points. Show the voucher from your account when you pay."],
             f"مكافأتك: {isolated('قهوة مجانية')}",
             [f"حصلت على {isolated('قهوة مجانية')} مقابل: 11 نقطة. اعرض القسيمة من حسابك عند الدفع."],
             id="redemption",
