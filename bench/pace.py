@@ -10,6 +10,7 @@ class Pace:
     rounds: int
     warmup_seconds: float
     seconds: int
+    customers: int
     # Of the large database that the small one is compared with, and of the demo's year.
     grown_customers: int
     grown_purchases: int
@@ -25,6 +26,7 @@ FULL = Pace(
     rounds=5,
     warmup_seconds=1.0,
     seconds=3,
+    customers=10_000,
     grown_customers=1_000_000,
     grown_purchases=2_500_000,
     lots_due=1_000,
@@ -37,6 +39,7 @@ QUICK = Pace(
     rounds=1,
     warmup_seconds=0.5,
     seconds=3,
+    customers=1_000,
     grown_customers=20_000,
     grown_purchases=50_000,
     lots_due=200,

@@ -15,7 +15,6 @@ from bench.tills import BASKET, BATCH
 from kernel.ids import TenantId, new_id
 
 SQL = Path(__file__).parent / "sql"
-CUSTOMERS = 10_000
 SEED_CUSTOMERS = """
     INSERT INTO customers (tenant_id, customer_id, version, language, status, heard_at)
     SELECT %s, 'cus_' || lpad(number::text, 26, '0'), 1, 'ar', 'active', now() FROM generate_series(1, %s) number
@@ -23,7 +22,8 @@ SEED_CUSTOMERS = """
 KNOW_TENANT = "INSERT INTO known_tenants VALUES (%s, false, 'SAR', 'Asia/Riyadh') ON CONFLICT DO NOTHING"
 # What pgbench writes is what the service wrote: the texts come from a purchase it has recorded.
 RECORDED = """
-    SELECT p.id, p.fingerprint, p.program_id, p.subtotal, p.discount, p.due, p.basket, p.facts, p.effects, p.misses,
+    SELECT p.id, p.customer_id, p.fingerprint, p.program_id, p.subtotal, p.discount, p.due,
+           p.basket, p.facts, p.effects, p.misses,
            l.amount AS points, o.data AS event
     FROM purchases p JOIN lots l ON l.tenant_id = p.tenant_id AND l.reference = p.id
     JOIN outbox o ON o.tenant_id = p.tenant_id AND o.data LIKE '%%' || p.id || '%%'
@@ -44,7 +44,7 @@ class Shop:
     by_service: int = 1
 
 
-def open_shop(house: House, customers: int = CUSTOMERS, *, one_tenant: bool = False) -> Shop:
+def open_shop(house: House, customers: int, *, one_tenant: bool = False) -> Shop:
     """Publish the program, seed customers for service and pgbench, give the database its functions.
 
     With `one_tenant` pgbench records for the service's tenant instead of one of its own.
@@ -123,6 +123,7 @@ def places_for(db: psycopg.Connection[Any], tenant_id: TenantId, recorded: dict[
     literals = {
         "tenant": tenant_id,
         "purchase_id": recorded["id"],
+        "customer_id": recorded["customer_id"],
         **{name: recorded[name] for name in ("fingerprint", "program_id", "basket", "facts", "effects", "misses")},
         "event": recorded["event"].replace(house_tenant(recorded["event"]), tenant_id),
     }

@@ -51,6 +51,7 @@ COMMITTED = """
 """
 TOLD = "SELECT count(*) FROM outbox WHERE type = 'loyalty.purchase_recorded.v1'"
 HEARD = "SELECT count(*) FROM inbox"
+PARKED = "SELECT count(*) FROM dead_letters"
 TOOK_EFFECT = "SELECT event_id, pg_xact_commit_timestamp(xmin) FROM inbox"
 
 
@@ -68,7 +69,7 @@ class Round:
 def measure(_rows: Collection[str], pace: Pace) -> Iterator[tuple[str, Outcome]]:
     """Carry events in rounds, then let both workers run while purchases come at a steady pace."""
     with open_house(broker=True, more_of_postgres=("-c", "track_commit_timestamp=on")) as house:
-        shop = stock(house, open_shop(house, one_tenant=True))
+        shop = stock(house, open_shop(house, pace.customers, one_tenant=True))
         rounds, filled = carry_rounds(house, shop, pace)
         p50, p99, bought = at_steady_pace(house, shop, pace)
         prove(house, {house.tenant_id: shop.customers + shop.by_service + filled + bought})
@@ -268,6 +269,9 @@ def delays(house: House, since: datetime) -> list[float]:
     with psycopg.connect(database_url(house)) as loyalty, psycopg.connect(database_url(house, "retention")) as other:
         committed: dict[str, datetime] = dict(loyalty.execute(COMMITTED, [since]).fetchall())
         heard: dict[str, datetime] = dict(other.execute(TOOK_EFFECT).fetchall())
+        parked = count(other, PARKED)
+    if parked:
+        raise Unsound(f"{parked} events were put aside instead of heard")
     if not committed.keys() <= heard.keys():
         raise Unsound(f"{len(committed.keys() - heard.keys())} purchases had no effect in retention")
     return [(heard[event] - at).total_seconds() for event, at in committed.items()]

@@ -43,7 +43,7 @@ def measure(_rows: Collection[str], pace: Pace) -> Iterator[tuple[str, Outcome]]
     with ExitStack() as open_things:
         houses = {size: open_things.enter_context(open_house()) for size in (SMALL, LARGE)}
         shops = {
-            SMALL: stock(houses[SMALL], open_shop(houses[SMALL], one_tenant=True)),
+            SMALL: stock(houses[SMALL], open_shop(houses[SMALL], pace.customers, one_tenant=True)),
             LARGE: open_shop(houses[LARGE], pace.grown_customers, one_tenant=True),
         }
         built = grow(houses[LARGE], shops[LARGE], pace)

@@ -25,7 +25,7 @@ NEEDS = {
 def measure(rows: Collection[str], pace: Pace) -> Iterator[tuple[str, Outcome]]:
     """Measure what the rows need, prove the books, and judge each row."""
     with open_house() as house:
-        shop = stock(house, open_shop(house))
+        shop = stock(house, open_shop(house, pace.customers))
         needed = {name for row in rows for name in NEEDS[row]}
         planned = [one for one in measures(house, shop, pace) if one.name in needed]
         runs = take_rounds(planned, pace.rounds, before_each=lambda: settle(house))

@@ -36,7 +36,7 @@ def measure(rows: Collection[str], pace: Pace) -> Iterator[tuple[str, Outcome]]:
     if "P8" in rows:
         micros = evaluation_micros(pace)
     with home_of_its_own() as home:
-        ready_seconds = timed(home, "-m", "cli.main", "up", "--detach", "--port", str(any_free_port()))
+        ready_seconds = timed(home, "-m", "cli", "up", "--detach", "--port", str(any_free_port()))
         played, memory = play_year(home, pace)
         print(f"  {played}", flush=True)
         after = memory_by_process(home)
@@ -61,7 +61,7 @@ def home_of_its_own() -> Iterator[Home]:
     try:
         yield home
     finally:
-        subprocess.run([sys.executable, "-m", "cli.main", "down"], env=environment(home), check=False)
+        subprocess.run([sys.executable, "-m", "cli", "down"], env=environment(home), check=False)
         shutil.rmtree(home.path, ignore_errors=True)
 
 
@@ -112,7 +112,7 @@ def memory_by_process(home: Home) -> dict[str, int]:
 def prove_year(home: Home) -> float:
     """The seconds of `wafa verify`. Raises Unsound when it finds anything."""
     try:
-        return timed(home, "-m", "cli.main", "verify", "--wait", "0")
+        return timed(home, "-m", "cli", "verify", "--wait", "0")
     except RuntimeError as error:
         raise Unsound(str(error)) from error
 

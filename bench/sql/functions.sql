@@ -11,8 +11,8 @@ CREATE FUNCTION bench.basket() RETURNS text LANGUAGE sql IMMUTABLE RETURN {baske
 CREATE FUNCTION bench.facts() RETURNS text LANGUAGE sql IMMUTABLE RETURN {facts}::text;
 CREATE FUNCTION bench.effects() RETURNS text LANGUAGE sql IMMUTABLE RETURN {effects}::text;
 CREATE FUNCTION bench.misses() RETURNS text LANGUAGE sql IMMUTABLE RETURN {misses}::text;
-CREATE FUNCTION bench.event_of(purchase_id text) RETURNS text LANGUAGE sql IMMUTABLE
-RETURN replace({event}, {purchase_id}, purchase_id);
+CREATE FUNCTION bench.event_of(purchase_id text, customer_id text) RETURNS text LANGUAGE sql IMMUTABLE
+RETURN replace(replace({event}, {purchase_id}, purchase_id), {customer_id}, customer_id);
 
 -- One purchase in one call: one round trip, one transaction.
 CREATE FUNCTION bench.record_purchase(customer bigint, number bigint) RETURNS bigint LANGUAGE plpgsql AS $$
@@ -50,7 +50,7 @@ BEGIN
     UPDATE customers SET purchases = purchases + 1 WHERE tenant_id = {tenant} AND customer_id = whose;
     INSERT INTO outbox (tenant_id, id, topic, key, type, subject, occurred_at, data, trace)
     VALUES ({tenant}, bench.id_of('evt', number), 'loyalty.events', whose, 'loyalty.purchase_recorded.v1', whose,
-        moment, bench.event_of(purchase), bench.id_of('req', number));
+        moment, bench.event_of(purchase, whose), bench.id_of('req', number));
     RETURN balance_then;
 END $$;
 
@@ -110,6 +110,6 @@ BEGIN
     UPDATE customers SET purchases = purchases + 1 WHERE tenant_id = {tenant} AND customer_id = ANY (whose);
     INSERT INTO outbox (tenant_id, id, topic, key, type, subject, occurred_at, data, trace)
     SELECT {tenant}, bench.id_of('evt', number), 'loyalty.events', customer_id, 'loyalty.purchase_recorded.v1',
-        customer_id, moment, bench.event_of(bench.id_of('pur', number)), bench.id_of('req', number)
+        customer_id, moment, bench.event_of(bench.id_of('pur', number), customer_id), bench.id_of('req', number)
     FROM unnest(whose, numbers) AS sale (customer_id, number);
 END $$;
