@@ -16,7 +16,7 @@ from services.loyalty.domain.refusals.memberships import (
     MembershipTooLong,
 )
 
-TimeCause = Literal["purchase", "return", "goodwill", "freeze", "resume", "change", "cancellation"]
+TimeCause = Literal["purchase", "return", "goodwill", "freeze", "resume", "change", "cancellation", "merge"]
 
 MembershipStatus = Literal["upcoming", "active", "frozen", "grace", "lapsed", "ended"]
 
@@ -279,6 +279,8 @@ def _replay_freeze(terms: Sequence[Term], entry: TimeEntry) -> None:
     freezes = terms[-1].freezes
     if entry.cause == "freeze":
         freezes.append(Freeze(entry.from_date, entry.until_date))
+        return
+    if not freezes:  # it went with the time of a merged customer, when that was undone
         return
     freezes[-1].until_date = entry.until_date if freezes[-1].until_date is None else entry.from_date
     if not freezes[-1].days:

@@ -29,9 +29,10 @@ from services.loyalty.operations.settle_tier import settle_tier
 from services.loyalty.operations.use_coupons import with_coupons_then
 from services.loyalty.queries.program_shelf import program_of
 from services.loyalty.queries.purchases import find_purchase
+from services.loyalty.queries.wallet_merges import lock_with_survivor
 from services.loyalty.tables.purchases import PurchaseRow, ReturnRow
 from services.loyalty.tables.receipts import FACTS, MISSES, USED, PurchaseRecord
-from services.loyalty.tables.standings import Standing, lock_standing
+from services.loyalty.tables.standings import Standing
 
 REWRITTEN = (
     "status",
@@ -93,7 +94,7 @@ def lock(db: Session, tenant_id: TenantId, purchase_id: str) -> tuple[PurchaseRe
     """The purchase and its customer, both locked: the customer first, as everywhere. Raises PurchaseUnknown."""
     while True:
         customer_id = find_purchase(db, tenant_id, purchase_id).customer_id
-        standing = lock_standing(db, tenant_id, customer_id) if customer_id else None
+        standing = lock_with_survivor(db, tenant_id, customer_id) if customer_id else None
         purchase = find_purchase(db, tenant_id, purchase_id, lock=True)
         # Somebody may have claimed it just then; once claimed it stays that customer's.
         if purchase.customer_id == customer_id:

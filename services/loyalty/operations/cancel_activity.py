@@ -13,8 +13,8 @@ from services.loyalty.domain.effects import effects_from_json
 from services.loyalty.domain.tally import NOTHING_GIVEN, given_by
 from services.loyalty.operations.take_award_back import take_award_back
 from services.loyalty.queries.activities import find_activity, program_of_activity
-from services.loyalty.queries.customers import locked
 from services.loyalty.queries.program_shelf import ShelvedProgram
+from services.loyalty.queries.wallet_merges import lock_with_survivor
 from services.loyalty.tables.activities import ActivityRow
 from services.loyalty.tables.books import Books
 from services.loyalty.tables.tallies import counted, keys_of
@@ -48,13 +48,14 @@ def cancel_activity(
 
     Cancelled before, it stays as it is. Raises ActivityUnknown.
     """
-    standing = locked(db, tenant_id, find_activity(db, tenant_id, activity_id).customer_id)
+    standing = lock_with_survivor(db, tenant_id, find_activity(db, tenant_id, activity_id).customer_id)
+    assert standing is not None, "they did it"
     row = find_activity(db, tenant_id, activity_id)
     if row.status == "cancelled":
         return row
     row.status, row.cancelled_at, row.cancelled_by, row.reason = "cancelled", at, by.actor, by.reason
     db.flush()
-    books, told = Books(at), list[AnyFact]()
+    books, told, holder = Books(at), list[AnyFact](), standing.merged_into or standing
     program = program_of_activity(db, row)
     if program is not None:
         for rule in given_by(effects_from_json(row.effects)):
@@ -68,7 +69,7 @@ def cancel_activity(
             activity_id=row.id,
             activity=row.kind,
             facts=told,
-            balance=Points(standing.wallet(program.document.unit).balance) if program else None,
+            balance=Points(holder.wallet(program.document.unit).balance) if program else None,
         ),
         by.trace,
     )

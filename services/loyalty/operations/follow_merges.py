@@ -28,6 +28,10 @@ BEHIND = text("""
                      AND v.status = 'issued' AND coalesce(v.reserved_until <= :at, true))
         OR EXISTS (SELECT FROM passes p WHERE p.tenant_id = m.tenant_id AND p.customer_id = m.from_customer_id
                      AND p.status = 'issued' AND p.entries_left > 0)
+        OR EXISTS (SELECT FROM memberships b JOIN membership_entries e
+                     ON e.tenant_id = b.tenant_id AND e.membership_id = b.id AND e.kind <> 'frozen'
+                   WHERE b.tenant_id = m.tenant_id AND b.customer_id = m.from_customer_id
+                   GROUP BY b.id HAVING sum(e.months) <> 0 OR sum(e.days) <> 0)
     )
     ORDER BY m.id LIMIT :limit
 """)

@@ -52,6 +52,7 @@ from services.loyalty.operations.claw_back import claw_back
 from services.loyalty.operations.revoke_passes import revoke_passes
 from services.loyalty.operations.use_coupons import change_coupons
 from services.loyalty.operations.wallet_room import count_earned
+from services.loyalty.queries.wallet_merges import lots_moved
 from services.loyalty.tables.books import Books, movement
 from services.loyalty.tables.receipts import PurchaseRecord
 from services.loyalty.tables.standings import Card, Membership, Standing, Wallet
@@ -139,6 +140,8 @@ class DifferencePosting:
         self.db = db
         self.purchase = purchase
         self.standing = standing
+        # Of a customer who was merged, units and time are with somebody else.
+        self.holder = standing.merged_into or standing if standing else None
         self.program = program
         self.at = at
         self.books = Books(at)
@@ -157,11 +160,12 @@ class DifferencePosting:
         if self.standing is None or self.program is None:
             return
         for units in sorted(changes.units, key=lambda change: -change.amount):
-            self._change_units(self.standing, self.program, units)
+            holder = self.holder if units.amount < 0 else self.standing
+            self._change_units(holder or self.standing, self.program, units)
         for stamps in changes.stamps:
             self._change_stamps(self.standing, self.program, stamps)
         for membership in changes.memberships:
-            self._change_membership(self.standing, self.program, membership)
+            self._change_membership(self.holder or self.standing, self.program, membership)
         for passes in changes.passes:
             self._change_passes(self.standing, self.program, passes)
         for draw in changes.draws:
@@ -261,6 +265,8 @@ class DifferencePosting:
     def _claw_back(self, standing: Standing, wallet: Wallet, amount: int, lots_made_max: int, policy: Policy) -> None:
         """Take units back that this purchase made; what was spent is as the policy says."""
         made = {lot for cause in self._causes() for lot in islice(lots_of(cause), lots_made_max)}
+        if self.standing is not standing:
+            made |= lots_moved(self.db, standing.tenant_id, made)
         lapsed = min(amount, self._lapsed(wallet.unit, made))
         self.forgiven[wallet.unit] += lapsed
         self.waived[wallet.unit] += claw_back(
@@ -400,7 +406,7 @@ class DifferencePosting:
     def event(self, refund: int, *, whole: bool, change: Amendment) -> PurchaseReturned:
         """The one event of a change."""
         purchase, program = self.purchase, self.program
-        wallet = self.standing.wallets.get(program.terms.unit) if self.standing and program else None
+        wallet = self.holder.wallets.get(program.terms.unit) if self.holder and program else None
         return PurchaseReturned(
             tenant_id=purchase.tenant_id,
             customer_id=purchase.customer_id,

@@ -9,12 +9,13 @@ from services.loyalty.operations.apply_effects import lots_of
 from services.loyalty.operations.claw_back import claw_back
 from services.loyalty.operations.wallet_room import count_earned
 from services.loyalty.queries.program_shelf import SHELF
+from services.loyalty.queries.wallet_merges import lots_moved
 from services.loyalty.tables.awards import AwardRow
 from services.loyalty.tables.books import Books
 from services.loyalty.tables.standings import Standing
 
 LAPSED = text("""
-    SELECT coalesce(sum(amount), 0) FROM draws WHERE tenant_id = :tenant_id AND lot_id = :lot AND kind = 'expiry'
+    SELECT coalesce(sum(amount), 0) FROM draws WHERE tenant_id = :tenant_id AND lot_id = ANY (:lots) AND kind = 'expiry'
 """)
 UNUSED = text("SELECT id FROM vouchers WHERE tenant_id = :tenant_id AND id = :voucher AND status = 'issued'")
 
@@ -23,7 +24,8 @@ def take_award_back(db: Session, books: Books, standing: Standing, *, rule: str,
     """Take from a locked customer what a rule gave for the source; nothing when that was done before, or never given.
 
     Units that were spent are as the clawback policy of the version that gave them says; those that died are not taken
-    again. A voucher that nobody used is revoked. Returns the facts to tell; the books stay open.
+    again. Of a customer who was merged, who has them by now must be locked with them. A voucher that nobody used is
+    revoked. Returns the facts to tell; the books stay open.
     """
     row = db.scalars(
         select(AwardRow)
@@ -44,24 +46,26 @@ def take_award_back(db: Session, books: Books, standing: Standing, *, rule: str,
     if not row.units:
         return ()
     assert row.unit is not None
-    take_units_back(db, books, standing, row, row.unit)
+    take_units_back(db, books, standing.merged_into or standing, row, row.unit)
     return (PointsAccrued(unit=row.unit, amount=Points(-row.units)),)
 
 
 def take_units_back(db: Session, books: Books, standing: Standing, row: AwardRow, unit: str) -> None:
-    """Take the units of an award from the customer's wallet."""
+    """Take the units of an award from the wallet of who has them now."""
     program = SHELF.program(db, row.tenant_id, row.program_id, row.program_version)
     assert program is not None, "a published version stays"
     wallet = books.open_wallet(db, standing, unit)
-    made = next(lots_of(row.id))
-    lapsed = int(db.execute(LAPSED, {"tenant_id": row.tenant_id, "lot": made}).scalar_one())
+    made = {next(lots_of(row.id))}
+    if standing.customer_id != row.customer_id:
+        made |= lots_moved(db, standing.tenant_id, made)
+    lapsed = int(db.execute(LAPSED, {"tenant_id": row.tenant_id, "lots": sorted(made)}).scalar_one())
     count_earned(books, standing, wallet, -row.units, program.document, row.occurred_at)
     claw_back(
         books,
         standing,
         wallet,
         row.units,
-        made={made},
+        made=made,
         reference=row.source,
         lapsed=lapsed,
         policy=program.document.of_unit(unit).clawback,

@@ -1,13 +1,17 @@
 """Merges of wallets."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from chassis.data.row_sets import pipeline
 from kernel.ids import CustomerId, TenantId
+from services.loyalty.domain.lot import LotId
 from services.loyalty.domain.refusals.wallets import MergeUnknown
 from services.loyalty.queries.customers import all_locked
 from services.loyalty.tables.moves import WalletMergeRow, person
-from services.loyalty.tables.standings import Standing
+from services.loyalty.tables.standings import Standing, StandingsRequest
 
 PERSON = text(f"SELECT {person(':tenant_id', 'CAST(:customer_id AS text)')}")
 BROUGHT = text("""
@@ -18,6 +22,16 @@ BROUGHT = text("""
         WHERE m.tenant_id = :tenant_id AND m.undone_at IS NULL
     )
     SELECT id FROM brought
+""")
+MOVED = text("""
+    WITH RECURSIVE moved (id) AS (
+        SELECT unnest(CAST(:lots AS text[]))
+        UNION
+        SELECT l.lot_id FROM moved
+        JOIN merged_lots l ON l.tenant_id = :tenant_id AND l.origin_lot_id = moved.id
+        JOIN wallet_merges m ON m.tenant_id = l.tenant_id AND m.id = l.merge_id AND m.undone_at IS NULL
+    )
+    SELECT id FROM moved
 """)
 
 
@@ -37,6 +51,27 @@ def survivor(db: Session, tenant_id: TenantId, customer_id: CustomerId) -> Custo
     while (merge := merge_in_force(db, tenant_id, customer_id)) is not None:
         customer_id = merge.into_customer_id
     return customer_id
+
+
+def lots_moved(db: Session, tenant_id: TenantId, lots: Iterable[LotId]) -> set[LotId]:
+    """These lots, and what they are called since they came with merges that are in force."""
+    return set(db.scalars(MOVED, {"tenant_id": tenant_id, "lots": sorted(lots)}))
+
+
+def lock_with_survivor(db: Session, tenant_id: TenantId, customer_id: CustomerId) -> Standing | None:
+    """A customer under lock, and with them who has what was theirs; None when loyalty does not know them."""
+    while True:
+        holder = survivor(db, tenant_id, customer_id)
+        with pipeline(db) as asking:
+            request = StandingsRequest(asking, [(tenant_id, customer_id), (tenant_id, holder)])
+        standings = request.answer()
+        # Somebody may have merged them, or undone that, while we waited for the locks.
+        if survivor(db, tenant_id, customer_id) == holder:
+            break
+    standing = standings.get((tenant_id, customer_id))
+    if standing is not None and holder != customer_id:
+        standing.merged_into = standings[tenant_id, holder]
+    return standing
 
 
 def merge_in_force(db: Session, tenant_id: TenantId, customer_id: CustomerId) -> WalletMergeRow | None:

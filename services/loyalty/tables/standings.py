@@ -138,6 +138,7 @@ class Standing:
 
     `shared` are the memberships of others in whose family they are; None until somebody needs them.
     `draws` are those that were asked for, by the name that rules have for them; None for one that is not there.
+    `merged_into` has what was theirs, where that was asked for, and is under lock too.
     """
 
     tenant_id: TenantId
@@ -153,6 +154,7 @@ class Standing:
     memberships: dict[str, Membership] = field(default_factory=dict)
     shared: dict[str, Membership] | None = None
     draws: dict[str, OpenDraw | None] = field(default_factory=dict)
+    merged_into: "Standing | None" = None
 
     @property
     def owner(self) -> Owner:

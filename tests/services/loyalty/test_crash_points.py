@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from chassis.data.database import Database
 from chassis.data.row_sets import Pipeline
+from kernel.ids import CustomerId
 from services.loyalty.api.till import record_one, record_together
 from services.loyalty.operations import give_ordered_awards as giving
 from services.loyalty.operations import make_coupon_codes as making
@@ -27,6 +28,7 @@ from tests.services.loyalty.coupons import CouponCampaign
 from tests.services.loyalty.domain.build import NAME, line, rule
 from tests.services.loyalty.draws import Draws
 from tests.services.loyalty.leaderboards import Leaderboards
+from tests.services.loyalty.memberships import Memberships
 from tests.services.loyalty.referrals import Referrals
 from tests.services.loyalty.shop import FREE_COFFEE, POINT_PER_RIYAL, Shop
 from tests.services.loyalty.tiers import ladder
@@ -320,6 +322,33 @@ def test_settling_tiers(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
         with shop.database.transaction(shop.tenant_id) as db:
             db.execute(text("UPDATE tier_progress SET counted_at = 0 WHERE customer_id = :id"), {"id": changed})
         return settle_some
+
+
+def two_who_are_one(shop: Shop) -> tuple[CustomerId, CustomerId]:
+    """A customer with units, stamps, and a membership that another one shares; and one with a membership."""
+    old, new, friend = (shop.customer() for _ in range(3))
+    for who in (old, new):
+        shop.sell(who, line("COFFEE"), line("GYM"))
+    Memberships(shop, old).share(friend)
+    return old, new
+
+
+def test_merging_customers(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.publish(POINT_PER_RIYAL, CARD, GYM, plans=[{"id": "gym", "name": NAME, "family_max": 1}])
+
+    def prepare() -> Callable[[], Any]:
+        old, new = two_who_are_one(shop)
+        return lambda: shop.merge(old, new)
+
+    at_every_statement(shop, monkeypatch, prepare)
+
+
+def test_undoing_a_merge(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.publish(POINT_PER_RIYAL, CARD, GYM, plans=[{"id": "gym", "name": NAME, "family_max": 1}])
+
+    def prepare() -> Callable[[], Any]:
+        merge = shop.merge(*two_who_are_one(shop))
+        return lambda: shop.unmerge(merge)
 
     at_every_statement(shop, monkeypatch, prepare)
 
