@@ -16,25 +16,39 @@ from kernel.ids import TenantId
 from services.loyalty.domain.journal import Holding
 from services.loyalty.domain.liability import AGES, NO_EXPERIENCE, Experience
 
-# What was left of each lot then: what is left now, and what was drawn since.
+EVERY_LOT = """
+    SELECT l.*, since.drawn FROM lots l LEFT JOIN since ON since.lot_id = l.id WHERE l.tenant_id = :tenant_id
+"""
+# Of a lot of which nothing is left something was left then only if it was drawn since: its history costs nothing.
+SOME_LEFT = f"""
+    {EVERY_LOT} AND l.remaining <> 0
+    UNION ALL
+    SELECT l.*, since.drawn FROM since
+    JOIN lots l ON l.tenant_id = :tenant_id AND l.id = since.lot_id AND l.remaining = 0
+"""  # noqa: S608 - the text is ours
+# What was left of each lot then: what is left now, and what was drawn since. The oldest rows do not say when they were
+# recorded; no function may hide the column from its index, which row-level security would not let it use.
 THEN = """
     WITH since AS (
         SELECT lot_id, sum(amount) AS drawn FROM draws
-        WHERE tenant_id = :tenant_id AND coalesce(recorded_at, occurred_at) > :at GROUP BY lot_id
+        WHERE tenant_id = :tenant_id AND (recorded_at > :at OR recorded_at IS NULL AND occurred_at > :at)
+        GROUP BY lot_id
+    ), kept AS (
+        {kept}
     ), lots_then AS (
         SELECT l.id, l.customer_id, l.unit, l.customer_id LIKE 'gif\\_%' AS card, l.amount, l.earned_at, l.spendable_at,
                l.sliding OR l.expires_at IS NOT NULL AS ends,
                CASE WHEN l.sliding THEN w.lapses_at ELSE l.expires_at END AS dies_at,
-               l.remaining + coalesce(since.drawn, 0) AS units
-        FROM lots l LEFT JOIN since ON since.lot_id = l.id
-        LEFT JOIN wallets w ON w.tenant_id = l.tenant_id AND w.customer_id = l.customer_id AND w.unit = l.unit
-        WHERE l.tenant_id = :tenant_id AND coalesce(l.recorded_at, l.earned_at) <= :at
+               l.remaining + coalesce(l.drawn, 0) AS units
+        FROM kept l
+        LEFT JOIN wallets w ON w.tenant_id = :tenant_id AND w.customer_id = l.customer_id AND w.unit = l.unit
+        WHERE coalesce(l.recorded_at, l.earned_at) <= :at
     ), alive AS (
         SELECT *, coalesce(dies_at > :at, true) AS lives FROM lots_then
     )
 """
 HELD = text(f"""
-    {THEN}
+    {THEN.format(kept=SOME_LEFT)}
     , purses AS (
         SELECT customer_id, unit, card,
                coalesce(sum(units) FILTER (WHERE units > 0 AND lives AND spendable_at <= :at), 0) AS spendable,
@@ -54,7 +68,7 @@ HELD = text(f"""
     FROM purses p LEFT JOIN held h USING (customer_id, unit) GROUP BY p.unit, p.card
 """)  # noqa: S608 - the text is ours
 AGED = text(f"""
-    {THEN}
+    {THEN.format(kept=SOME_LEFT)}
     SELECT unit, card, width_bucket(extract(epoch FROM :at - earned_at) / 86400, CAST(:ages AS numeric[])) AS age,
            width_bucket(extract(epoch FROM dies_at - :at) / 86400, CAST(:ages AS numeric[])) AS left_to_live,
            sum(units) AS units
@@ -62,7 +76,7 @@ AGED = text(f"""
 """)  # noqa: S608 - the text is ours
 # Months of earning of which nothing lives any more. What has no end cannot die, and says nothing here.
 EXPERIENCE = text(f"""
-    {THEN}
+    {THEN.format(kept=EVERY_LOT)}
     , used AS (
         SELECT lot_id, sum(amount) FILTER (WHERE kind = 'expiry') AS expired,
                sum(amount) FILTER (WHERE kind = 'burn' OR kind = 'reversal' AND amount < 0) AS burnt

@@ -122,6 +122,8 @@ class DrawRow(Base):
         CheckConstraint("amount <> 0", name="amount_not_zero"),
         ForeignKeyConstraint(["tenant_id", "lot_id"], ["lots.tenant_id", "lots.id"]),
         Index("ix_draws_lot", "tenant_id", "lot_id"),
+        # As above: what was drawn since some moment.
+        Index("ix_draws_recorded", "recorded_at", postgresql_using="brin"),
     )
 
     tenant_id: Mapped[TenantKey]
