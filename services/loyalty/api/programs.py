@@ -15,6 +15,7 @@ from services.loyalty.domain.program import ProgramDocument
 from services.loyalty.domain.refusals.programs import (
     AnotherProgramLive,
     MomentPassed,
+    NamedThingMissing,
     ProgramUnknown,
     SecondPersonNeeded,
     VersionNotScheduled,
@@ -148,7 +149,7 @@ def read_version(program_id: str, version: int, db: Transaction, caller: Current
 @router.post(
     "/programs/{program_id}/versions/{version}/publish",
     dependencies=[needs("programs:write")],
-    responses=problems(VersionUnknown, VersionRetired, AnotherProgramLive, SecondPersonNeeded),
+    responses=problems(VersionUnknown, VersionRetired, AnotherProgramLive, NamedThingMissing, SecondPersonNeeded),
 )
 def publish(program_id: str, version: int, db: Transaction, caller: CurrentCaller, now: Now) -> VersionDetails:
     """Let a version decide sales from now on. Publishing it again changes nothing."""
@@ -161,7 +162,9 @@ def publish(program_id: str, version: int, db: Transaction, caller: CurrentCalle
 @router.post(
     "/programs/{program_id}/versions/{version}/schedule",
     dependencies=[needs("programs:write")],
-    responses=problems(VersionUnknown, VersionRetired, AnotherProgramLive, MomentPassed, SecondPersonNeeded),
+    responses=problems(
+        VersionUnknown, VersionRetired, AnotherProgramLive, MomentPassed, NamedThingMissing, SecondPersonNeeded
+    ),
 )
 def schedule(
     program_id: str, version: int, wish: ScheduleRequest, db: Transaction, caller: CurrentCaller, now: Now

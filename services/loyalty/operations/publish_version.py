@@ -8,8 +8,16 @@ from sqlalchemy.orm import Session
 from chassis.events.outbox import publish
 from contracts.events.loyalty import ProgramPublished
 from kernel.ids import TenantId
+from services.loyalty.domain.named import named_by
 from services.loyalty.domain.program import ProgramDocument
-from services.loyalty.domain.refusals.programs import AnotherProgramLive, SecondPersonNeeded, VersionRetired
+from services.loyalty.domain.refusals.programs import (
+    AnotherProgramLive,
+    NamedThingMissing,
+    SecondPersonNeeded,
+    VersionRetired,
+)
+from services.loyalty.queries.named import missing
+from services.loyalty.queries.program_shelf import SHELF
 from services.loyalty.queries.programs import find_version
 from services.loyalty.tables.programs import ProgramRow, ProgramVersionRow
 
@@ -30,7 +38,7 @@ def publish_version(
     """Let a draft decide sales from now on, in place of the program's version before it. A live one stays as it is.
 
     What was sold stays as it was decided. Raises ProgramUnknown, VersionUnknown, VersionRetired for one that was
-    live before, AnotherProgramLive, and SecondPersonNeeded.
+    live before, AnotherProgramLive, NamedThingMissing, and SecondPersonNeeded.
     """
     db.execute(TAKE_TURNS, {"tenant_id": tenant_id})
     publish_due(db, tenant_id, at=at)
@@ -40,6 +48,7 @@ def publish_version(
     if version.status == "retired":
         raise VersionRetired(version=number)
     check_alone(db, tenant_id, program_id)
+    check_named(db, version)
     sign(db, version, actor)
     go_live(db, version, at=at, trace=trace)
     return version
@@ -92,6 +101,21 @@ def sign(db: Session, version: ProgramVersionRow, actor: str) -> None:
     if program.second_person and version.author == actor:
         raise SecondPersonNeeded
     version.publisher = actor
+
+
+def check_named(db: Session, version: ProgramVersionRow) -> None:
+    """Raises NamedThingMissing when a rule names what is not there.
+
+    What the live version names already is not asked for again: a draw that was called off since, or a segment that
+    everybody left, holds up no other change.
+    """
+    tenant_id = TenantId(version.tenant_id)
+    live = SHELF.live(db, tenant_id)
+    before = {(thing, name) for _rule, thing, name in named_by(live.document)} if live else set()
+    document = ProgramDocument.model_validate_json(version.document)
+    absent = missing(db, tenant_id, [each for each in named_by(document) if each[1:] not in before])
+    if absent:
+        raise NamedThingMissing(**absent[0]._asdict(), missing=[each._asdict() for each in absent])
 
 
 def check_alone(db: Session, tenant_id: TenantId, program_id: str) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import TenantId
 from services.loyalty.domain.refusals.programs import MomentPassed, VersionRetired
-from services.loyalty.operations.publish_version import TAKE_TURNS, check_alone, publish_due, sign
+from services.loyalty.operations.publish_version import TAKE_TURNS, check_alone, check_named, publish_due, sign
 from services.loyalty.queries.programs import find_version
 from services.loyalty.tables.programs import ProgramVersionRow
 
@@ -16,8 +16,8 @@ def schedule_version(
 ) -> ProgramVersionRow:
     """Let a draft go live at that moment; naming another moment moves it.
 
-    Raises VersionUnknown, VersionRetired for one that is live or was, MomentPassed, AnotherProgramLive, and
-    SecondPersonNeeded.
+    What its rules name has to be there by now. Raises VersionUnknown, VersionRetired for one that is live or was,
+    MomentPassed, AnotherProgramLive, NamedThingMissing, and SecondPersonNeeded.
     """
     db.execute(TAKE_TURNS, {"tenant_id": tenant_id})
     publish_due(db, tenant_id, at=at)
@@ -27,6 +27,7 @@ def schedule_version(
     if publish_at <= at:
         raise MomentPassed(moment=publish_at.isoformat())
     check_alone(db, tenant_id, program_id)
+    check_named(db, version)
     sign(db, version, actor)
     version.status, version.publish_at = "scheduled", publish_at
     db.flush()

@@ -122,9 +122,9 @@ def test_two_redemptions_at_once_are_two_of_one_person(shop: Shop, old: Customer
 
 
 def test_entries_in_a_draw_add_up(shop: Shop, old: CustomerId, new: CustomerId) -> None:
-    shop.publish(ENTRY_PER_TEN)
     draws = Draws(shop)
     draw_id = draws.create(entries_per_customer=5)
+    shop.publish(ENTRY_PER_TEN)
     shop.sell(old, line("THING", 1, 3000))
     draws.enter(draw_id, new, 1)
     merge = shop.merge(old, new)

@@ -31,6 +31,17 @@ class SecondPersonNeeded(Conflict):
     )
 
 
+class NamedThingMissing(Unprocessable):
+    """A rule names a coupon campaign, a draw, a plan, a segment or a tier that is not there."""
+
+    code = "named_thing_missing"
+    title = Text(en="A rule names what is not there", ar="قاعدة تذكر ما لا وجود له")
+    detail = Text(
+        en="Rule {rule} names {name}, and there is no such thing ({thing}). `params.missing` lists all of them.",
+        ar="تذكر القاعدة {rule} الاسم {name} ولا وجود له ({thing}). القائمة كلها في `params.missing`.",
+    )
+
+
 class ExperimentUnknown(Missing):
     """No rule of the version takes part in such an experiment."""
 

@@ -74,9 +74,9 @@ def test_the_page_says_what_sales_bring(
     client: httpx.Client, shop: Shop, total: int, before: int, entries: int, short_by: int | None
 ) -> None:
     terms, rule = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", PAGE.read_text(), re.DOTALL)]
-    shop.publish(rule)
     draws, ana = Draws(shop), shop.customer()
     draw_id = draws.create(draw=terms["draw"], entries_per_customer=terms["entries_per_customer"])
+    shop.publish(rule)
     if before:
         draws.enter(draw_id, ana, before)
     sold = shop.sell(ana, line("A", 1, total)).purchase

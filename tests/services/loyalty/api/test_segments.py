@@ -27,9 +27,10 @@ def test_in_and_out_of_segments(client: httpx.Client, shop: Shop) -> None:
 
 
 def test_rules_ask_for_segments(client: httpx.Client, shop: Shop) -> None:
-    shop.publish(FOR_STAFF)
     ana, ben = shop.customer(), shop.customer()
+    client.put(f"/v1/customers/{shop.customer()}/segments/family")
     client.put(f"/v1/customers/{ana}/segments/staff")
+    shop.publish(FOR_STAFF)
     sold = shop.sell(ana, line(quantity=2)).purchase
     assert (sold.discount, shop.sell(ben).purchase.discount) == (400, 0)
     client.delete(f"/v1/customers/{ana}/segments/staff")

@@ -10,8 +10,8 @@ from tests.services.loyalty.shop import Shop, later
 
 def test_nobody_is_entered_any_more(shop: Shop) -> None:
     draws, ana = Draws(shop), shop.customer()
-    shop.publish(ENTRY_PER_VISIT)
     draw_id = draws.create()
+    shop.publish(ENTRY_PER_VISIT)
     bought = shop.sell(ana).purchase
     assert draws.cancel(draw_id).status == "cancelled"
     assert draws.cancel(draw_id).version == 2

@@ -138,8 +138,9 @@ def test_it_goes_on_after_it_died_midway(shop: Shop, monkeypatch: pytest.MonkeyP
 
 
 def test_conditions_must_hold_on_one_day_of_the_window(shop: Shop) -> None:
+    ana, badr = shop.customer(birthday="03-02"), shop.customer()
+    shop.rows("UPDATE customers SET segments = '{vip}' WHERE customer_id = :badr RETURNING 1", badr=badr)
     shop.publish(BIRTHDAY | {"conditions": [{"kind": "in_segment", "segments": ["vip"]}]})
-    ana = shop.customer(birthday="03-02")
     assert shop.celebrate() == 0
     shop.rows("UPDATE customers SET segments = '{vip}' WHERE customer_id = :ana RETURNING 1", ana=ana)
     shop.at = later(days=2)

@@ -85,8 +85,8 @@ def test_when_nobody_is_left_the_prize_stays(shop: Shop) -> None:
 
 def test_a_prize_won_with_what_came_back_is_passed_on(shop: Shop) -> None:
     draws = Draws(shop)
-    shop.publish(ENTRY_PER_TEN)
     draw_id = draws.create(alternates=1, claim_days=14)
+    shop.publish(ENTRY_PER_TEN)
     bought = {who: shop.sell(who, line("A", 2, 1000)).purchase.id for who in (shop.customer(), shop.customer())}
     draws.close_by_clock()
     draws.follow()

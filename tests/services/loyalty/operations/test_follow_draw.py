@@ -36,8 +36,8 @@ def test_a_cancelled_one_rests(shop: Shop) -> None:
 def test_sales_at_the_moment_of_closing_are_in_the_list_or_told_so(shop: Shop) -> None:
     """Some saw the draw open, some did not: each has the entry that its answer says, and the list has no other."""
     draws, customers = Draws(shop), [shop.customer() for _person in range(4)]
-    shop.publish(ENTRY_PER_VISIT)
     draw_id = draws.create()
+    shop.publish(ENTRY_PER_VISIT)
     shop.sell(customers[0])
     shop.at = later(days=7, seconds=-1)
     sales = [[shop.sale(customer_id) for _turn in range(12)] for customer_id in customers]

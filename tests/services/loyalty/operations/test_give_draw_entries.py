@@ -12,8 +12,8 @@ from tests.services.loyalty.shop import Shop, later
 
 def test_entries_add_up_with_those_of_purchases(shop: Shop) -> None:
     draws, ana = Draws(shop), shop.customer()
-    shop.publish(ENTRY_PER_VISIT)
     draw_id = draws.create()
+    shop.publish(ENTRY_PER_VISIT)
     assert draws.enter(draw_id, ana, 2).total == 2
     shop.sell(ana)
     assert draws.enter(draw_id, ana).total == 4

@@ -1,24 +1,31 @@
 """A draft goes live: one version decides a tenant's sales."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from contracts.events.loyalty import ProgramPublished
 from services.loyalty.domain.refusals.programs import (
     AnotherProgramLive,
+    NamedThingMissing,
     SecondPersonNeeded,
     VersionRetired,
     VersionUnknown,
 )
 from services.loyalty.operations.add_version import add_version
+from services.loyalty.operations.change_segment import change_segment
 from services.loyalty.operations.create_program import create_program
 from services.loyalty.operations.publish_version import publish_version
 from services.loyalty.operations.retire_program import retire_program
 from services.loyalty.operations.schedule_version import schedule_version
 from services.loyalty.tables.programs import ProgramVersionRow
-from tests.services.loyalty.domain.build import document, rule
+from tests.services.loyalty.award_batches import AwardBatches
+from tests.services.loyalty.coupons import CouponCampaign
+from tests.services.loyalty.domain.build import document, line, rule
+from tests.services.loyalty.draws import Draws
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop, later
+from tests.services.loyalty.tiers import ladder
 
 
 def publish(shop: Shop, program_id: str, number: int) -> str:
@@ -51,6 +58,79 @@ def test_a_draft_takes_the_place_of_the_live_version(shop: Shop) -> None:
         (program_id, 2, "SAR", "Asia/Riyadh"),
     ]
     assert told[-1].occurred_at == later(days=1)
+
+
+def asking(kind: str, **asked: Any) -> dict[str, Any]:
+    """A rule with this condition."""
+    return rule("earn", id=kind, per=100, conditions=[{"kind": kind, **asked}])
+
+
+NAMING: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "a campaign": (
+        asking("has_coupon", campaign="cpn_none"),
+        {"rule": "has_coupon", "thing": "coupon_campaign", "name": "cpn_none"},
+    ),
+    "a draw": (rule("draw_entry", draw="summer"), {"rule": "draw_entry", "thing": "draw", "name": "summer"}),
+    "a plan": (asking("has_plan", plans=["gym"]), {"rule": "has_plan", "thing": "plan", "name": "gym"}),
+    "a segment": (asking("in_segment", segments=["vip"]), {"rule": "in_segment", "thing": "segment", "name": "vip"}),
+    "a tier": (asking("in_tier", tiers=["gold"]), {"rule": "in_tier", "thing": "tier", "name": "gold"}),
+}
+
+
+@pytest.mark.parametrize("naming", NAMING)
+def test_what_names_nothing_does_not_go_live(shop: Shop, other_shop: Shop, naming: str) -> None:
+    """Another tenant's things are none of ours; a draft that names what is missing can be written and tried."""
+    names, said = NAMING[naming]
+    have_everything(other_shop)
+    shop.publish(POINT_PER_RIYAL)
+    program_id, number = shop.draft(names)
+    before = shop.everything()
+    with pytest.raises(NamedThingMissing) as refused:
+        publish(shop, program_id, number)
+    assert refused.value.params == {**said, "missing": [said]}
+    with pytest.raises(NamedThingMissing), shop.database.transaction(shop.tenant_id) as db:
+        schedule_version(db, shop.tenant_id, program_id, number, later(days=1), actor="key_test", at=shop.at)
+    assert shop.everything() == before
+
+
+def test_what_names_something_goes_live(shop: Shop) -> None:
+    campaign = have_everything(shop)
+    shop.publish(
+        asking("has_coupon", campaign=campaign),
+        rule("draw_entry", draw="summer"),
+        asking("has_plan", plans=["gym"]),
+        asking("in_segment", segments=["vip"]),
+        asking("in_tier", tiers=["gold"]),
+        tiers=ladder(),
+    )
+    assert statuses(shop)[-1] == "live"
+
+
+def test_what_is_live_holds_up_no_other_change(shop: Shop) -> None:
+    """A draw that was called off, and a segment that everybody left: only what is new has to be there."""
+    draws, ana = Draws(shop), shop.customer()
+    draw_id = draws.create()
+    AwardBatches(shop).into("vip", ana)
+    named = [rule("draw_entry", draw="summer"), asking("in_segment", segments=["vip"])]
+    shop.publish(*named)
+    draws.cancel(draw_id)
+    with shop.database.transaction(shop.tenant_id) as db:
+        change_segment(db, shop.tenant_id, ana, "vip", inside=False)
+    shop.publish(*named, POINT_PER_RIYAL)
+    assert statuses(shop) == ["retired", "live"]
+    with pytest.raises(NamedThingMissing) as refused:
+        shop.publish(*named, asking("has_plan", plans=["gym", "spa"]))
+    assert [each["name"] for each in refused.value.params["missing"]] == ["gym", "spa"]  # type: ignore[attr-defined]
+
+
+def have_everything(shop: Shop) -> str:
+    """A draw, a plan that somebody has, a segment with somebody in it, and a campaign, whose id is answered."""
+    ana = shop.customer()
+    shop.publish(rule("membership_bonus", plan="gym", selector={"skus": ["GYM"]}, paid_months=1, bonus_months=0))
+    shop.sell(ana, line("GYM"))
+    AwardBatches(shop).into("vip", ana)
+    Draws(shop).create()
+    return CouponCampaign(shop, "EID", publish=False).id
 
 
 def test_publishing_again_changes_nothing_and_tells_nothing(shop: Shop) -> None:

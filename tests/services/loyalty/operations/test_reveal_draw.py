@@ -38,8 +38,8 @@ def test_anyone_can_check_it(shop: Shop, one: bool) -> None:
 
 def test_each_pick_knows_what_brought_it(shop: Shop) -> None:
     draws, ana = Draws(shop), shop.customer()
-    shop.publish(ENTRY_PER_TEN)
     draw_id = draws.create(one_win_per_customer=False, prizes=[{**BICYCLE, "count": 9}])
+    shop.publish(ENTRY_PER_TEN)
     bought = [shop.sell(ana, line("A", count, 1000)).purchase.id for count in (2, 4)]
     shop.take_back(bought[1], {0: 1})
     draws.enter(draw_id, ana)

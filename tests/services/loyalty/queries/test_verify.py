@@ -14,6 +14,7 @@ from services.loyalty.queries.verify import INVARIANTS, MEMBERSHIP_END, breaches
 from services.loyalty.queries.verify_draws import DRAWN
 from services.loyalty.queries.verify_instant_wins import PLAYED
 from services.loyalty.queries.verify_tiers import TIERS
+from tests.services.loyalty.award_batches import AwardBatches
 from tests.services.loyalty.coupons import CouponCampaign
 from tests.services.loyalty.domain.build import line, rule
 from tests.services.loyalty.draws import ENTRY_PER_VISIT, Draws
@@ -98,6 +99,14 @@ CORRUPTIONS = {
     "an award that says more than was posted": (
         "UPDATE awards SET units = units + 1 WHERE {mine}",
         {"I3 awards accrued what they say, once"},
+    ),
+    "a batch of awards that says more than it gave": (
+        "UPDATE award_batches SET given = given + 1, customers = customers + 1 WHERE {mine}",
+        {"I3 a batch of awards gave each of its customers one"},
+    ),
+    "a line that was given nothing": (
+        "UPDATE award_lines SET given_to = 'cus_nobody' WHERE {mine} AND status = 'given'",
+        {"I3 a batch of awards gave each of its customers one"},
     ),
     "a sale that was never told": (
         "DELETE FROM outbox WHERE {mine} AND type = 'loyalty.purchase_recorded.v1'",
@@ -225,10 +234,10 @@ def corruptible(database: Database, tenant_id: TenantId) -> Shop:
     """A shop with something of everything, which need not be sound at the end."""
     shop = Shop(database, tenant_id)
     eid = CouponCampaign(shop, "EID", uses_per_code=5, uses_in_total=9, publish=False)
-    shop.publish(POINT_PER_RIYAL, GYM, SWIM_TEN, ENTRY_PER_VISIT, eid.rule(), tiers=ladder(basis="visits"))
     Draws(shop).drawn(shop.customer(), draw="winter")
     shop.at = NOON
     Draws(shop).create()
+    shop.publish(POINT_PER_RIYAL, GYM, SWIM_TEN, ENTRY_PER_VISIT, eid.rule(), tiers=ladder(basis="visits"))
     ana = shop.customer()
     wheels = InstantWins(shop)
     wheel = wheels.create()
@@ -240,6 +249,9 @@ def corruptible(database: Database, tenant_id: TenantId) -> Shop:
     swims.buy()
     swims.use()
     shop.award(ana, {"points": 1, "unit": "stars"})
+    batches = AwardBatches(shop)
+    batches.order([ana, "cus_nobody"])
+    batches.give()
     shop.redeem(ana, shop.offer(30))
     shop.hold(ana, 20)
     card = shop.gift_card(7)
