@@ -36,7 +36,7 @@ from services.loyalty.operations.quote_basket import quote_basket
 from services.loyalty.queries.balance import balance_of, held_now, wallet_of
 from services.loyalty.queries.customers import is_known
 from services.loyalty.queries.program_shelf import ShelvedProgram
-from services.loyalty.queries.tiers import tier_record_now
+from services.loyalty.queries.tiers import admission_now, tier_record_now
 
 router = APIRouter(prefix="/v1", tags=["purchases"], route_class=TransactionRoute)
 
@@ -132,9 +132,10 @@ def tier_after(
     if rules is None or program is None or basket.customer_id is None:
         return None
     today = rules.day(now)
-    record = tier_record_now(db, (caller.tenant_id, CustomerId(basket.customer_id)), rules, today)
+    owner = (caller.tenant_id, CustomerId(basket.customer_id))
+    record = tier_record_now(db, owner, rules, today)
     progress = rules.add(record.progress, today, rules.amount(decided.totals.due, decided.effects))
-    standing = rules.standing(progress, record.floor, today)
+    standing = rules.standing(progress, record.floor, today, admission_now(db, owner, record))
     above, missing = standing.next_tier, standing.missing
     return TierAfterDocument(
         tier=named_tier(standing.tier),

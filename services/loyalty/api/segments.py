@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from chassis.web.caller import CurrentCaller, needs
 from chassis.web.problem_responses import problems
-from chassis.web.transaction import Transaction, TransactionRoute
+from chassis.web.transaction import Now, Transaction, TransactionRoute
 from services.loyalty.api.known_customers import KnownCustomer
 from services.loyalty.domain.refusals.customers import NoSuchCustomer, TooManySegments
 from services.loyalty.domain.written import SegmentName
@@ -39,14 +39,18 @@ def read(customer_id: KnownCustomer, db: Transaction, caller: CurrentCaller) -> 
     dependencies=[needs("customers:write")],
     responses=problems(NoSuchCustomer, TooManySegments),
 )
-def put_into(customer_id: KnownCustomer, segment: Segment, db: Transaction, caller: CurrentCaller) -> SegmentsDocument:
+def put_into(
+    customer_id: KnownCustomer, segment: Segment, db: Transaction, caller: CurrentCaller, now: Now
+) -> SegmentsDocument:
     """Put the customer into a segment; a name that is new makes one. Again changes nothing."""
-    segments = change_segment(db, caller.tenant_id, customer_id, segment, inside=True)
+    segments = change_segment(db, caller.tenant_id, customer_id, segment, inside=True, at=now)
     return SegmentsDocument(customer_id=customer_id, segments=segments)
 
 
 @router.delete("/segments/{segment}", dependencies=[needs("customers:write")], responses=problems(NoSuchCustomer))
-def take_out(customer_id: KnownCustomer, segment: Segment, db: Transaction, caller: CurrentCaller) -> SegmentsDocument:
+def take_out(
+    customer_id: KnownCustomer, segment: Segment, db: Transaction, caller: CurrentCaller, now: Now
+) -> SegmentsDocument:
     """Take the customer out of a segment. Again changes nothing."""
-    segments = change_segment(db, caller.tenant_id, customer_id, segment, inside=False)
+    segments = change_segment(db, caller.tenant_id, customer_id, segment, inside=False, at=now)
     return SegmentsDocument(customer_id=customer_id, segments=segments)

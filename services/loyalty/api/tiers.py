@@ -12,6 +12,7 @@ from chassis.web.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
 from chassis.web.problem_responses import problems
 from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId, TenantId
+from kernel.language import Language
 from services.loyalty.api.fields import Reason, by_hand
 from services.loyalty.api.known_customers import KnownCustomer
 from services.loyalty.domain.refusals.customers import NoSuchCustomer
@@ -19,10 +20,11 @@ from services.loyalty.domain.refusals.tiers import NoTiers, TierEndsInThePast, T
 from services.loyalty.domain.rules.rule import RuleId
 from services.loyalty.domain.tier import Basis, Tier
 from services.loyalty.domain.tier_progress import Floor, TierStanding
+from services.loyalty.domain.wording import closed_text
 from services.loyalty.domain.written import Day
 from services.loyalty.operations.set_tier import set_tier
 from services.loyalty.queries.program_shelf import SHELF
-from services.loyalty.queries.tiers import tier_changes_of, tier_record_now
+from services.loyalty.queries.tiers import admission_now, tier_changes_of, tier_record_now
 from services.loyalty.tables.tiers import TierChangeRow
 
 router = APIRouter(prefix="/v1/customers/{customer_id}/tier", tags=["tiers"], route_class=TransactionRoute)
@@ -43,8 +45,18 @@ class NextTier(NamedTier):
     missing: Amount
 
 
+class ClosedTier(NamedTier):
+    """A step above, up to the next one, that is for a segment the customer is not in; `text` says so."""
+
+    segment: str
+    text: str
+
+
 class Staying(BaseModel):
-    """What it takes to stay until when: 0 when what there is does. Without it, the customer falls to that tier."""
+    """What it takes to stay until when: 0 when what there is does. Without it, the customer falls to that tier.
+
+    Null where no purchase helps: who left the segment of a tier loses it then.
+    """
 
     needed: Amount
     by: date
@@ -75,6 +87,7 @@ class TierDocument(BaseModel):
     counted: Amount | None = None
     next: NextTier | None = None
     staying: Staying | None = None
+    closed: list[ClosedTier] = []
     floor: FloorDocument | None = None
 
 
@@ -106,7 +119,7 @@ class TierChangeDocument(BaseModel):
 @router.get("", dependencies=[needs("customers:read")], responses=problems(NoSuchCustomer))
 def read(customer_id: KnownCustomer, db: Transaction, caller: CurrentCaller, now: Now) -> TierDocument:
     """The customer's tier by the clock, what is missing for the next one, and what it takes to stay."""
-    return tier_document(db, caller.tenant_id, customer_id, now)
+    return tier_document(db, caller.tenant_id, customer_id, now, caller.language)
 
 
 @router.post(
@@ -122,7 +135,7 @@ def give(
     """Give the customer a tier by hand: a floor up to and with its last day, in place of the one of before."""
     floor = Floor(tier=wish.tier, until=wish.until)
     set_tier(db, caller.tenant_id, customer_id, floor, by=by_hand(caller, wish.reason), at=now)
-    return tier_document(db, caller.tenant_id, customer_id, now)
+    return tier_document(db, caller.tenant_id, customer_id, now, caller.language)
 
 
 @router.get("/history", dependencies=[needs("customers:read")], responses=problems(NoSuchCustomer))
@@ -140,7 +153,9 @@ def read_history(
     return page_of(request, changes, limit, lambda change: change.id, change_document)
 
 
-def tier_document(db: Session, tenant_id: TenantId, customer_id: CustomerId, now: datetime) -> TierDocument:
+def tier_document(
+    db: Session, tenant_id: TenantId, customer_id: CustomerId, now: datetime, language: Language = Language.ENGLISH
+) -> TierDocument:
     """The customer's tier as it is answered."""
     program = SHELF.live(db, tenant_id, now)
     rules = program.document.tier_rules if program else None
@@ -148,8 +163,9 @@ def tier_document(db: Session, tenant_id: TenantId, customer_id: CustomerId, now
         return TierDocument(customer_id=customer_id)
     today = rules.day(now)
     record = tier_record_now(db, (tenant_id, customer_id), rules, today)
-    _moves, told = rules.moves(record.told, record.progress, record.floor, today)
-    standing = rules.standing(record.progress, record.floor, today)
+    admission = admission_now(db, (tenant_id, customer_id), record)
+    _moves, told = rules.moves(record.told, record.progress, record.floor, today, admission)
+    standing = rules.standing(record.progress, record.floor, today, admission)
     floor = record.floor if record.floor is not None and today <= record.floor.until else None
     return TierDocument(
         customer_id=customer_id,
@@ -165,6 +181,7 @@ def tier_document(db: Session, tenant_id: TenantId, customer_id: CustomerId, now
             if standing.ends_on and standing.needed is not None
             else None
         ),
+        closed=[closed_tier(tier, language) for tier in standing.closed],
         floor=FloorDocument(tier=floor.tier, until=floor.until) if floor else None,
     )
 
@@ -178,6 +195,14 @@ def next_tier(standing: TierStanding) -> NextTier | None:
     """The next step, if there is one."""
     above, missing = standing.next_tier, standing.missing
     return NextTier.model_validate({**step_of(above), "missing": missing}) if above and missing is not None else None
+
+
+def closed_tier(tier: Tier, language: Language) -> ClosedTier:
+    """A step that is for others."""
+    segment = tier.segment or ""
+    return ClosedTier.model_validate(
+        {**step_of(tier), "segment": segment, "text": closed_text(tier, segment, language)}
+    )
 
 
 def step_of(tier: Tier) -> dict[str, object]:

@@ -55,12 +55,14 @@ FIELDS = {
     "tiers.window.months": Text(en="months that tiers count", ar="الأشهر التي تُحتسب بها الفئات"),
     "tiers.downgrade": Text(en="how a tier is lost", ar="كيفية فقدان الفئة"),
     "tiers.grace_days": Text(en="days of grace before a tier is lost", ar="أيام المهلة قبل فقدان الفئة"),
+    "tiers.on_leaving": Text(en="when a tier is lost whose group was left", ar="متى تُفقد الفئة بعد مغادرة مجموعتها"),
     "tiers.warning_days": Text(en="days of warning before a tier is lost", ar="أيام التنبيه قبل فقدان الفئة"),
 }
 # What is said of one tier of the ladder, by the last part of the path.
 OF_TIER = {
     "": Text(en="tier {tier}", ar="الفئة {tier}"),
     "threshold": Text(en="threshold of the tier {tier}", ar="حدّ الفئة {tier}"),
+    "segment": Text(en="group that the tier {tier} is for", ar="المجموعة المخصصة لها الفئة {tier}"),
     "name.en": Text(en="English name of the tier {tier}", ar="الاسم الإنجليزي للفئة {tier}"),
     "name.ar": Text(en="Arabic name of the tier {tier}", ar="الاسم العربي للفئة {tier}"),
 }

@@ -18,6 +18,8 @@ MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 Basis = Literal["earned", "spend", "visits"]
 Downgrade = Literal["one_step", "full_drop", "at_once", "never"]
+Leaving = Literal["at_once", "end_of_term", "never"]
+SegmentName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 
 
 class TierDocument(BaseModel):
@@ -27,11 +29,15 @@ class TierDocument(BaseModel):
 
 
 class Tier(TierDocument):
-    """One step of the ladder, and what it takes: units, minor units of money, or purchases."""
+    """One step of the ladder, and what it takes: units, minor units of money, or purchases.
+
+    One with a `segment` is only for who is in it; others stand on the step below that they may have.
+    """
 
     id: RuleId
     name: Name
     threshold: Annotated[int, Field(strict=True, ge=0, le=10**12)]
+    segment: SegmentName | None = None
 
 
 class CalendarWindow(TierDocument):
@@ -98,6 +104,7 @@ class Tiers(TierDocument):
 
     `unit` is what is counted where the basis is `earned`, the program's main unit unless another is named. Whoever no
     longer has enough falls when their term is over and `grace_days` more; `warning_days` before, they are told.
+    `on_leaving` is when a tier is lost whose segment the customer left.
     """
 
     ladder: Annotated[tuple[Tier, ...], Field(min_length=1, max_length=TIERS_MAX)]
@@ -107,6 +114,7 @@ class Tiers(TierDocument):
     downgrade: Downgrade = "one_step"
     grace_days: Annotated[int, Field(strict=True, ge=0, le=366)] = 0
     warning_days: Annotated[int, Field(strict=True, ge=1, le=366)] | None = None
+    on_leaving: Leaving = "at_once"
 
     @model_validator(mode="after")
     def _rises(self) -> Self:
@@ -124,7 +132,14 @@ class Tiers(TierDocument):
             raise ValueError("a unit is only counted where the basis is earned")
         if self.grace_days and self.downgrade in ("at_once", "never"):
             raise ValueError(f"a tier that is lost {self.downgrade.replace('_', ' ')} has no days of grace")
+        if self.on_leaving != "at_once" and not self.segments:
+            raise ValueError("no tier is for a segment that could be left")
         return self
+
+    @property
+    def segments(self) -> frozenset[str]:
+        """The segments that a tier asks for."""
+        return frozenset(tier.segment for tier in self.ladder if tier.segment)
 
     def level(self, amount: int) -> int:
         """How many steps such an amount is good for; 0 for none."""

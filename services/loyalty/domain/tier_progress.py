@@ -3,11 +3,12 @@
 Source: docs/rules/tiers.md, docs/adr/0040-tiers-follow-the-baskets.md.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from hashlib import sha256
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.loyalty.domain.effects import Accrue, Effect, Pay
@@ -45,6 +46,17 @@ class Floor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """The segments a customer is in; and of those they left, up to which tier and day it is as if they had not."""
+
+    segments: Collection[str] = ()
+    kept: Mapping[str, Floor] = field(default_factory=dict)
+
+
+IN_NO_SEGMENT = Admission()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """The tier that was last noted, the first day of it, and its last one as it looked then."""
 
@@ -72,7 +84,8 @@ class TierStanding:
 
     `ends_on` is the last day of the tier if nothing more comes; None when it does not end. `counted` is what the
     window holds; `missing` is what the next tier takes beyond it; `needed` is what staying takes beyond it, until
-    then: 0 when nothing is.
+    then: 0 when nothing is, and None when no purchase helps. `closed` are the tiers above, up to the next one, that are
+    for segments the customer is not in.
     """
 
     tier: Tier | None
@@ -82,6 +95,7 @@ class TierStanding:
     missing: int | None
     needed: int | None
     falls_to: Tier | None
+    closed: tuple[Tier, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,7 +110,10 @@ class TierRules:
     @cached_property
     def key(self) -> str:
         """The same for rules that count the same: what was counted under others is counted anew."""
-        told = self.tiers.model_dump_json(exclude={"warning_days": True, "ladder": {"__all__": {"name"}}})
+        unsaid: dict[str, Any] = {"warning_days": True, "ladder": {"__all__": {"name"}}}
+        if not self.tiers.segments:
+            unsaid = {"warning_days": True, "on_leaving": True, "ladder": {"__all__": {"name", "segment"}}}
+        told = self.tiers.model_dump_json(exclude=unsaid)
         return sha256(f"{told} {self.unit} {self.currency} {self.zone.key}".encode()).hexdigest()[:32]
 
     @property
@@ -157,40 +174,81 @@ class TierRules:
             levels += [self._left_of(slot, amount, day) for slot, amount in self._windows(progress, day)]
         return max(levels)
 
-    def tier_on(self, progress: Progress, floor: Floor | None, day: date) -> Tier | None:
-        """The tier the customer is in on that day."""
-        return self.tiers.at_level(max(self.level(progress, day), self._floor_level(floor, day)))
+    def open_level(self, progress: Progress, admission: Admission, day: date) -> int:
+        """The highest step, of those the customer qualified for, that is open to them that day."""
+        level = self.level(progress, day)
+        while level and not self._is_open(level, admission, day):
+            level -= 1
+        return level
 
-    def standing(self, progress: Progress, floor: Floor | None, day: date) -> TierStanding:
+    def tier_on(
+        self, progress: Progress, floor: Floor | None, day: date, admission: Admission = IN_NO_SEGMENT
+    ) -> Tier | None:
+        """The tier the customer is in on that day."""
+        return self.tiers.at_level(max(self.open_level(progress, admission, day), self._floor_level(floor, day)))
+
+    def kept_on_leaving(self, progress: Progress, admission: Admission, segment: str, day: date) -> Floor | None:
+        """What a customer who leaves a segment that day keeps of it for a time: a tier for it in which they are."""
+        level = self.open_level(progress, admission, day)
+        tier = self.tiers.at_level(level)
+        if tier is None or tier.segment != segment or self.tiers.on_leaving == "at_once":
+            return None
+        until = self._ends_on(progress, level, day) if self.tiers.on_leaving == "end_of_term" else None
+        return Floor(tier=tier.id, until=until or date.max)
+
+    def standing(
+        self, progress: Progress, floor: Floor | None, day: date, admission: Admission = IN_NO_SEGMENT
+    ) -> TierStanding:
         """Where the customer stands on that day, and what would change it."""
-        earned, given = self.level(progress, day), self._floor_level(floor, day)
+        earned, given = self.open_level(progress, admission, day), self._floor_level(floor, day)
         level = max(earned, given)
-        ends_on = self._ends_on(progress, earned, day)
+        ends = [self._ends_on(progress, earned, day), self._shut_on(earned, admission)]
+        ends_on = min([end for end in ends if end is not None], default=None)
         if floor is not None and given > earned:
             ends_on = floor.until
         elif floor is not None and given == earned and ends_on is not None:
             ends_on = max(ends_on, floor.until)
         tier, counted = self.tiers.at_level(level), self.counted(progress, day)
-        next_tier = self.tiers.at_level(level + 1) if level < len(self.tiers.ladder) else None
+        above = range(level + 1, len(self.tiers.ladder) + 1)
+        next_level = next((step for step in above if self._is_open(step, admission, day)), 0)
+        next_tier = self.tiers.at_level(next_level)
+        stays = level > 0 and self._is_open(level, admission, date.max)
+        needed = self._needed(progress, tier, ends_on, counted) if tier and ends_on and stays else None
         return TierStanding(
             tier=tier,
             ends_on=ends_on,
             counted=counted,
             next_tier=next_tier,
             missing=next_tier.threshold - counted if next_tier else None,
-            needed=self._needed(progress, tier, ends_on, counted) if tier and ends_on else None,
-            falls_to=self.tier_on(progress, floor, ends_on + A_DAY) if ends_on else None,
+            needed=needed,
+            falls_to=self.tier_on(progress, floor, ends_on + A_DAY, admission) if ends_on else None,
+            closed=self.tiers.ladder[level : next_level - 1 if next_level else None],
         )
 
-    def moves(self, told: Told, progress: Progress, floor: Floor | None, day: date) -> tuple[list[Move], Told]:
+    def moves(
+        self,
+        told: Told,
+        progress: Progress,
+        floor: Floor | None,
+        day: date,
+        admission: Admission = IN_NO_SEGMENT,
+    ) -> tuple[list[Move], Told]:
         """What became of the customer from what was last noted up to that day, step by step; and what is so then."""
         moves: list[Move] = []
         while told.ends_on is not None and told.ends_on < day:
-            told = self._moved(moves, told, progress, floor, told.ends_on + A_DAY)
-        return moves, self._moved(moves, told, progress, floor, day)
+            told = self._moved(moves, told, progress, floor, told.ends_on + A_DAY, admission)
+        return moves, self._moved(moves, told, progress, floor, day, admission)
 
-    def _moved(self, moves: list[Move], told: Told, progress: Progress, floor: Floor | None, day: date) -> Told:
-        standing = self.standing(progress, floor, day)
+    def _moved(
+        self,
+        moves: list[Move],
+        told: Told,
+        progress: Progress,
+        floor: Floor | None,
+        day: date,
+        admission: Admission,
+    ) -> Told:
+        standing = self.standing(progress, floor, day, admission)
         tier = standing.tier.id if standing.tier else None
         if tier != told.tier:
             moves.append(Move(on=day, before=told.tier, after=tier, ends_on=standing.ends_on))
@@ -262,6 +320,19 @@ class TierRules:
         # By the end less of what was bought still counts; and where all of it does, it takes a purchase to begin anew.
         thinnest = ends_on + A_DAY if self.tiers.downgrade == "at_once" else ends_on
         return max(1, tier.threshold - self.counted(progress, thinnest))
+
+    def _is_open(self, level: int, admission: Admission, day: date) -> bool:
+        segment = self.tiers.ladder[level - 1].segment
+        if segment is None or segment in admission.segments:
+            return True
+        kept = admission.kept.get(segment)
+        return kept is not None and level <= self._floor_level(kept, day)
+
+    def _shut_on(self, level: int, admission: Admission) -> date | None:
+        """The last day on which the step is open to the customer, where they left its segment and keep it a while."""
+        segment = self.tiers.ladder[level - 1].segment if level else None
+        kept = admission.kept.get(segment) if segment is not None and segment not in admission.segments else None
+        return kept.until if kept is not None and kept.until < date.max else None
 
     def _floor_level(self, floor: Floor | None, day: date) -> int:
         return self.tiers.level_of(floor.tier) if floor is not None and day <= floor.until else 0

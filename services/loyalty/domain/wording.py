@@ -106,6 +106,7 @@ ADVANCED = Text(en="{done}, the goal is {goal}", ar="{done}، والهدف {goal
 ACHIEVED = Text(en="the goal is reached", ar="تحقق الهدف")
 VISITS_TO_GO = Text(en="{visits} to go", ar="المتبقي: {visits}")
 TO_TIER = Text(en="{amount} to go to {tier}", ar="المتبقي للوصول إلى {tier}: {amount}")
+FOR_SEGMENT = Text(en="{tier} is for the group {segment}", ar="{tier} لمجموعة العملاء {segment}")
 OVER = Text(en="{amount} over what is left", ar="الزيادة على المتبقي: {amount}")
 AGAIN = Text(en="{said}, again from {moment}", ar="{said}، ويعود {moment}")
 AT_MOST = Text(en="{units}, all that its limit leaves", ar="{units}، وهو كل ما يتيحه الحد")
@@ -326,6 +327,12 @@ def tier_text(missing: int, tier: Tier, program: CompiledProgram, rules: TierRul
         case "earned":
             amount = wallet_units(missing, rules.unit, language)
     return _said(TO_TIER, language, amount=amount, tier=ISOLATED.format(tier.name.in_language(language)))
+
+
+def closed_text(tier: Tier, segment: str, language: Language) -> str:
+    """Why a tier is not open to a customer."""
+    named = ISOLATED.format(tier.name.in_language(language))
+    return _said(FOR_SEGMENT, language, tier=named, segment=ISOLATED.format(segment))
 
 
 def entry_text(kind: str, amount: int, unit: str, language: Language) -> str:

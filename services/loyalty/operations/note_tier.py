@@ -18,7 +18,7 @@ def note_tier(books: Books, standing: Standing, rules: TierRules, record: TierRe
 
     The customer is locked, and the record up to date; it is answered as it is now.
     """
-    moves, told = rules.moves(record.told, record.progress, record.floor, day)
+    moves, told = rules.moves(record.told, record.progress, record.floor, day, record.admission(standing.segments))
     for move in moves:
         post_move(books, standing, rules, move)
     noted = replace(record, told=told, progress=rules.compact(record.progress))

@@ -355,7 +355,8 @@ class Batch:
         live, record = climb or (None, None)
         if record is None or live is None or live.key != rules.key:
             record = self._counted(standing, rules, occurred_at)
-        tier = rules.tier_on(record.progress, record.floor, rules.day(occurred_at))
+        admission = record.admission(standing.segments)
+        tier = rules.tier_on(record.progress, record.floor, rules.day(occurred_at), admission)
         return tier.id if tier else None
 
     def _note_tier(self, standing: Standing, rules: TierRules, record: TierRecord, occurred_at: datetime) -> None:

@@ -43,7 +43,7 @@ def set_tier(
     record = tier_record(db, standing.owner)
     record = up_to_date(db, standing.owner, standing.purchases_version, rules, record, today)
     before = note_tier(books, standing, rules, record, today)
-    _moves, told = rules.moves(before.told, before.progress, floor, today)
+    _moves, told = rules.moves(before.told, before.progress, floor, today, before.admission(standing.segments))
     move = Move(on=today, before=before.told.tier, after=told.tier, ends_on=told.ends_on)
     post_move(books, standing, rules, move, floor=floor, by=by)
     books.keep_tier(standing, replace(before, floor=floor, told=told))

@@ -92,7 +92,7 @@ def warn(books: Books, standing: Standing, rules: TierRules, record: TierRecord,
     if ends_on is None or until is None or ends_on > until or record.warned_for == ends_on:
         return
     books.keep_tier(standing, replace(record, warned_for=ends_on))
-    found = rules.standing(record.progress, record.floor, today)
+    found = rules.standing(record.progress, record.floor, today, record.admission(standing.segments))
     if found.tier is None or not found.needed:
         return
     books.postings.tell(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from chassis.data.row_sets import pipeline
 from kernel.ids import CustomerId, TenantId
-from services.loyalty.domain.tier_progress import NO_PROGRESS, Progress, TierRules
+from services.loyalty.domain.tier_progress import NO_PROGRESS, Admission, Progress, TierRules
 from services.loyalty.tables.customers import CustomerRow
 from services.loyalty.tables.standings import Owner, Standing
 from services.loyalty.tables.tiers import TierChangeRow, TierRecord, TierRecordsRequest
@@ -126,7 +126,7 @@ def tier_at(db: Session, standing: Standing, rules: TierRules | None, at: dateti
         return None
     day = rules.day(at)
     record = up_to_date(db, standing.owner, standing.purchases_version, rules, tier_record(db, standing.owner), day)
-    tier = rules.tier_on(record.progress, record.floor, day)
+    tier = rules.tier_on(record.progress, record.floor, day, record.admission(standing.segments))
     return tier.id if tier else None
 
 
@@ -141,6 +141,13 @@ def tier_record_now(db: Session, owner: Owner, rules: TierRules, day: date) -> T
     tenant_id, customer_id = owner
     version = purchase_versions(db, tenant_id, [customer_id]).get(customer_id, 0)
     return up_to_date(db, owner, version, rules, tier_record(db, owner), day)
+
+
+def admission_now(db: Session, owner: Owner, record: TierRecord) -> Admission:
+    """Which tiers are open to a customer as they are now; nothing is locked."""
+    tenant_id, customer_id = owner
+    named = (CustomerRow.tenant_id == tenant_id, CustomerRow.customer_id == customer_id)
+    return record.admission(db.scalar(select(CustomerRow.segments).where(*named)) or ())
 
 
 def tier_changes_of(

@@ -1,7 +1,7 @@
 """What is kept of a customer's tier, and how it changed."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis.data.row_sets import Pipeline, RowSet, columns_of
 from chassis.data.tables import TenantKey
 from kernel.ids import CustomerId
-from services.loyalty.domain.tier_progress import NO_PROGRESS, NOT_TOLD, Floor, Progress, Told
+from services.loyalty.domain.tier_progress import NO_PROGRESS, NOT_TOLD, Admission, Floor, Progress, Told
 from services.loyalty.tables.base import Base
 from services.loyalty.tables.standings import Owner
 
@@ -44,6 +44,7 @@ class TierProgressRow(Base):
     floor_tier: Mapped[str | None]
     floor_until: Mapped[date | None]
     warned_for: Mapped[date | None]  # the end that the customer was warned of
+    kept: Mapped[str] = mapped_column(server_default="{}")  # JSON: of segments they left, which tier until when
     updated_at: Mapped[datetime]
 
 
@@ -82,6 +83,7 @@ COLUMNS = {
     "floor_tier": "text",
     "floor_until": "date",
     "warned_for": "date",
+    "kept": "text",
 }
 READ = f"""
     SELECT t.tenant_id, t.customer_id, {", ".join(f"t.{name}" for name in COLUMNS)}
@@ -123,6 +125,11 @@ class TierRecord:
     told: Told = NOT_TOLD
     floor: Floor | None = None
     warned_for: date | None = None
+    kept: Mapping[str, Floor] = field(default_factory=dict)
+
+    def admission(self, segments: Collection[str]) -> Admission:
+        """Which tiers are open to a customer who is in these segments."""
+        return Admission(segments=segments, kept=self.kept)
 
     def row(self, owner: Owner, at: datetime) -> tuple[Any, ...]:
         """The row as it is written."""
@@ -130,7 +137,8 @@ class TierRecord:
         floor = (self.floor.tier, self.floor.until) if self.floor else (None, None)
         counted = (self.counted_by, self.counted_at, self.merged_at, orjson.dumps(amounts).decode())
         told = (self.told.tier, self.told.since, self.told.ends_on)
-        return (*owner, *counted, self.progress.best, *told, *floor, self.warned_for, at)
+        kept = {segment: (floor.tier, floor.until.isoformat()) for segment, floor in sorted(self.kept.items())}
+        return (*owner, *counted, self.progress.best, *told, *floor, self.warned_for, orjson.dumps(kept).decode(), at)
 
 
 UNCOUNTED = TierRecord()
@@ -163,6 +171,7 @@ def _record(
     floor_tier: str | None,
     floor_until: date | None,
     warned_for: date | None,
+    kept: str,
 ) -> TierRecord:
     slots = {date.fromisoformat(slot): amount for slot, amount in orjson.loads(amounts).items()}
     return TierRecord(
@@ -173,4 +182,8 @@ def _record(
         told=Told(tier=tier, since=since, ends_on=ends_on),
         floor=Floor(tier=floor_tier, until=floor_until) if floor_tier and floor_until else None,
         warned_for=warned_for,
+        kept={
+            segment: Floor(tier=kept_tier, until=date.fromisoformat(until))
+            for segment, (kept_tier, until) in orjson.loads(kept).items()
+        },
     )

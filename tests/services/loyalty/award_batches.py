@@ -62,4 +62,4 @@ class AwardBatches:
         """Put customers into a segment."""
         for customer_id in customers:
             with self.shop.database.transaction(self.shop.tenant_id) as db:
-                change_segment(db, self.shop.tenant_id, customer_id, segment, inside=True)
+                change_segment(db, self.shop.tenant_id, customer_id, segment, inside=True, at=self.shop.at)

@@ -15,7 +15,7 @@ def test_it_says_where_a_customer_stands_and_what_is_missing(client: httpx.Clien
     ana = shop.customer()
     path = f"/v1/customers/{ana}/tier"
     nothing = client.get(path).json()
-    assert nothing == {"object": "tier", "customer_id": ana} | dict.fromkeys(
+    assert nothing == {"object": "tier", "customer_id": ana, "closed": []} | dict.fromkeys(
         ("tier", "since", "until", "basis", "unit", "counted", "next", "staying", "floor")
     )
     shop.publish(POINT_PER_RIYAL, tiers=ladder(window={"kind": "lifetime"}))
@@ -74,3 +74,25 @@ def test_where_there_are_no_tiers_none_is_given(client: httpx.Client, shop: Shop
     ana = shop.customer()
     answer = client.post(f"/v1/customers/{ana}/tier", json=wish, headers={"idempotency-key": "K-1"})
     assert (answer.status_code, answer.json()["code"]) == (409, "no_tiers")
+
+
+def test_it_says_which_tier_is_for_others(call: Client, client: httpx.Client, shop: Shop) -> None:
+    silver, gold = ladder()["ladder"]
+    shop.publish(POINT_PER_RIYAL, tiers={"ladder": [{**silver, "segment": "staff"}, gold]})
+    ana = shop.customer()
+    shop.earn(ana, 1200)
+    path = f"/v1/customers/{ana}/tier"
+    found = client.get(path).json()
+    assert (found["tier"], found["next"]["id"], found["next"]["missing"]) == (None, "gold", 3800)
+    (closed,) = found["closed"]
+    assert {name: closed[name] for name in ("id", "name", "segment")} == {
+        "id": "silver",
+        "name": silver["name"],
+        "segment": "staff",
+    }
+    assert closed["text"] == "\u2068Silver\u2069 is for the group \u2068staff\u2069"
+    (in_arabic,) = call(shop.tenant_id, language="ar").get(path).json()["closed"]
+    assert in_arabic["text"] == "\u2068الفضية\u2069 لمجموعة العملاء \u2068staff\u2069"
+    client.put(f"/v1/customers/{ana}/segments/staff")
+    inside = client.get(path).json()
+    assert (inside["tier"]["id"], inside["closed"]) == ("silver", [])

@@ -14,12 +14,13 @@ from services.loyalty.domain.leaderboard import LeaderboardTerms
 from services.loyalty.domain.offer import Offer
 from services.loyalty.domain.prize_draw import DrawTerms
 from services.loyalty.domain.program import ProgramDocument, Rule
+from services.loyalty.domain.tier import Tiers
 
 ROOT = Path(__file__).parents[4]
 PAGES = sorted((ROOT / "docs/rules").glob("*.md"))
 DOMAIN = sorted((ROOT / "services/loyalty/domain").rglob("*.py"))
 DOCUMENT: TypeAdapter[object] = TypeAdapter(
-    ProgramDocument | Rule | Expiry | Offer | DrawTerms | InstantWinTerms | LeaderboardTerms | BatchTerms
+    ProgramDocument | Rule | Expiry | Offer | DrawTerms | InstantWinTerms | LeaderboardTerms | BatchTerms | Tiers
 )
 
 

@@ -79,7 +79,10 @@ def test_what_changes_is_said_by_the_tier() -> None:
     diff = program_diff(before, after)
     assert {change.path: (change.before, change.after) for change in diff.terms} == {
         "tiers.ladder.silver.threshold": (1000, 2000),
-        "tiers.ladder.platinum": (None, {"name": {"en": "Platinum", "ar": "البلاتينية"}, "threshold": 9000}),
+        "tiers.ladder.platinum": (
+            None,
+            {"name": {"en": "Platinum", "ar": "البلاتينية"}, "threshold": 9000, "segment": None},
+        ),
         "tiers.downgrade": ("one_step", "full_drop"),
         "tiers.grace_days": (0, 30),
     }
@@ -88,3 +91,28 @@ def test_what_changes_is_said_by_the_tier() -> None:
     assert "how a tier is lost from one_step to full_drop" in texts
     assert any("حدّ الفئة" in text for text in diff_texts(diff, Language.ARABIC))
     assert "tiers from" in diff_texts(program_diff(document(), before), Language.ENGLISH)[0]
+
+
+def test_a_change_of_the_segment_is_said() -> None:
+    before = document(tiers={"ladder": LADDER})
+    after = document(tiers={"ladder": [SILVER, {**GOLD, "segment": "staff"}], "on_leaving": "never"})
+    texts = [
+        text.replace("\u2068", "").replace("\u2069", "")
+        for text in diff_texts(program_diff(before, after), Language.ENGLISH)
+    ]
+    assert any(text.startswith("group that the tier gold is for") for text in texts)
+    assert any(text.startswith("when a tier is lost whose group was left") for text in texts)
+
+
+@pytest.mark.parametrize(
+    "tiers",
+    [
+        {"ladder": [{**SILVER, "segment": ""}]},
+        {"ladder": [{**SILVER, "segment": "no spaces"}]},
+        {"ladder": LADDER, "on_leaving": "never"},
+        {"ladder": [{**SILVER, "segment": "staff"}], "on_leaving": "some day"},
+    ],
+)
+def test_what_a_segment_cannot_be(tiers: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        document(tiers=tiers)

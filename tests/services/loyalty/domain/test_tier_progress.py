@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.loyalty.domain.effects import Accrue, Effect, Pay
-from services.loyalty.domain.tier_progress import NO_PROGRESS, Floor, TierRules
+from services.loyalty.domain.tier_progress import NO_PROGRESS, Admission, Floor, TierRules
 from tests.services.loyalty.domain.build import document
 from tests.services.loyalty.domain.pages import page_document
 from tests.services.loyalty.tiers import GOLD, LADDER
@@ -245,3 +245,140 @@ def test_who_falls_at_once_stands_where_the_window_puts_them(bought: list[tuple[
     known = [(when, amount) for when, amount in bought if when <= day]
     this_year = sum(amount for when, amount in known if when.year == day.year)
     assert of.level(of.progress(known), day) == of.tiers.level(this_year)
+
+
+STAFF = {"id": "staff", "name": GOLD["name"], "threshold": 2000, "segment": "staff"}
+GATED = [LADDER[0], STAFF, GOLD]
+INSIDE, OUTSIDE = Admission(segments=["staff", "vip"]), Admission(segments=["vip"])
+
+
+@pytest.mark.parametrize(
+    ("counted", "admission", "expected", "above", "closed"),
+    [
+        (900, OUTSIDE, None, ("silver", 100), []),
+        (2500, OUTSIDE, "silver", ("gold", 2500), ["staff"]),
+        (2500, INSIDE, "staff", ("gold", 2500), []),
+        (5000, OUTSIDE, "gold", None, []),
+    ],
+)
+def test_a_tier_for_some(
+    counted: int, admission: Admission, expected: str | None, above: tuple[str, int] | None, closed: list[str]
+) -> None:
+    of = rules(ladder=GATED)
+    standing = of.standing(of.progress([(MARCH, counted)]), None, MARCH, admission)
+    assert (standing.tier.id if standing.tier else None) == expected
+    assert ((standing.next_tier.id, standing.missing) if standing.next_tier else None) == above
+    assert [step.id for step in standing.closed] == closed
+
+
+def test_the_last_tier_may_be_for_some() -> None:
+    of = rules(ladder=[LADDER[0], {**GOLD, "segment": "staff"}])
+    standing = of.standing(of.progress([(MARCH, 9000)]), None, MARCH)
+    assert (standing.tier and standing.tier.id, standing.next_tier, standing.missing) == ("silver", None, None)
+    assert [step.id for step in standing.closed] == ["gold"]
+    given = of.standing(of.progress([]), Floor(tier="gold", until=MARCH), MARCH)
+    assert (given.tier and given.tier.id, given.closed) == ("gold", ()), "by hand it needs no segment"
+
+
+MAY = date(2026, 5, 1)
+
+
+@pytest.mark.parametrize(
+    ("on_leaving", "more", "last_day", "then"),
+    [
+        ("at_once", 0, date(2026, 4, 30), "silver"),
+        ("end_of_term", 0, date(2027, 12, 31), "silver"),
+        ("end_of_term", 2000, date(2027, 12, 31), "silver"),
+        ("never", 2000, date(2028, 12, 31), "silver"),
+    ],
+)
+def test_who_leaves_the_segment(on_leaving: str, more: int, last_day: date, then: str) -> None:
+    of = rules(ladder=GATED, on_leaving=on_leaving)
+    progress = of.progress([(MARCH, 2500)])
+    kept = of.kept_on_leaving(progress, INSIDE, "staff", MAY)
+    after = Admission(kept={"staff": kept} if kept else {})
+    progress = of.add(progress, date(2027, 6, 1), more)
+    standing = of.standing(progress, None, MAY, after)
+    if on_leaving == "at_once":
+        assert (kept, standing.tier and standing.tier.id) == (None, then)
+        return
+    assert (standing.tier and standing.tier.id, standing.needed is None) == ("staff", on_leaving == "end_of_term")
+    for day, expected in ((last_day, "staff"), (last_day + A_DAY, then)):
+        found = of.tier_on(progress, None, day, after)
+        assert (found.id if found else None) == expected
+
+
+def test_what_is_kept_is_the_tier_one_is_in_for_that_segment() -> None:
+    of = rules(ladder=GATED, on_leaving="never")
+    for counted, segment, admission in ((5000, "staff", INSIDE), (2500, "vip", INSIDE), (2500, "staff", OUTSIDE)):
+        assert of.kept_on_leaving(of.progress([(MARCH, counted)]), admission, segment, MAY) is None
+
+
+def test_the_key_is_the_same_while_no_tier_is_for_some() -> None:
+    assert len({rules(ladder=GATED, on_leaving=how).key for how in ("at_once", "never")} | {rules().key}) == 3
+    assert rules().key == rules(on_leaving="at_once").key
+
+
+GATES = st.tuples(*[st.sampled_from([None, "a", "b"])] * 3)
+ADMISSIONS = st.builds(
+    Admission,
+    segments=st.sets(st.sampled_from("ab")),
+    kept=st.dictionaries(
+        st.sampled_from("ab"),
+        st.builds(
+            lambda tier, until: Floor(tier=tier, until=until), st.sampled_from(["silver", "staff", "gold"]), DAYS
+        ),
+    ),
+)
+
+
+def gated(gates: tuple[str | None, ...], **tiers: Any) -> TierRules:
+    """The ladder with these segments."""
+    return rules(ladder=[{**step, "segment": gate} for step, gate in zip(GATED, gates, strict=True)], **tiers)
+
+
+@given(WINDOWS, POLICIES, GATES, ADMISSIONS, PURCHASES, DAYS)
+def test_the_last_day_is_the_last_day_for_some_too(
+    window: dict[str, Any],
+    downgrade: str,
+    gates: tuple[str | None, ...],
+    admission: Admission,
+    bought: list[tuple[date, int]],
+    day: date,
+) -> None:
+    of = gated(gates, window=window, downgrade=downgrade)
+    progress = of.progress([(when, amount) for when, amount in bought if when <= day])
+    standing = of.standing(progress, None, day, admission)
+    level = of.open_level(progress, admission, day)
+    assert standing.tier == of.tier_on(progress, None, day, admission)
+    assert level <= of.level(progress, day)
+    if standing.ends_on is None:
+        assert of.open_level(progress, admission, date(2090, 1, 1)) == level
+        return
+    assert standing.ends_on >= day
+    assert all(of.open_level(progress, admission, day + (standing.ends_on - day) * p // 4) == level for p in range(5))
+    assert of.open_level(progress, admission, standing.ends_on + A_DAY) < level
+    assert of.compact(progress) == of.compact(of.compact(progress))
+
+
+@given(WINDOWS, POLICIES, GATES, PURCHASES, DAYS)
+def test_who_is_in_every_segment_has_the_whole_ladder_and_who_is_in_none_the_open_one(
+    window: dict[str, Any],
+    downgrade: str,
+    gates: tuple[str | None, ...],
+    bought: list[tuple[date, int]],
+    day: date,
+) -> None:
+    of, whole = [gated(each, window=window, downgrade=downgrade) for each in (gates, (None, None, None))]
+    progress = of.progress(bought)
+    everywhere = Admission(segments=["a", "b"])
+    assert of.open_level(progress, everywhere, day) == whole.level(progress, day)
+    open_steps = [step for step, gate in zip(GATED, gates, strict=True) if gate is None]
+    found = of.tier_on(progress, None, day)
+    if downgrade == "one_step" or not open_steps:  # a step is a step, whoever may stand on it
+        assert found is None or found.segment is None
+        return
+    left = rules(ladder=[{**step, "segment": None} for step in open_steps], window=window, downgrade=downgrade).tier_on(
+        progress, None, day
+    )
+    assert (found.id if found else None) == (left.id if left else None)
