@@ -45,7 +45,7 @@ def other_shop(database: Database, other_tenant_id: TenantId) -> Iterator[Shop]:
     assert shop.breaches() == []
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def app(settings: Settings, database: Database) -> Iterator[FastAPI]:
     """The service. The customers service beside it is away: nobody answers at its address."""
     given = settings.model_dump(exclude={"port", "customers_url"})

@@ -110,13 +110,18 @@ def test_an_allowance_is_a_tender_of_points_and_alone(
 
 
 def test_tills_have_the_keys_of_now_and_of_before(
-    app: FastAPI, client: httpx.Client, call: Client, other_shop: Shop, ana: CustomerId
+    app: FastAPI,
+    client: httpx.Client,
+    call: Client,
+    other_shop: Shop,
+    ana: CustomerId,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     first = allow(client, ana, 100)["token"]
     before = client.get("/v1/offline_keys").json()["keys"]
     assert [key["signs"] for key in before] == [True]
-    app.state.settings.offline_secret_before = app.state.settings.internal_token
-    app.state.settings.offline_secret = SecretStr("a new one")
+    monkeypatch.setattr(app.state.settings, "offline_secret_before", app.state.settings.internal_token)
+    monkeypatch.setattr(app.state.settings, "offline_secret", SecretStr("a new one"))
     second = allow(client, ana, 200)["token"]
     told = client.get("/v1/offline_keys").json()
     assert [key["signs"] for key in told["keys"]] == [True, False]
@@ -131,10 +136,11 @@ def test_tills_have_the_keys_of_now_and_of_before(
     assert not keys.keys() & {key["kid"] for key in theirs}
 
 
-def test_an_empty_secret_is_none(app: FastAPI, client: httpx.Client, ana: CustomerId) -> None:
+def test_an_empty_secret_is_none(app: FastAPI, client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """As compose gives it where nobody set one."""
     before = client.get("/v1/offline_keys").json()
-    app.state.settings.offline_secret = app.state.settings.offline_secret_before = SecretStr("")
+    monkeypatch.setattr(app.state.settings, "offline_secret", SecretStr(""))
+    monkeypatch.setattr(app.state.settings, "offline_secret_before", SecretStr(""))
     assert client.get("/v1/offline_keys").json() == before
 
 
