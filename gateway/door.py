@@ -138,6 +138,6 @@ async def refuse(scope: Scope, receive: Receive, reply: Reply, refused: Refused)
         return
     status = refused.status if isinstance(refused, AtTheDoor) else None
     response = problem_response(refused, Headers(raw=scope["headers"]), status=status)
-    if status in (408, 413, 431):
+    if response.status_code in (408, 413, 431):
         response.headers["Connection"] = "close"
     await response(scope, receive, reply)

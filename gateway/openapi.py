@@ -7,9 +7,8 @@ from typing import Any, Final
 from chassis.web.app import VERSION
 from chassis.web.caller import Unauthenticated
 from chassis.web.openapi import Document, add_refusal
+from chassis.web.problem_responses import BodyTooLarge
 from gateway.refusals import (
-    AtTheDoor,
-    BodyTooLarge,
     BodyTooSlow,
     HeadersTooLarge,
     ServiceFailed,
@@ -36,7 +35,7 @@ AT_THE_DOOR: Final[tuple[tuple[int, type[Refused]], ...]] = (
     (503, ServiceUnavailable),
     (ServiceTooSlow.status, ServiceTooSlow),
 )
-WITH_A_BODY: Final[tuple[type[AtTheDoor], ...]] = (BodyTooSlow, BodyTooLarge)
+WITH_A_BODY: Final[tuple[tuple[int, type[Refused]], ...]] = ((BodyTooSlow.status, BodyTooSlow), (413, BodyTooLarge))
 
 
 def joined_description(own: Document, services: Mapping[str, Document], states: Mapping[str, str]) -> Document:
@@ -171,5 +170,5 @@ def add_refusals_at_the_door(operation: Document) -> None:
     for status, refused in AT_THE_DOOR:
         add_refusal(responses, refused, status)
     if "requestBody" in operation:
-        for with_body in WITH_A_BODY:
-            add_refusal(responses, with_body, with_body.status)
+        for status, refused in WITH_A_BODY:
+            add_refusal(responses, refused, status)

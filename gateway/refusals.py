@@ -24,15 +24,6 @@ class AtTheDoor(Refused):
     status: ClassVar[int]
 
 
-class BodyTooLarge(AtTheDoor):
-    """More bytes than the route accepts."""
-
-    status = 413
-    code = "body_too_large"
-    title = Text(en="The body is too large", ar="المحتوى أكبر من المسموح")
-    detail = Text(en="At most {bytes_max} bytes are accepted here.", ar="الحد الأقصى هنا {bytes_max} بايت.")
-
-
 class BodyTooSlow(AtTheDoor):
     """The client began a body and did not finish it in time."""
 

@@ -6,8 +6,9 @@ from typing import Final
 
 from starlette.types import Receive
 
+from chassis.web.problem_responses import BodyTooLarge
 from gateway.headers import Header, find
-from gateway.refusals import BodyTooLarge, BodyTooSlow
+from gateway.refusals import BodyTooSlow
 
 # So much is gathered before a service is bothered: a slow client with a small body never holds one of its connections.
 GATHERED_BYTES_MAX: Final = 64 * 1024

@@ -14,7 +14,9 @@ from chassis.data.database import Database
 from chassis.logging import log
 from chassis.metrics import metrics
 from chassis.settings import Settings
+from chassis.web.hot_routes import HotRoute
 from chassis.web.openapi import DescribedApp, operation_id
+from chassis.web.plain_http import BodyLimit, HeadAsGet
 from chassis.web.problem_responses import install_problem_handlers
 from chassis.web.requests import RequestRecords
 
@@ -50,7 +52,6 @@ def create_service_app(
         docs_url=None,
         redoc_url=None,
         separate_input_output_schemas=False,
-        max_body_size=BODY_BYTES_MAX,
         generate_unique_id_function=operation_id,
     )
     app.state.settings = settings
@@ -61,6 +62,9 @@ def create_service_app(
     for router in routers:
         app.include_router(router)
     app.router.routes[:0] = first
+    larger = {route.path: route.bytes_max for route in first if isinstance(route, HotRoute) and route.bytes_max}
+    app.add_middleware(HeadAsGet)
+    app.add_middleware(BodyLimit, bytes_max=BODY_BYTES_MAX, larger=larger)
     app.add_middleware(RequestRecords)
     return app
 

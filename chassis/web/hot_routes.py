@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from inspect import Parameter, Signature
 from typing import Any, TypeVar
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.responses import Response
@@ -12,13 +12,19 @@ from starlette.routing import Match, Route
 from starlette.types import Scope
 
 from chassis.web.caller import Caller, caller_of, needs
+from chassis.web.problem_responses import BodyTooLarge
 
 Handler = Callable[[Request], Awaitable[Response]]
 Body = TypeVar("Body")
 
 
 class HotRoute(Route):
-    """A route that is counted under its own path and not logged when all went well."""
+    """A route that is counted under its own path and not logged when all went well.
+
+    `bytes_max` is how large a body it takes, where that is more than others do.
+    """
+
+    bytes_max: int | None = None
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Starlette's own match, with the route's name for whoever counts."""
@@ -50,7 +56,9 @@ def hot_route(
     for named in ("__module__", "__name__", "__doc__"):
         setattr(described, named, getattr(handler, named))
     router.add_api_route(path, described, methods=[method], dependencies=[needs(scope)], **documented)
-    return HotRoute(router.prefix + path, handler, methods=[method], max_body_size=bytes_max)
+    route = HotRoute(router.prefix + path, handler, methods=[method])
+    route.bytes_max = bytes_max
+    return route
 
 
 def hot_caller(request: Request, scope: str) -> Caller:
@@ -61,12 +69,12 @@ def hot_caller(request: Request, scope: str) -> Caller:
 
 
 async def read_body(request: Request, bytes_max: int) -> bytes:
-    """The body. Raises HTTPException (413) as soon as more than that has come."""
+    """The body. Raises BodyTooLarge as soon as more than that has come."""
     chunks = bytearray()
     async for chunk in request.stream():
         chunks += chunk
         if len(chunks) > bytes_max:
-            raise HTTPException(413, f"At most {bytes_max} bytes.")
+            raise BodyTooLarge(bytes_max=bytes_max)
     return bytes(chunks)
 
 

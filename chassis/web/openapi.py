@@ -9,6 +9,7 @@ from chassis.web.caller import ScopeMissing
 from chassis.web.idempotency import IdempotencyKeyRequired, IdempotencyKeyReused
 from chassis.web.problem_responses import (
     MEDIA_TYPE,
+    BodyTooLarge,
     MalformedBody,
     TemporarilyUnavailable,
     UnstorableValue,
@@ -59,6 +60,7 @@ def add_common_refusals(method: str, operation: Document) -> None:
         add_refusal(responses, ScopeMissing)
     if "requestBody" in operation:
         add_refusal(responses, MalformedBody)
+        add_refusal(responses, BodyTooLarge)
     if method != "get":
         add_refusal(responses, IdempotencyKeyRequired)
         add_refusal(responses, IdempotencyKeyReused)

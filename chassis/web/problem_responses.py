@@ -37,19 +37,8 @@ from kernel.refusal import (
 )
 
 MEDIA_TYPE = "application/problem+json"
-STATUSES: tuple[tuple[type[Refused], int], ...] = (
-    (Unauthenticated, 401),
-    (IfMatchRequired, 428),
-    (Malformed, 400),
-    (Denied, 403),
-    (Missing, 404),
-    (Conflict, 409),
-    (Gone, 410),
-    (Stale, 412),
-    (Unprocessable, 422),
-    (Throttled, 429),
-    (Unavailable, 503),
-)
+# Where a request's scope says how large a body its route takes.
+BODY_LIMIT = "body_bytes_max"
 # Numeric value out of range, character not in repertoire, untranslatable character.
 UNSTORABLE = ("22003", "22021", "22P05")
 
@@ -108,6 +97,14 @@ class UnstorableValue(Unprocessable):
     )
 
 
+class BodyTooLarge(Refused):
+    """More bytes than the route accepts."""
+
+    code = "body_too_large"
+    title = Text(en="The body is too large", ar="المحتوى أكبر من المسموح")
+    detail = Text(en="At most {bytes_max} bytes are accepted here.", ar="الحد الأقصى هنا {bytes_max} بايت.")
+
+
 class NotFound(Missing):
     """No such page."""
 
@@ -133,11 +130,27 @@ class InternalError(Refused):
 
 
 class HttpRefusal(Refused):
-    """What the web framework itself refuses: a wrong method, a body too large."""
+    """What the web framework itself refuses: a wrong method."""
 
     code = "http_refusal"
     title = Text(en="Refused", ar="مرفوض")
     detail = Text(en="{reason}", ar="{reason}")
+
+
+STATUSES: tuple[tuple[type[Refused], int], ...] = (
+    (Unauthenticated, 401),
+    (BodyTooLarge, 413),
+    (IfMatchRequired, 428),
+    (Malformed, 400),
+    (Denied, 403),
+    (Missing, 404),
+    (Conflict, 409),
+    (Gone, 410),
+    (Stale, 412),
+    (Unprocessable, 422),
+    (Throttled, 429),
+    (Unavailable, 503),
+)
 
 
 def status_of(refused: type[Refused]) -> int:
@@ -254,6 +267,8 @@ def install_problem_handlers(app: FastAPI) -> None:
         assert isinstance(error, HTTPException)
         if error.status_code == 404:
             return problem_response(NotFound(), request.headers)
+        if error.status_code == 413:
+            return problem_response(BodyTooLarge(bytes_max=request.scope[BODY_LIMIT]), request.headers)
         response = problem_response(HttpRefusal(reason=error.detail), request.headers, status=error.status_code)
         response.headers.update(error.headers or {})
         return response

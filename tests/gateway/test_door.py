@@ -118,6 +118,21 @@ def test_a_body_that_grows_too_large_is_refused(gateway: Gateway) -> None:
     assert gateway.loyalty.requests == []
 
 
+def test_the_gateways_own_routes_refuse_alike(gateway: Gateway) -> None:
+    answer = gateway.post("/v1/api_keys", b"x" * ((1 << 20) + 1))
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+    assert answer.json()["params"] == {"bytes_max": 1 << 20}
+
+
+@pytest.mark.parametrize("path", ["/v1/tenant", "/livez", "/docs"])
+def test_the_gateways_own_routes_answer_head(gateway: Gateway, path: str) -> None:
+    headers = gateway.any_tenant.headers
+    wanted, answer = (gateway.client.request(method, path, headers=headers) for method in ("GET", "HEAD"))
+    assert (answer.status_code, answer.content) == (wanted.status_code, b"") == (200, b"")
+    assert answer.headers["content-length"] == str(len(wanted.content))
+    assert gateway.client.get(path, headers=headers).content == wanted.content
+
+
 @pytest.mark.parametrize(("size", "status"), [(4 << 20, 200), ((4 << 20) + 1, 413)])
 def test_a_batch_may_be_larger(gateway: Gateway, size: int, status: int) -> None:
     assert gateway.post("/v1/purchases/batch", b"x" * size).status_code == status

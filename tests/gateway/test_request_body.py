@@ -6,8 +6,9 @@ from collections.abc import Sequence
 import pytest
 from starlette.types import Message, Receive
 
+from chassis.web.problem_responses import BodyTooLarge
 from gateway.headers import Header
-from gateway.refusals import BodyTooLarge, BodyTooSlow
+from gateway.refusals import BodyTooSlow
 from gateway.request_body import ClientGone, RequestBody
 
 CHUNKED: list[Header] = [(b"transfer-encoding", b"chunked")]
