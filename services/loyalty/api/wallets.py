@@ -15,7 +15,15 @@ from kernel.language import Language
 from services.loyalty.api.known_customers import KnownCustomer
 from services.loyalty.domain.refusals.customers import NoSuchCustomer
 from services.loyalty.domain.wording import entry_text
-from services.loyalty.queries.balance import Balance, balance_of, etag_of, held_now, is_settled, wallet_of
+from services.loyalty.queries.balance import (
+    Balance,
+    balance_of,
+    etag_by_clock,
+    etag_of,
+    held_now,
+    is_settled,
+    wallet_of,
+)
 from services.loyalty.queries.statement import statement_of
 from services.loyalty.tables.ledger import EntryRow
 
@@ -84,9 +92,9 @@ def read_balance(
     etag = etag_of(wallet, held) if wallet is None or is_settled(wallet, now) else None
     if etag and etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers={"ETag": etag})
-    if etag:
-        response.headers["ETag"] = etag
-    return document_of(customer_id, balance_of(db, wallet, unit, held=held, at=now), now)
+    balance = balance_of(db, wallet, unit, held=held, at=now)
+    response.headers["ETag"] = etag or etag_by_clock(balance)
+    return document_of(customer_id, balance, now)
 
 
 def document_of(customer_id: CustomerId, balance: Balance, now: datetime) -> BalanceDocument:

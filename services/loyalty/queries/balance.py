@@ -77,6 +77,13 @@ def etag_of(wallet: WalletRow | None, held: int) -> str:
     return f'"{wallet.version}.{held}.{turns_at:.0f}"'
 
 
+def etag_by_clock(balance: Balance) -> str:
+    """The tag of a wallet that time has changed since it was written: made of what it holds now."""
+    expiry = balance.next_expiry
+    dying = f"{expiry.at.timestamp():.0f}.{expiry.amount}" if expiry else "0"
+    return f'"{balance.version}.{balance.held}.{balance.balance}.{balance.pending}.{dying}"'
+
+
 def balance_of(db: Session, wallet: WalletRow | None, unit: str, *, held: int, at: datetime) -> Balance:
     """The wallet by the clock, from its open lots."""
     if wallet is None:

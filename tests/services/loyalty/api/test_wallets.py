@@ -105,6 +105,29 @@ def test_the_tag_is_of_no_use_once_time_changed_the_balance(
     assert answer.headers["etag"] != tag
 
 
+def test_units_that_became_spendable_have_a_tag_of_their_own(
+    client: httpx.Client, shop: Shop, clock: time_machine.Traveller
+) -> None:
+    """And one that holds until something else happens, written to or not."""
+    shop.publish(POINT_PER_RIYAL, pending_days=3, expiry={"kind": "rolling", "months": 1})
+    ana = shop.customer()
+    shop.earn(ana, 10)
+    path = f"/v1/customers/{ana}/balance"
+    waiting = client.get(path)
+    assert (waiting.json()["pending"], waiting.json()["available"]) == (10, 0)
+    clock.move_to(later(days=4))
+    spendable = client.get(path, headers={"if-none-match": waiting.headers["etag"]})
+    assert (spendable.status_code, spendable.json()["available"]) == (200, 10)
+    tag = spendable.headers["etag"]
+    clock.move_to(later(days=5))
+    assert client.get(path, headers={"if-none-match": tag}).status_code == 304
+    clock.move_to(later(days=60))
+    dead = client.get(path, headers={"if-none-match": tag})
+    assert (dead.status_code, dead.json()["balance"]) == (200, 0)
+    assert len({waiting.headers["etag"], tag, dead.headers["etag"]}) == 3
+    assert client.get(path, headers={"if-none-match": dead.headers["etag"]}).status_code == 304
+
+
 def test_a_hold_that_is_over_changes_the_tag(client: httpx.Client, shop: Shop, clock: time_machine.Traveller) -> None:
     ana = shop.customer()
     shop.adjust(ana, 10)
