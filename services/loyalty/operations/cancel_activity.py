@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from contracts.events.loyalty import ActivityCancelled, AnyFact
@@ -17,23 +16,7 @@ from services.loyalty.queries.program_shelf import ShelvedProgram
 from services.loyalty.queries.wallet_merges import lock_with_survivor
 from services.loyalty.tables.activities import ActivityRow
 from services.loyalty.tables.books import Books
-from services.loyalty.tables.tallies import counted, keys_of
-
-# The last use of a rule with a cool-down is then the latest of the others.
-FORGET_USE = text("""
-    UPDATE tallies SET last_at = (
-        SELECT max(a.occurred_at) FROM activities a
-        WHERE a.tenant_id = :tenant_id AND a.customer_id = :holder AND a.program_id = :program_id
-          AND a.status = 'recorded'
-          AND a.effects::jsonb @> jsonb_build_array(jsonb_build_object('rule', CAST(:rule AS text)))
-          AND EXISTS (SELECT FROM program_versions v
-                      WHERE v.tenant_id = a.tenant_id AND v.program_id = a.program_id AND v.version = a.program_version
-                        AND jsonb_path_exists(v.document::jsonb,
-                                              '$.rules[*] ? (@.id == $rule && @.cool_down != null)',
-                                              jsonb_build_object('rule', CAST(:rule AS text)))))
-    WHERE tenant_id = :tenant_id AND program_id = :program_id AND each = 'customer' AND holder = :holder
-      AND rule = :rule AND measure = 'uses' AND per = 'ever'
-""")
+from services.loyalty.tables.tallies import USES_EVER, counted, forget_use, keys_of
 
 
 def cancel_activity(
@@ -84,6 +67,5 @@ def give_uses_back(db: Session, books: Books, program: ShelvedProgram, row: Acti
     given = {rule: NOTHING_GIVEN.less(gave) for rule, gave in given_by(effects_from_json(row.effects)).items()}
     for key, amount, last_at in counted(keys, given, compiled.cooling, row.occurred_at):
         books.count_given(key, amount, last_at)
-    for rule in compiled.cooling & given.keys():
-        named = {"tenant_id": row.tenant_id, "program_id": program.program_id, "holder": row.customer_id, "rule": rule}
-        db.execute(FORGET_USE, named)
+        if key.rule in compiled.cooling and (key.measure, key.per, key.each) == USES_EVER:
+            forget_use(db, key, "activities", row.id)

@@ -56,7 +56,7 @@ from services.loyalty.queries.wallet_merges import lots_moved
 from services.loyalty.tables.books import Books, movement
 from services.loyalty.tables.receipts import PurchaseRecord
 from services.loyalty.tables.standings import Card, Membership, Standing, Wallet
-from services.loyalty.tables.tallies import USES_EVER, counted, keys_of
+from services.loyalty.tables.tallies import USES_EVER, counted, forget_use, keys_of
 
 LAPSED = text("""
     SELECT coalesce((SELECT sum(d.amount) FROM draws d JOIN lots l ON l.tenant_id = d.tenant_id AND l.id = d.lot_id
@@ -91,21 +91,6 @@ FREE = text("""
 USE = text("""
     UPDATE vouchers SET status = 'used', used_by = :purchase_id, used_at = :at
     WHERE tenant_id = :tenant_id AND code = ANY (:codes)
-""")
-# The last use of a rule with a cool-down is then the latest of the others.
-FORGET_USE = text("""
-    UPDATE tallies SET last_at = (
-        SELECT max(p.occurred_at) FROM purchases p
-        WHERE p.tenant_id = :tenant_id AND p.customer_id = :holder AND p.id <> :purchase_id
-          AND p.program_id = :program_id
-          AND p.effects::jsonb @> jsonb_build_array(jsonb_build_object('rule', CAST(:rule AS text)))
-          AND EXISTS (SELECT FROM program_versions v
-                      WHERE v.tenant_id = p.tenant_id AND v.program_id = p.program_id AND v.version = p.program_version
-                        AND jsonb_path_exists(v.document::jsonb,
-                                              '$.rules[*] ? (@.id == $rule && @.cool_down != null)',
-                                              jsonb_build_object('rule', CAST(:rule AS text)))))
-    WHERE tenant_id = :tenant_id AND program_id = :program_id AND each = 'customer' AND holder = :holder
-      AND rule = :rule AND measure = 'uses' AND per = 'ever'
 """)
 
 
@@ -189,7 +174,7 @@ class DifferencePosting:
         for key, amount, last_at in counted(keys, given, program.cooling, purchase.occurred_at):
             self.books.count_given(key, amount, last_at)
             if key.rule in program.cooling and (key.measure, key.per, key.each) == USES_EVER and amount < 0:
-                self.db.execute(FORGET_USE, {**key._asdict(), "purchase_id": purchase.id})
+                forget_use(self.db, key, "purchases", purchase.id)
 
     def _change_vouchers(self, changes: Difference) -> None:
         mine = {"tenant_id": self.purchase.tenant_id, "purchase_id": self.purchase.id}

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from psycopg import Cursor
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from chassis.data.row_sets import Pipeline, RowSet, columns_of, pipeline
@@ -80,6 +81,32 @@ ADD = RowSet(
     """ON CONFLICT (tenant_id, program_id, each, holder, rule, measure, per, starts_on) DO UPDATE SET
         amount = tallies.amount + excluded.amount, last_at = greatest(tallies.last_at, excluded.last_at)""",
 )
+
+Uses = Literal["purchases", "activities"]
+# The last use of a rule with a cool-down is then the latest of the others.
+FORGET_USE: Mapping[Uses, TextClause] = {
+    uses: text(f"""
+        UPDATE tallies SET last_at = (
+            SELECT max(u.occurred_at) FROM {uses} u
+            WHERE u.tenant_id = :tenant_id AND u.customer_id = :holder AND u.id <> :used_by
+              AND u.program_id = :program_id AND u.status <> 'cancelled'
+              AND u.effects::jsonb @> jsonb_build_array(jsonb_build_object('rule', CAST(:rule AS text)))
+              AND EXISTS (SELECT FROM program_versions v
+                          WHERE v.tenant_id = u.tenant_id AND v.program_id = u.program_id
+                            AND v.version = u.program_version
+                            AND jsonb_path_exists(v.document::jsonb,
+                                                  '$.rules[*] ? (@.id == $rule && @.cool_down != null)',
+                                                  jsonb_build_object('rule', CAST(:rule AS text)))))
+        WHERE tenant_id = :tenant_id AND program_id = :program_id AND each = 'customer' AND holder = :holder
+          AND rule = :rule AND measure = 'uses' AND per = 'ever'
+    """)  # noqa: S608 - the names of the tables are ours
+    for uses in get_args(Uses)
+}
+
+
+def forget_use(db: Session, key: TallyKey, uses: Uses, used_by: str) -> None:
+    """Let the last use of the customer's rule, which has a cool-down, be one by another purchase or activity."""
+    db.execute(FORGET_USE[uses], {**key._asdict(), "used_by": used_by})
 
 
 def keys_of(
