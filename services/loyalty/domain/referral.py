@@ -51,10 +51,10 @@ class ReferralLimit(BaseModel):
         return None if self.per == "ever" else day_start(period_start(self.per, day), zone)
 
 
-class Milestone(BaseModel):
+class ReferralMilestone(BaseModel):
     """What an advocate gets for having brought so many `friends`: once, or for `every` so many of them."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", title="ReferralMilestone")
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     friends: Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
     award: Award
@@ -71,7 +71,7 @@ class Milestone(BaseModel):
             return friends - friends % self.friends + self.friends
         return self.friends if friends < self.friends else None
 
-    def meets(self, other: "Milestone") -> bool:
+    def meets(self, other: "ReferralMilestone") -> bool:
         """Whether both are given for some number of friends."""
         if self.every and other.every:
             return True
@@ -92,7 +92,7 @@ class ReferralTerms(BaseModel):
     name: Name
     advocate: Award | None = None
     friend: Award | None = None
-    milestones: Annotated[tuple[Milestone, ...], Field(max_length=20)] = ()
+    milestones: Annotated[tuple[ReferralMilestone, ...], Field(max_length=20)] = ()
     when: Literal["first_purchase", "came"] = "first_purchase"
     hold_days: Annotated[int, Field(strict=True, ge=0, le=366)] = HOLD_DAYS
     purchase_min: Annotated[int, Field(strict=True, ge=1, le=MONEY_MAX)] = 1

@@ -16,8 +16,8 @@ from services.loyalty.domain.program_diff import program_diff
 from services.loyalty.domain.referral import (
     REASONS,
     FirstPurchase,
-    Milestone,
     Referral,
+    ReferralMilestone,
     ReferralReason,
     ReferralStatus,
     ReferralTerms,
@@ -160,7 +160,7 @@ def test_how_often_anybody_looks_makes_no_difference(
 
 @given(st.integers(1, 12), st.booleans(), st.integers(0, 40))
 def test_a_milestone_is_reached_one_number_after_the_other(each: int, every: bool, friends: int) -> None:
-    milestone = Milestone.model_validate({"friends": each, "every": every, "award": {"points": 1}})
+    milestone = ReferralMilestone.model_validate({"friends": each, "every": every, "award": {"points": 1}})
     numbers = [number for number in range(1, friends + 1) if (number % each == 0 if every else number == each)]
     assert list(milestone.reached(friends)) == numbers
     after = milestone.after(friends)
