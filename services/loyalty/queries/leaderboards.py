@@ -16,6 +16,22 @@ from services.loyalty.tables.leaderboards import LeaderboardMemberRow, Leaderboa
 from services.loyalty.tables.moves import PERSONS
 
 LAST_ID = "~"
+# A customer's purchases, the newest first, until one was recorded so long before the round that nothing older can be of
+# it: tills run ahead by minutes, and ids come in the order of time. What they bought before costs nothing.
+LATEST = """
+    WITH RECURSIVE latest AS (
+        (SELECT {columns} FROM purchases p WHERE p.tenant_id = :tenant_id AND p.customer_id = ids.customer_id
+         ORDER BY p.id DESC LIMIT 1)
+        UNION ALL
+        SELECT older.* FROM latest CROSS JOIN LATERAL (
+            SELECT {columns} FROM purchases p
+            WHERE p.tenant_id = :tenant_id AND p.customer_id = ids.customer_id AND p.id < latest.id
+            ORDER BY p.id DESC LIMIT 1
+        ) AS older
+        WHERE latest.recorded_at >= CAST(:since AS timestamptz) - interval '1 hour'
+    )
+    SELECT * FROM latest
+""".format(columns="p.id, p.recorded_at, p.occurred_at, p.status, p.currency, p.due, p.effects")  # noqa: S608 - ours
 # What those who joined came to in a round, as their purchases are now. Who is blocked, or came to nothing, is left out.
 # Customers who were merged are listed as one, if any of them joined, with the purchases of all.
 RANKED = f"""
@@ -33,7 +49,7 @@ RANKED = f"""
                                  WHEN 'spend' THEN p.due - said.paid ELSE said.earned END)::bigint AS amount
         FROM ids
         JOIN customers c ON c.tenant_id = :tenant_id AND c.customer_id = ids.person AND c.status = 'active'
-        JOIN purchases p ON p.tenant_id = :tenant_id AND p.customer_id = ids.customer_id
+        CROSS JOIN LATERAL ({LATEST}) AS p
         CROSS JOIN LATERAL (
             SELECT coalesce(sum((e ->> 'amount')::bigint) FILTER (WHERE e ->> 'kind' = 'pay'), 0) AS paid,
                    coalesce(sum((e ->> 'amount')::bigint)

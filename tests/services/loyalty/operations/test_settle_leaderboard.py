@@ -1,7 +1,7 @@
 """Ending a round: once, whoever comes at the same time, and for good."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -86,3 +86,32 @@ def test_who_dies_while_settling_leaves_the_round_as_it_was(shop: Shop) -> None:
     assert shop.rows("SELECT id FROM leaderboard_rounds") == []
     boards.settle()
     assert shop.balance(ana).available == 110
+
+
+def test_of_a_long_history_what_was_bought_in_the_round_counts_however_late_it_is_known(shop: Shop) -> None:
+    shop.publish(POINT_PER_RIYAL)
+    boards, ana = Leaderboards(shop), shop.customer()
+    board = boards.create()
+    boards.join(board, ana)
+    midnight = later(hours=12)
+    for minutes in (-600, -300, -10):
+        shop.at = midnight + timedelta(minutes=minutes)
+        shop.sell(ana)
+    # Two by a till whose clock runs ahead: it is Monday there already.
+    shop.at = midnight - timedelta(minutes=2)
+    for _sale in range(2):
+        shop.sell(ana, occurred_at=midnight + timedelta(minutes=1))
+    shop.at = midnight + timedelta(hours=9)
+    walk_in = shop.sell(None).purchase.id
+    shop.sell(ana, occurred_at=midnight - timedelta(days=1))
+    shop.sell(ana)
+    # What was sold without a connection, days ago, comes in no order.
+    shop.at = midnight + timedelta(days=3)
+    for days in (2, -1, 1):
+        shop.sell(ana, occurred_at=midnight + timedelta(days=days))
+    shop.claim(walk_in, ana)
+    assert boards.places(board) == [(ana, 1, 6)]
+    shop.at = midnight + timedelta(days=7)
+    shop.sell(ana)
+    boards.settle()
+    assert boards.places(board, MONDAY) == [(ana, 1, 6)]
