@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_22_tiers_of_segments"
-down_revision = "2026_11_22_automatic_rewards"
+down_revision = "2026_11_22_recent_draws"
 branch_labels = None
 depends_on = None
 
