@@ -35,6 +35,7 @@ def main() -> None:
         "accepted_seconds": summary.seconds,
         "drained_seconds": max(heard) - began,
         "events_waiting": summary.figures.events_waiting,
+        "messages": dict(summary.figures.messages),
         "sound": summary.sound,
     }
     print(json.dumps(found))

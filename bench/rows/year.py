@@ -29,6 +29,7 @@ MEGABYTE = 1_000_000
 LOOK_SECONDS = 2.0
 # Keep what they are told, so they grow until they have all they may keep.
 STORES = ("postgres", "broker")
+WAITING = ("queued", "sending")
 
 
 def measure(rows: Collection[str], pace: Pace) -> Iterator[tuple[str, Outcome]]:
@@ -90,9 +91,12 @@ def play_year(home: Home, pace: Pace) -> tuple[dict[str, Any], list[dict[str, in
         player = subprocess.Popen(
             [sys.executable, "-m", "bench.year_player", *baskets], env=environment(home), stdout=said, stderr=said
         )
-        while player.poll() is None:
-            looks.append(memory_by_process(home))
-            time.sleep(LOOK_SECONDS)
+        try:
+            while player.poll() is None:
+                looks.append(memory_by_process(home))
+                time.sleep(LOOK_SECONDS)
+        finally:
+            player.terminate()
         said.seek(0)
         lines = said.read().splitlines()
     if player.returncode:
@@ -140,6 +144,7 @@ def year_checks(played: dict[str, Any], verify_seconds: float) -> list[Check]:
         at_most("accepted", played["accepted_seconds"], 60, "s"),
         at_most("drained in all services", played["drained_seconds"], 180, "s"),
         at_most("events that never arrived", played["events_waiting"], 0, ""),
+        at_most("messages that never left", sum(played["messages"].get(state, 0) for state in WAITING), 0, ""),
         at_most("wafa verify", verify_seconds, 20, "s"),
     ]
 

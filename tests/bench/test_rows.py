@@ -50,8 +50,15 @@ def test_rows_of_recording(row: str, values: list[Any], holds: bool) -> None:
 
 
 def test_the_year_must_arrive_in_full() -> None:
-    played = {"accepted_seconds": 59.0, "drained_seconds": 170.0, "events_waiting": 1}
-    assert [check.holds for check in year_checks(played, 19.0)] == [True, True, False, True]
+    played = {
+        "accepted_seconds": 59.0,
+        "drained_seconds": 170.0,
+        "events_waiting": 1,
+        "messages": {"sent": 9, "queued": 1, "sending": 1},
+    }
+    checks = year_checks(played, 19.0)
+    assert [check.holds for check in checks] == [True, True, False, False, True]
+    assert checks[3].value == 2
 
 
 def test_what_grows_with_what_was_done_is_seen() -> None:
