@@ -38,7 +38,7 @@ def measure(rows: Collection[str], pace: Pace) -> Iterator[tuple[str, Outcome]]:
 
 
 def measures(house: House, shop: Shop, pace: Pace) -> list[Measure]:
-    """Everything that is measured here, in the order of the report. The mounted gateway takes its place at the end."""
+    """Everything that is measured here, in the order of the report."""
     database = partial(pgbench, house, shop, pace)
     till = partial(tills, house, shop, pace)
     return [
@@ -86,7 +86,11 @@ def single(runs: Runs) -> list[Check]:
 
 
 def gateway(runs: Runs) -> list[Check]:
-    """P2. The gateway that is mounted in one process with the services is judged here once there is one."""
+    """P2.
+
+    Once gateway and services run in one process (`wafa up --together`), the house starts that too, `measures` has its
+    tills as `together_64`, and it is judged here by `middle(runs["together_64"], runs["loyalty_64"], rate)`.
+    """
     own = runs["gateway_64"]
     return [
         at_least("as its own process × P1", middle(own, runs["loyalty_64"], rate), 0.55),

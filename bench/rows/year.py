@@ -26,7 +26,7 @@ from cli.status import memory_bytes, proportional_bytes
 from cli.status_file import read_status
 
 MEGABYTE = 1_000_000
-LOOK_SECONDS = 2.0
+LOOK_SECONDS = 5.0
 # Keep what they are told, so they grow until they have all they may keep.
 STORES = ("postgres", "broker")
 WAITING = ("queued", "sending")
