@@ -76,6 +76,15 @@ class DrawEntered(Fact):
     entries: int
 
 
+class PlaysGiven(Fact):
+    """The customer got plays of an instant win; negative in a return."""
+
+    kind: Literal["plays"] = "plays"
+    instant_win: str = Field(description="What rules call the instant win.")
+    instant_win_id: str
+    plays: int
+
+
 class DiscountGiven(Fact):
     """Money off, in the currency's minor unit; `free_units` of them for nothing."""
 
@@ -110,6 +119,7 @@ AnyFact = Annotated[
     | MembershipExtended
     | PassesIssued
     | DrawEntered
+    | PlaysGiven
     | DiscountGiven
     | PaidWith
     | CouponUsed,

@@ -28,7 +28,7 @@ class EffectDocument(BaseModel):
 
     kind: str = Field(
         description="discount, give, use_voucher, accrue, stamp, issue_voucher, extend_membership, issue_pass, "
-        "enter_draw, advance, achieve or pay."
+        "enter_draw, give_plays, advance, achieve or pay."
     )
     rule: str | None = None
     text: str = Field(description="In the language asked for.")

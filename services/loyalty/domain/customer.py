@@ -58,6 +58,20 @@ class DrawFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InstantWinFacts:
+    """An instant win that rules may give plays of. `closed`: it is over, whenever a play was earned.
+
+    A play is good for `play_days` of the shop, or as long as the instant win is open.
+    """
+
+    id: str
+    opens_at: datetime
+    closes_at: datetime
+    play_days: int | None = None
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerFacts:
     """A customer just before the purchase. A return is worked out from the same facts as its sale.
 
@@ -65,8 +79,8 @@ class CustomerFacts:
     `memberships` is the last day of each plan of their own, `freezes` the latest freeze of those that had one, and
     `shared` the plans of which they are in somebody's family. `segments` are the groups the tenant has put the
     customer into. `room` is how many more units of a capped kind they may get.
-    `draws` are those that the program's rules name. `tier` is the one they stand in. `birthday` is a month and a day,
-    `joined_on` the day on which they came; both are only known to rules that ask.
+    `draws` and `instant_wins` are those that the program's rules name. `tier` is the one they stand in. `birthday` is a
+    month and a day, `joined_on` the day on which they came; both are only known to rules that ask.
     """
 
     id: str
@@ -82,6 +96,7 @@ class CustomerFacts:
     birthday: str | None = None
     joined_on: date | None = None
     draws: Mapping[str, DrawFacts] = field(default_factory=dict)
+    instant_wins: Mapping[str, InstantWinFacts] = field(default_factory=dict)
 
     def has_plan(self, plan: str, day: date) -> bool:
         """Whether time of theirs, or time they share, passes on that plan on that day."""

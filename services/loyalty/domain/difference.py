@@ -13,6 +13,7 @@ from services.loyalty.domain.effects import (
     EnterDraw,
     ExtendMembership,
     Give,
+    GivePlays,
     IssuePass,
     IssueVoucher,
     Stamp,
@@ -66,6 +67,15 @@ class DrawChange(NamedTuple):
     entries: int
 
 
+class PlaysChange(NamedTuple):
+    """Plays of an instant win to give, good until then, or to take back when below zero."""
+
+    instant_win: str
+    instant_win_id: str
+    valid_until: datetime
+    plays: int
+
+
 class GiftChange(NamedTuple):
     """Free units to hand over, or to hand back when below zero."""
 
@@ -104,6 +114,7 @@ class Difference:
     gifts: tuple[GiftChange, ...]
     passes: tuple[PassChange, ...] = ()
     draws: tuple[DrawChange, ...] = ()
+    plays: tuple[PlaysChange, ...] = ()
     vouchers_used: tuple[str, ...]
     vouchers_freed: tuple[str, ...]
     given: tuple[GivenChange, ...] = ()
@@ -126,6 +137,7 @@ def difference(before: Sequence[Effect], after: Sequence[Effect]) -> Difference:
         gifts=tuple(GiftChange(sku, quantity) for sku, quantity in _changes(_gifts(before), _gifts(after))),
         passes=tuple(PassChange(*key, passes) for key, passes in _changes(_passes(before), _passes(after))),
         draws=tuple(DrawChange(*key, entries) for key, entries in _changes(_entries(before), _entries(after))),
+        plays=tuple(PlaysChange(*key, plays) for key, plays in _changes(_plays(before), _plays(after))),
         vouchers_used=tuple(sorted(used_after - used_before)),
         vouchers_freed=tuple(sorted(used_before - used_after)),
         given=_given_changes(given_by(before), given_by(after)),
@@ -198,6 +210,14 @@ def _passes(effects: Sequence[Effect]) -> Counter[tuple[str, int, datetime | Non
 def _entries(effects: Sequence[Effect]) -> Counter[tuple[str, str]]:
     return _summed(
         ((effect.draw, effect.draw_id), effect.entries) for effect in effects if isinstance(effect, EnterDraw)
+    )
+
+
+def _plays(effects: Sequence[Effect]) -> Counter[tuple[str, str, datetime]]:
+    return _summed(
+        ((effect.instant_win, effect.instant_win_id, effect.valid_until), effect.plays)
+        for effect in effects
+        if isinstance(effect, GivePlays)
     )
 
 

@@ -145,6 +145,18 @@ class EnterDraw:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GivePlays:
+    """Plays of an instant win, good until just before `valid_until`."""
+
+    kind: Literal["give_plays"] = "give_plays"
+    rule: str
+    instant_win: str
+    instant_win_id: str
+    plays: int
+    valid_until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """What a sale adds to one of the counters of a challenge."""
 
@@ -209,6 +221,7 @@ Effect = Annotated[
     | ExtendMembership
     | IssuePass
     | EnterDraw
+    | GivePlays
     | Advance
     | Achieve
     | Pay,

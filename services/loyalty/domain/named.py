@@ -6,9 +6,10 @@ from typing import Literal, NamedTuple
 from services.loyalty.domain.conditions import HasPlan, InSegment, InTier
 from services.loyalty.domain.program import ProgramDocument
 from services.loyalty.domain.rules.draw_entry import DrawEntry
+from services.loyalty.domain.rules.instant_win import InstantWin
 from services.loyalty.domain.rules.rule import RuleDocument
 
-Thing = Literal["coupon_campaign", "draw", "plan", "segment", "tier"]
+Thing = Literal["coupon_campaign", "draw", "instant_win", "plan", "segment", "tier"]
 
 
 class Named(NamedTuple):
@@ -28,6 +29,8 @@ def named_by(document: ProgramDocument) -> Iterator[Named]:
             yield Named(rule.id, "coupon_campaign", rule.campaign)
         if isinstance(rule, DrawEntry):
             yield Named(rule.id, "draw", rule.draw)
+        if isinstance(rule, InstantWin):
+            yield Named(rule.id, "instant_win", rule.instant_win)
         yield from _asked_by(rule, plans, tiers)
 
 

@@ -21,6 +21,7 @@ from services.loyalty.domain.rules.challenge import Challenge, EarnedGoal
 from services.loyalty.domain.rules.discount import MoneyOff
 from services.loyalty.domain.rules.draw_entry import DrawEntry
 from services.loyalty.domain.rules.earn import Earn
+from services.loyalty.domain.rules.instant_win import InstantWin
 from services.loyalty.domain.rules.membership_bonus import MembershipBonus
 from services.loyalty.domain.rules.milestone import Milestone
 from services.loyalty.domain.rules.multiplier import Multiplier
@@ -45,6 +46,7 @@ Rule = Annotated[
     | Milestone
     | Challenge
     | DrawEntry
+    | InstantWin
     | ActivityRule
     | Birthday
     | Anniversary,
@@ -54,7 +56,7 @@ Rule = Annotated[
 # Whole units are given away and bundled before discounts are taken of what is left, and nothing is earned on what was
 # not paid.
 PRICE_FAMILIES = (BuyXGetY, Bundle, MoneyOff)
-REWARD_FAMILIES = (Earn, Multiplier, Milestone, Challenge, StampCard, MembershipBonus, PassSale, DrawEntry)
+REWARD_FAMILIES = (Earn, Multiplier, Milestone, Challenge, StampCard, MembershipBonus, PassSale, DrawEntry, InstantWin)
 BASKET_FAMILIES = (*PRICE_FAMILIES, *REWARD_FAMILIES)
 
 
@@ -154,7 +156,8 @@ class CompiledProgram:
     for one. `choices` are what each group may come to; groups that leave nothing to choose have none. `tallies` are
     what is counted for the limits, `cooling` the rules that a customer waits for. `asks_families` says whether a rule
     may ask for a membership that somebody shares, `draws` what the rules call those that they give entries to,
-    `asks_days` whether a rule asks for birthdays or since when customers come.
+    `instant_wins` those that they give plays of, `asks_days` whether a rule asks for birthdays or since when customers
+    come.
     """
 
     terms: Terms
@@ -168,6 +171,7 @@ class CompiledProgram:
     cooling: frozenset[str]
     asks_families: bool
     draws: frozenset[str]
+    instant_wins: frozenset[str]
     asks_days: bool
 
 
@@ -186,6 +190,7 @@ def compile_program(document: ProgramDocument) -> CompiledProgram:
         cooling=frozenset(rule.id for rule in about_baskets if rule.cool_down),
         asks_families=_asks_families(document, about_baskets),
         draws=frozenset(rule.draw for rule in document.rules if isinstance(rule, DrawEntry)),
+        instant_wins=frozenset(rule.instant_win for rule in document.rules if isinstance(rule, InstantWin)),
         asks_days=_asks_days(about_baskets),
     )
 
@@ -205,6 +210,7 @@ def compile_others(document: ProgramDocument, *families: type[RuleDocument]) -> 
         cooling=frozenset(rule.id for rule in rules if rule.cool_down),
         asks_families=_asks_families(document, rules),
         draws=frozenset(),
+        instant_wins=frozenset(),
         asks_days=_asks_days(rules),
     )
 

@@ -8,7 +8,17 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from services.loyalty.domain.coupon import CouponFacts
-from services.loyalty.domain.effects import Accrue, Advance, Discount, Effect, EnterDraw, ExtendMembership, Give, Stamp
+from services.loyalty.domain.effects import (
+    Accrue,
+    Advance,
+    Discount,
+    Effect,
+    EnterDraw,
+    ExtendMembership,
+    Give,
+    GivePlays,
+    Stamp,
+)
 from services.loyalty.domain.limit import Each, Measure, Per
 from services.loyalty.domain.period import earlier_start, period_start
 
@@ -122,7 +132,7 @@ def given_by(effects: Iterable[Effect]) -> dict[str, Given]:
 
 
 def units_of(effect: Effect) -> int:
-    """The units an effect gives: of a wallet, articles, stamps, entries, or months that were not paid for."""
+    """The units an effect gives: of a wallet, articles, stamps, entries, plays, or months that were not paid for."""
     match effect:
         case Accrue():
             return effect.amount
@@ -132,6 +142,8 @@ def units_of(effect: Effect) -> int:
             return effect.stamps
         case EnterDraw():
             return effect.entries
+        case GivePlays():
+            return effect.plays
         case ExtendMembership():
             return effect.bonus_months
         case Discount():

@@ -12,6 +12,7 @@ from services.loyalty.domain.effects import (
     EnterDraw,
     ExtendMembership,
     Give,
+    GivePlays,
     IssuePass,
     IssueVoucher,
     Pay,
@@ -29,6 +30,7 @@ from services.loyalty.domain.plural import (
     MONTHS,
     PASS_ENTRIES,
     PASSES,
+    PLAYS,
     POINTS,
     QUARTERS,
     STAMPS,
@@ -92,6 +94,7 @@ EXTENDED_WITH_BONUS = Text(en="{paid} paid, {bonus} free", ar="المدفوع {p
 NUMBER_SHORT = Text(en="{number} short", ar="ينقصه {number}")
 ENTERED = Text(en="{entries} in the draw", ar="{entries} في السحب")
 ENTERED_AT_MOST = Text(en="{entries} in the draw, all that it leaves you", ar="{entries} في السحب، وهو كل ما تبقى لك")
+PLAYS_GIVEN = Text(en="{plays} to win something at once", ar="{plays} للربح الفوري")
 # How far the goal of a challenge is, by its period.
 TO_GO = {
     "goal_day": Text(en="{amount} to go today", ar="المتبقي اليوم: {amount}"),
@@ -133,6 +136,9 @@ REASONS = {
     "draw_unknown": Text(en="there is no such draw", ar="لا يوجد سحب كهذا"),
     "draw_opens": Text(en="the draw has not opened", ar="لم يُفتح السحب بعد"),
     "draw_closed": Text(en="the draw is closed", ar="أُغلق السحب"),
+    "instant_win_unknown": Text(en="there is no such instant win", ar="لا يوجد ربح فوري كهذا"),
+    "instant_win_opens": Text(en="the instant win has not opened", ar="لم يُفتح الربح الفوري بعد"),
+    "instant_win_closed": Text(en="the instant win is over", ar="انتهى الربح الفوري"),
     "draw_entries": Text(en="you have all the entries you may have", ar="لديك أقصى عدد من المشاركات"),
     "challenge": Text(en="reached before", ar="سبق بلوغه"),
     "multiplier": Text(en="nothing to multiply", ar="لا شيء يُضاعف"),
@@ -178,7 +184,7 @@ ENTRIES = {
 ISOLATED = "\u2068{}\u2069"
 
 
-EffectOfRule = Discount | Give | Accrue | Stamp | IssueVoucher | ExtendMembership | IssuePass | EnterDraw
+EffectOfRule = Discount | Give | Accrue | Stamp | IssueVoucher | ExtendMembership | IssuePass | EnterDraw | GivePlays
 
 
 def effect_text(effect: Effect, program: CompiledProgram, language: Language) -> str:
@@ -225,12 +231,18 @@ def _rule_text(effect: EffectOfRule, program: CompiledProgram, language: Languag
             said = _said(VOUCHER_ISSUED, language, reward=effect.reward.name.in_language(language))
         case IssuePass():
             said = _passes(effect, language)
-        case EnterDraw():
-            text = ENTERED if effect.capped_from is None else ENTERED_AT_MOST
-            said = _said(text, language, entries=counted(DRAW_ENTRIES, effect.entries, language))
+        case EnterDraw() | GivePlays():
+            said = _taking_part(effect, language)
         case ExtendMembership():
             said = _membership(effect, language)
     return said
+
+
+def _taking_part(effect: EnterDraw | GivePlays, language: Language) -> str:
+    if isinstance(effect, GivePlays):
+        return _said(PLAYS_GIVEN, language, plays=counted(PLAYS, effect.plays, language))
+    text = ENTERED if effect.capped_from is None else ENTERED_AT_MOST
+    return _said(text, language, entries=counted(DRAW_ENTRIES, effect.entries, language))
 
 
 def miss_text(miss: Miss, program: CompiledProgram, language: Language) -> str:

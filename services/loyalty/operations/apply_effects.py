@@ -14,6 +14,7 @@ from contracts.events.loyalty import (
     DrawEntered,
     MembershipExtended,
     PassesIssued,
+    PlaysGiven,
     PointsAccrued,
     StampsGiven,
     VoucherIssued,
@@ -27,6 +28,7 @@ from services.loyalty.domain.effects import (
     EnterDraw,
     ExtendMembership,
     Give,
+    GivePlays,
     IssuePass,
     IssueVoucher,
     Stamp,
@@ -91,8 +93,8 @@ def apply_effects(
                 facts.append(extend_membership(db, books, standing, cause, effect))
             case IssuePass():
                 facts.append(issue_passes(books, standing, cause, effect))
-            case EnterDraw():
-                facts.append(enter_draw(books, standing, cause, effect))
+            case EnterDraw() | GivePlays():
+                facts.append(take_part(books, standing, cause, effect))
             case Discount() | Give():
                 facts.append(discount_fact(effect))
         applied.append(effect)
@@ -303,8 +305,15 @@ def write_passes(
     )
 
 
-def enter_draw(books: Books, standing: Standing, cause: Cause, effect: EnterDraw) -> DrawEntered:
-    """Put the customer's entries into the draw, which was open when the rules were asked."""
+def take_part(
+    books: Books, standing: Standing, cause: Cause, effect: EnterDraw | GivePlays
+) -> DrawEntered | PlaysGiven:
+    """Put the customer's entries into a draw, or give them plays; it was open when the rules were asked."""
+    if isinstance(effect, GivePlays):
+        books.give_plays(
+            standing, effect.instant_win_id, effect.plays, valid_until=effect.valid_until, source=cause.source
+        )
+        return PlaysGiven(instant_win=effect.instant_win, instant_win_id=effect.instant_win_id, plays=effect.plays)
     draw = standing.draws[effect.draw]
     assert draw is not None, "the rules knew it"
     draw.entries += effect.entries

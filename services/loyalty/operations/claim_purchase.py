@@ -36,7 +36,7 @@ from services.loyalty.queries.tiers import tier_at
 from services.loyalty.tables.books import Books
 from services.loyalty.tables.purchases import PurchaseRow, ReturnRow
 from services.loyalty.tables.receipts import FACTS, MISSES, USED, PurchaseRecord, ReceiptsRequest
-from services.loyalty.tables.standings import load_draws, load_lots, load_shared, lock_standing
+from services.loyalty.tables.standings import load_draws, load_instant_wins, load_lots, load_shared, lock_standing
 from services.loyalty.tables.tallies import Keys, Tallies, counted, keys_of
 
 REWRITTEN = (
@@ -92,6 +92,7 @@ def claim_purchase(
         load_shared(db, standing)
     if shelved:
         load_draws(db, standing, shelved.compiled.draws)
+        load_instant_wins(db, standing, shelved.compiled.instant_wins)
     facts = facts_of(basket, standing, presented, at)
     if shelved and shelved.document.capped_units:
         facts = replace(facts, room=wallet_room(db, standing, shelved.document, purchase.occurred_at, at))

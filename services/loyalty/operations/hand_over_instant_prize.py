@@ -19,7 +19,7 @@ def hand_over_instant_prize(
     Raises InstantWinUnknown, PlayUnknown, and NothingToHandOver where no thing was won, or it was taken back.
     """
     lock_player(db, find_play(db, tenant_id, instant_win_id, play_id))
-    play = find_play(db, tenant_id, instant_win_id, play_id)
+    play = find_play(db, tenant_id, instant_win_id, play_id, lock=True)
     if play.handed_over_at is not None:
         return play
     terms = terms_of(find_instant_win(db, tenant_id, instant_win_id))

@@ -42,7 +42,7 @@ def play_instant_win(
     NoLiveProgram where it wins an award, which waits for a program: nothing is drawn then.
     """
     standing = lock_player(db, find_play(db, tenant_id, instant_win_id, play_id))
-    play = find_play(db, tenant_id, instant_win_id, play_id)
+    play = find_play(db, tenant_id, instant_win_id, play_id, lock=True)
     if play.outcome is not None:
         return play
     if play.taken_back_at is not None:

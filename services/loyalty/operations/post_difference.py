@@ -18,6 +18,7 @@ from contracts.events.loyalty import (
     DrawEntered,
     MembershipExtended,
     PassesIssued,
+    PlaysGiven,
     PointsAccrued,
     PurchaseReturned,
     StampsGiven,
@@ -31,6 +32,7 @@ from services.loyalty.domain.difference import (
     DrawChange,
     MembershipChange,
     PassChange,
+    PlaysChange,
     StampsChange,
     UnitsChange,
 )
@@ -48,10 +50,12 @@ from services.loyalty.domain.stamps import fill
 from services.loyalty.domain.stamps import take_back as take_stamps_back
 from services.loyalty.operations.apply_effects import by_language, lots_of, record_time, write_passes, write_voucher
 from services.loyalty.operations.change_entries import change_entries
+from services.loyalty.operations.change_plays import change_plays
 from services.loyalty.operations.claw_back import claw_back
 from services.loyalty.operations.revoke_passes import revoke_passes
 from services.loyalty.operations.use_coupons import change_coupons
 from services.loyalty.operations.wallet_room import count_earned
+from services.loyalty.queries.program_shelf import shelved_program_of
 from services.loyalty.queries.wallet_merges import lots_moved
 from services.loyalty.tables.books import Books, movement
 from services.loyalty.tables.receipts import PurchaseRecord
@@ -155,6 +159,9 @@ class DifferencePosting:
             self._change_passes(self.standing, self.program, passes)
         for draw in changes.draws:
             self._change_draw(self.standing, draw)
+        # Takes plays before it gives any: those that are taken may be among those that come again.
+        for plays in sorted(changes.plays, key=lambda change: change.plays):
+            self._change_plays(self.standing, plays)
         self._change_vouchers(changes)
         self._change_awarded(self.standing, changes)
 
@@ -371,6 +378,16 @@ class DifferencePosting:
         """Put entries in or take them back; after closing the list stays as it is, and the prize may not."""
         change_entries(self.db, self.books, standing, change.draw_id, change.entries, source=self.purchase.id)
         self.told.append(DrawEntered(draw=change.draw, draw_id=change.draw_id, entries=change.entries))
+
+    def _change_plays(self, standing: Standing, change: PlaysChange) -> None:
+        """Take plays back, with what they won as far as that can be, or give more."""
+        shelved = shelved_program_of(self.db, self.purchase)
+        assert shelved is not None, "a program decided it"
+        self.told += change_plays(
+            self.db, self.books, standing, change, shelved, source=self.purchase.id, change_id=self.id
+        )
+        told = PlaysGiven(instant_win=change.instant_win, instant_win_id=change.instant_win_id, plays=change.plays)
+        self.told.append(told)
 
     def with_codes(self, before: Sequence[Effect], after: Sequence[Effect]) -> list[Effect]:
         """The new effects, their vouchers under the codes the customer has already."""

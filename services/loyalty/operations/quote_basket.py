@@ -40,10 +40,11 @@ def quote_basket(
     compiled = program.compiled if program else None
     coupons, tallies = Coupons(at, lock=False), Tallies(lock=False)
     named = [(*owner, draw) for draw in (compiled.draws if compiled else ())] if owner else []
+    wins = [(*owner, name) for name in (compiled.instant_wins if compiled else ())] if owner else []
     with pipeline(db) as asking:
         owners = [owner] if owner else []
         sharing = owners if program and program.compiled.asks_families else []
-        standings = StandingsRequest(asking, owners, lock=False, sharing=sharing, draws=named)
+        standings = StandingsRequest(asking, owners, lock=False, sharing=sharing, draws=named, instant_wins=wins)
         receipts = ReceiptsRequest(asking, [], voucher_codes(tenant_id, basket), [])
         coupons.ask(asking, coupons_shown(compiled, tenant_id, basket))
         tallies.ask(asking, [keys])

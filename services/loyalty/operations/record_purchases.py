@@ -56,6 +56,7 @@ from services.loyalty.tables.standings import (
     Standing,
     StandingsRequest,
     load_draws,
+    load_instant_wins,
     load_lots,
     load_shared,
 )
@@ -154,6 +155,7 @@ class Batch:
                 [owner for sale in sales for owner in owners_of(sale)],
                 sharing=[sale.owner for sale in sales if sale.owner and self._expects_families(sale)],
                 draws=[named for sale in sales for named in self._expected_draws(sale)],
+                instant_wins=[named for sale in sales for named in self._expected_instant_wins(sale)],
             )
             receipts = ReceiptsRequest(
                 asking,
@@ -200,6 +202,13 @@ class Batch:
         if program is None or not program.compiled.draws or sale.owner is None:
             return []
         return [(*sale.owner, draw) for draw in program.compiled.draws]
+
+    def _expected_instant_wins(self, sale: Sale) -> list[Named]:
+        """The instant wins that the program which will most likely decide the sale gives plays of."""
+        program = SHELF.expected(sale.tenant_id) if sale.owner else None
+        if program is None or not program.compiled.instant_wins or sale.owner is None:
+            return []
+        return [(*sale.owner, name) for name in program.compiled.instant_wins]
 
     def _keys(self, sale: Sale, program: ShelvedProgram, occurred_at: datetime) -> Keys:
         basket = sale.basket
@@ -295,6 +304,7 @@ class Batch:
         if program.compiled.asks_families:
             load_shared(self.db, standing)
         load_draws(self.db, standing, program.compiled.draws)
+        load_instant_wins(self.db, standing, program.compiled.instant_wins)
         facts = facts_of(sale.basket, standing, self.vouchers, self.at)
         if program.document.capped_units:
             facts = replace(facts, room=wallet_room(self.db, standing, program.document, occurred_at, self.at))

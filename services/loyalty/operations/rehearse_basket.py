@@ -47,9 +47,10 @@ def rehearse_basket(
     coupons, tallies = Coupons(at, lock=False), Tallies(lock=False)
     owners = [owner] if owner else []
     named = [(*owner, draw) for owner in owners for draw in program.draws]
+    wins = [(*owner, name) for owner in owners for name in program.instant_wins]
     with pipeline(db) as asking:
         sharing = owners if program.asks_families else []
-        standings = StandingsRequest(asking, owners, lock=False, sharing=sharing, draws=named)
+        standings = StandingsRequest(asking, owners, lock=False, sharing=sharing, draws=named, instant_wins=wins)
         receipts = ReceiptsRequest(asking, [], voucher_codes(tenant_id, basket), [])
         coupons.ask(asking, coupons_shown(program, tenant_id, basket))
         tallies.ask(asking, [keys])

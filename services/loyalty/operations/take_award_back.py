@@ -39,6 +39,11 @@ def take_award_back(db: Session, books: Books, standing: Standing, *, rule: str,
     ).one_or_none()
     if row is None or row.taken_back_at is not None:
         return ()
+    return take_row_back(db, books, standing, row)
+
+
+def take_row_back(db: Session, books: Books, standing: Standing, row: AwardRow) -> tuple[AnyFact, ...]:
+    """Take an award that was not taken back yet. Its customer may have been merged with the locked one since."""
     row.taken_back_at = books.at
     db.flush()
     if row.voucher_id is not None:

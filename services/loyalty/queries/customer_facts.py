@@ -39,9 +39,12 @@ def facts_of(
             if voucher.customer_id == standing.customer_id
         ),
     )
-    if not standing.draws:
-        return facts
-    return replace(facts, draws={name: draw.facts(at) for name, draw in standing.draws.items() if draw})
+    if standing.draws:
+        facts = replace(facts, draws={name: draw.facts(at) for name, draw in standing.draws.items() if draw})
+    if standing.instant_wins:
+        known = {name: found.facts(at) for name, found in standing.instant_wins.items() if found}
+        facts = replace(facts, instant_wins=known)
+    return facts
 
 
 def facts_of_standing(standing: Standing, vouchers: tuple[VoucherFacts, ...] = ()) -> CustomerFacts:

@@ -99,9 +99,9 @@ def wins_since(db: Session, play: PlayRow, since: datetime | None) -> int:
     return db.scalar(found) or 0
 
 
-def find_play(db: Session, tenant_id: TenantId, instant_win_id: str, play_id: str) -> PlayRow:
+def find_play(db: Session, tenant_id: TenantId, instant_win_id: str, play_id: str, *, lock: bool = False) -> PlayRow:
     """A play as it is now. Raises InstantWinUnknown and PlayUnknown."""
-    play = db.get(PlayRow, (tenant_id, play_id), populate_existing=True)
+    play = db.get(PlayRow, (tenant_id, play_id), populate_existing=True, with_for_update=lock)
     if play is None or play.instant_win_id != instant_win_id:
         find_instant_win(db, tenant_id, instant_win_id)
         raise PlayUnknown

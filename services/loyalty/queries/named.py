@@ -16,6 +16,10 @@ KNOWN: dict[Thing, str] = {
         SELECT draw FROM prize_draws
         WHERE tenant_id = :tenant_id AND draw = ANY (:names) AND status <> 'cancelled'
     """,
+    "instant_win": """
+        SELECT instant_win FROM instant_wins
+        WHERE tenant_id = :tenant_id AND instant_win = ANY (:names) AND status <> 'stopped'
+    """,
     "plan": "SELECT plan FROM memberships WHERE tenant_id = :tenant_id AND plan = ANY (:names)",
     "segment": """
         SELECT name FROM unnest(CAST(:names AS text[])) AS name

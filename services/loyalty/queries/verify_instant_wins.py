@@ -29,6 +29,22 @@ INSTANT_WINS = {
         ) p USING (instant_win_id, prize)
         WHERE coalesce(c.won, 0) <> coalesce(p.won, 0)
     """,
+    "plays are what the purchases' rules gave": """
+        WITH said AS (
+            SELECT p.id, effect ->> 'instant_win_id' AS instant_win_id, p.customer_id,
+                   sum((effect ->> 'plays')::bigint) AS plays
+            FROM purchases p, jsonb_array_elements(p.effects::jsonb) AS effect
+            WHERE p.tenant_id = :tenant_id AND effect ->> 'kind' = 'give_plays' GROUP BY p.id, 2, p.customer_id
+        ), came AS (
+            SELECT source AS id, instant_win_id, customer_id, count(*) AS plays FROM plays
+            WHERE tenant_id = :tenant_id AND source <> id AND taken_back_at IS NULL
+            GROUP BY source, instant_win_id, customer_id
+        )
+        SELECT id AS subject,
+               instant_win_id || ': effects ' || coalesce(s.plays, 0) || ', plays ' || coalesce(c.plays, 0) AS detail
+        FROM said s FULL JOIN came c USING (id, instant_win_id, customer_id)
+        WHERE coalesce(s.plays, 0) <> coalesce(c.plays, 0)
+    """,
     "what was handed over was won": """
         SELECT id AS subject, 'outcome ' || coalesce(outcome, 'none') AS detail FROM plays
         WHERE tenant_id = :tenant_id AND handed_over_at IS NOT NULL AND outcome IS DISTINCT FROM 'won'

@@ -39,6 +39,7 @@ LIMITS = {
                        WHEN 'give' THEN (effect ->> 'quantity')::bigint
                        WHEN 'stamp' THEN (effect ->> 'stamps')::bigint
                        WHEN 'enter_draw' THEN (effect ->> 'entries')::bigint
+                       WHEN 'give_plays' THEN (effect ->> 'plays')::bigint
                        WHEN 'extend_membership' THEN (effect ->> 'bonus_months')::bigint
                        WHEN 'discount' THEN (SELECT sum((piece ->> 'quantity')::bigint)
                                              FROM jsonb_array_elements(effect -> 'pieces') AS piece)

@@ -154,6 +154,16 @@ class Books:
             (standing.tenant_id, entry_id, draw_id, owner, entries, source, True, None, None, self.at)
         )
 
+    def give_plays(
+        self, standing: Standing, instant_win_id: str, plays: int, *, valid_until: datetime, source: str
+    ) -> None:
+        """Write so many new plays of an instant win that a purchase brought."""
+        owner = standing.customer_id
+        self.postings.plays.extend(
+            (standing.tenant_id, new_id("ply"), instant_win_id, owner, source, self.at, valid_until)
+            for _ in range(plays)
+        )
+
     def count_earned(self, standing: Standing, wallet: Wallet, amount: int, since: date) -> None:
         """Count units towards the cap of the period that began that day; below zero where they were taken back.
 

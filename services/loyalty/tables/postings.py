@@ -214,6 +214,18 @@ DRAW_ENTRIES = RowSet(
         "recorded_at": MOMENT,
     },
 )
+PLAYS = RowSet(
+    "plays",
+    {
+        "tenant_id": TEXT,
+        "id": TEXT,
+        "instant_win_id": TEXT,
+        "customer_id": TEXT,
+        "source": TEXT,
+        "given_at": MOMENT,
+        "valid_until": MOMENT,
+    },
+)
 KEYS = RowSet(
     "idempotency_keys",
     {"tenant_id": TEXT, "operation": TEXT, "key": TEXT, "fingerprint": BYTES, "status": WHOLE, "reply": TEXT},
@@ -288,6 +300,7 @@ class Postings:
     coupon_uses: list[tuple[Any, ...]] = field(default_factory=list)
     draw_entrants: dict[tuple[str, str, str], tuple[Any, ...]] = field(default_factory=dict)
     draw_entries: list[tuple[Any, ...]] = field(default_factory=list)
+    plays: list[tuple[Any, ...]] = field(default_factory=list)
     keys: list[tuple[Any, ...]] = field(default_factory=list)
     purchase_counts: list[tuple[Any, ...]] = field(default_factory=list)
     tallies: list[tuple[Any, ...]] = field(default_factory=list)
@@ -317,6 +330,7 @@ class Postings:
             PASSES.insert(sending, self.passes)
             DRAW_ENTRANTS.insert(sending, [*self.draw_entrants.values()])
             DRAW_ENTRIES.insert(sending, self.draw_entries)
+            PLAYS.insert(sending, self.plays)
             KEYS.insert(sending, self.keys)
             update(sending, COUNT_PURCHASES, self.purchase_counts)
             update(sending, MARK_VOUCHERS, self.voucher_marks)

@@ -11,6 +11,7 @@ from chassis.data.row_sets import Pipeline, columns_of, pipeline
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.lot import Lot, LotId
 from services.loyalty.tables.open_draws import Named, OpenDraw, OpenDrawsRequest
+from services.loyalty.tables.open_instant_wins import OpenInstantWin, OpenInstantWinsRequest
 
 Owner = tuple[TenantId, CustomerId]
 
@@ -137,8 +138,8 @@ class Standing:
     """A customer under lock, and all that the rules may ask of them.
 
     `shared` are the memberships of others in whose family they are; None until somebody needs them.
-    `draws` are those that were asked for, by the name that rules have for them; None for one that is not there.
-    `merged_into` has what was theirs, where that was asked for, and is under lock too.
+    `draws` and `instant_wins` are those that were asked for, by the name that rules have for them; None for one that is
+    not there. `merged_into` has what was theirs, where that was asked for, and is under lock too.
     """
 
     tenant_id: TenantId
@@ -154,6 +155,7 @@ class Standing:
     memberships: dict[str, Membership] = field(default_factory=dict)
     shared: dict[str, Membership] | None = None
     draws: dict[str, OpenDraw | None] = field(default_factory=dict)
+    instant_wins: dict[str, OpenInstantWin | None] = field(default_factory=dict)
     merged_into: "Standing | None" = None
 
     @property
@@ -171,7 +173,7 @@ class Standing:
 class StandingsRequest:
     """The questions about some customers, asked in a pipeline; `answer` when it is over.
 
-    What they share of others' is only asked for those who are `sharing`, and of draws only what is named.
+    What they share of others' is only asked for those who are `sharing`; of draws and instant wins only what is named.
     """
 
     def __init__(
@@ -182,6 +184,7 @@ class StandingsRequest:
         lock: bool = True,
         sharing: Iterable[Owner] = (),
         draws: Iterable[Named] = (),
+        instant_wins: Iterable[Named] = (),
     ) -> None:
         wanted = columns_of(sorted(set(owners))) or [[], []]
         self._customers = asking.send(LOCK if lock else READ, wanted)
@@ -191,6 +194,7 @@ class StandingsRequest:
         self._sharing = sorted(set(sharing))
         self._shared = asking.send(SHARED, columns_of(self._sharing)) if self._sharing else None
         self._draws = OpenDrawsRequest(asking, draws)
+        self._instant_wins = OpenInstantWinsRequest(asking, instant_wins)
 
     def answer(self) -> dict[Owner, Standing]:
         """Every customer that loyalty knows of those asked for."""
@@ -208,6 +212,9 @@ class StandingsRequest:
         for (tenant_id, customer_id, name), draw in self._draws.answer().items():
             if (tenant_id, customer_id) in standings:
                 standings[tenant_id, customer_id].draws[name] = draw
+        for (tenant_id, customer_id, name), instant_win in self._instant_wins.answer().items():
+            if (tenant_id, customer_id) in standings:
+                standings[tenant_id, customer_id].instant_wins[name] = instant_win
         return standings
 
 
@@ -243,6 +250,15 @@ def load_draws(db: Session, standing: Standing, names: Collection[str]) -> None:
         with pipeline(db) as asking:
             request = OpenDrawsRequest(asking, missing)
         standing.draws.update({name: draw for (_tenant, _customer, name), draw in request.answer().items()})
+
+
+def load_instant_wins(db: Session, standing: Standing, names: Collection[str]) -> None:
+    """Read the instant wins that rules name and that were not asked for yet, in a round trip of its own if any are."""
+    missing = [(*standing.owner, name) for name in names if name not in standing.instant_wins]
+    if missing:
+        with pipeline(db) as asking:
+            request = OpenInstantWinsRequest(asking, missing)
+        standing.instant_wins.update({name: found for (_tenant, _customer, name), found in request.answer().items()})
 
 
 def load_lots(db: Session, standings: Sequence[tuple[Standing, Wallet]]) -> None:

@@ -17,10 +17,13 @@ from services.loyalty.operations.update_instant_win import update_instant_win
 from services.loyalty.queries.instant_wins import find_instant_win, proof_of
 from services.loyalty.schedules import end_all_instant_wins
 from services.loyalty.tables.instant_wins import InstantWinRow, PlayRow
+from tests.services.loyalty.domain.build import rule
 from tests.services.loyalty.domain.instant_wins import instant_terms
 from tests.services.loyalty.shop import NOON, Shop, later
 
 BY = ByHand("key_test", "a kind word")
+PLAY_PER_VISIT = rule("instant_win", instant_win="spring")
+PLAY_PER_TEN = rule("instant_win", instant_win="spring", for_each="money", per=1000)
 
 
 def week(**more: Any) -> InstantWinTerms:
@@ -81,6 +84,10 @@ class InstantWins:
         """The customer's plays, in order."""
         query = "SELECT id FROM plays WHERE customer_id = :id ORDER BY id"
         return [row["id"] for row in self.shop.rows(query, id=customer_id)]
+
+    def from_source(self, source: str) -> list[str]:
+        """The plays that a purchase brought, in order."""
+        return [row["id"] for row in self.shop.rows("SELECT id FROM plays WHERE source = :id ORDER BY id", id=source)]
 
     def outcomes(self, instant_win_id: str) -> Counter[str | None]:
         """How often what came of plays; None for those that were not played."""

@@ -32,7 +32,7 @@ class SecondPersonNeeded(Conflict):
 
 
 class NamedThingMissing(Unprocessable):
-    """A rule names a coupon campaign, a draw, a plan, a segment or a tier that is not there."""
+    """A rule names a coupon campaign, a draw, an instant win, a plan, a segment or a tier that is not there."""
 
     code = "named_thing_missing"
     title = Text(en="A rule names what is not there", ar="قاعدة تذكر ما لا وجود له")

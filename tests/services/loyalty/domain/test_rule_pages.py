@@ -57,6 +57,7 @@ def test_the_first_page_uses_every_family() -> None:
         "challenge",
         "activity",
         "draw_entry",
+        "instant_win",
         "birthday",
         "anniversary",
     }

@@ -18,7 +18,7 @@ from tests.services.loyalty.award_batches import AwardBatches
 from tests.services.loyalty.coupons import CouponCampaign
 from tests.services.loyalty.domain.build import line, rule
 from tests.services.loyalty.draws import ENTRY_PER_VISIT, Draws
-from tests.services.loyalty.instant_wins import InstantWins
+from tests.services.loyalty.instant_wins import PLAY_PER_VISIT, InstantWins
 from tests.services.loyalty.passes import SWIM_TEN, Passes
 from tests.services.loyalty.shop import NOON, POINT_PER_RIYAL, Shop
 from tests.services.loyalty.tiers import ladder
@@ -189,9 +189,13 @@ CORRUPTIONS = {
         "UPDATE instant_prizes SET won = won + 1 WHERE {mine}",
         {"a prize was won as often as plays won it"},
     ),
+    "a play that no rule gave": (
+        "UPDATE plays SET taken_back_at = given_at WHERE {mine} AND source <> id",
+        {"plays are what the purchases' rules gave"},
+    ),
     "another secret": ("UPDATE instant_wins SET secret = sha256(secret) WHERE {mine}", {PLAYED}),
     "a win that was kept back": (
-        "UPDATE plays SET outcome = 'out_of_stock' WHERE {mine}",
+        "UPDATE plays SET outcome = 'out_of_stock' WHERE {mine} AND outcome = 'won'",
         {PLAYED, "a prize was won as often as plays won it", "what was handed over was won"},
     ),
     "a membership without time": (
@@ -237,10 +241,12 @@ def corruptible(database: Database, tenant_id: TenantId) -> Shop:
     Draws(shop).drawn(shop.customer(), draw="winter")
     shop.at = NOON
     Draws(shop).create()
-    shop.publish(POINT_PER_RIYAL, GYM, SWIM_TEN, ENTRY_PER_VISIT, eid.rule(), tiers=ladder(basis="visits"))
-    ana = shop.customer()
     wheels = InstantWins(shop)
     wheel = wheels.create()
+    shop.publish(
+        POINT_PER_RIYAL, GYM, SWIM_TEN, ENTRY_PER_VISIT, PLAY_PER_VISIT, eid.rule(), tiers=ladder(basis="visits")
+    )
+    ana = shop.customer()
     (play,) = wheels.give(wheel, ana)
     wheels.play(wheel, play)
     wheels.hand_over(wheel, play)
