@@ -1,6 +1,7 @@
 """Instant wins over HTTP: announced, played, and read by who takes part."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,14 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from kernel.ids import CustomerId, new_id
+from tests.services.loyalty.domain.build import line
 from tests.services.loyalty.domain.instant_wins import BAG, holds
 from tests.services.loyalty.domain.pages import RULES
-from tests.services.loyalty.instant_wins import week
+from tests.services.loyalty.instant_wins import InstantWins, week
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop
 
-TERMS = json.loads((RULES / "instant-win.md").read_text().split("```json\n")[1].partition("```")[0])
+PAGE = (RULES / "instant-win.md").read_text()
+TERMS, RULE = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)]
 LONG = {"opens_at": "2026-01-01T00:00:00Z", "closes_at": "2040-01-01T00:00:00Z"}
 
 
@@ -122,3 +125,28 @@ def test_the_proof_is_shown_when_it_is_over(client: httpx.Client, shop: Shop, tm
     assert CliRunner().invoke(app, ["instant-win-proof", str(file)]).exit_code == 0
     more = client.post(f"{path}/plays", json={"customer_id": ana, "reason": "too late"}, headers=keyed())
     assert (more.status_code, more.json()["code"]) == (409, "instant_win_not_open")
+
+
+@pytest.mark.parametrize(("total", "plays", "short_by"), [(14_999, 2, None), (3_000, 0, 2_000)])
+def test_the_page_says_what_sales_bring(
+    client: httpx.Client, shop: Shop, total: int, plays: int, short_by: int | None
+) -> None:
+    shop.publish(RULE)
+    wheels, ana = InstantWins(shop), shop.customer()
+    wheels.create()
+    sold = shop.sell(ana, line("A", 1, total)).purchase
+    answer = client.get(f"/v1/purchases/{sold.id}").json()
+    assert [effect["plays"] for effect in answer["effects"]] == ([plays] if plays else [])
+    assert [miss["short_by"] for miss in answer["misses"]] == ([short_by] if short_by else [])
+    mine = client.get(f"/v1/customers/{ana}/plays").json()["data"]
+    assert [play["source"] for play in mine] == [sold.id] * plays
+
+
+def test_the_page_says_what_comes_of_four_plays(shop: Shop) -> None:
+    wheels, amal, badr, dana = InstantWins(shop), shop.customer(), shop.customer(), shop.customer()
+    instant_win_id = wheels.create(prizes=[{**BAG, "stock": 2}], wins_per_customer={"at_most": 1})
+    came = []
+    for who in (amal, amal, badr, dana):
+        (play,) = wheels.give(instant_win_id, who)
+        came.append(str(wheels.play(instant_win_id, play).outcome))
+    assert f"| outcome | {' | '.join(f'`{outcome}`' for outcome in came)} |" in PAGE
