@@ -131,9 +131,9 @@ def test_the_proof_is_shown_when_it_is_over(client: httpx.Client, shop: Shop, tm
 def test_the_page_says_what_sales_bring(
     client: httpx.Client, shop: Shop, total: int, plays: int, short_by: int | None
 ) -> None:
-    shop.publish(RULE)
     wheels, ana = InstantWins(shop), shop.customer()
     wheels.create()
+    shop.publish(RULE)
     sold = shop.sell(ana, line("A", 1, total)).purchase
     answer = client.get(f"/v1/purchases/{sold.id}").json()
     assert [effect["plays"] for effect in answer["effects"]] == ([plays] if plays else [])

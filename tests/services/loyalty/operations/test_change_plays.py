@@ -38,8 +38,8 @@ def luck(wheels: InstantWins, instant_win_id: str, plays: list[str]) -> dict[str
 
 def test_a_sale_brings_plays_and_says_so(shop: Shop) -> None:
     wheels, ana = InstantWins(shop), shop.customer()
-    shop.publish(PLAY_PER_TEN)
     instant_win_id = wheels.create(play_days=2)
+    shop.publish(PLAY_PER_TEN)
     sold = shop.sell(ana, line("TEA", 1, 3999)).purchase
     assert len(wheels.plays(ana)) == 3
     for row in shop.rows("SELECT * FROM plays"):
@@ -52,8 +52,8 @@ def test_a_sale_brings_plays_and_says_so(shop: Shop) -> None:
 
 def test_the_same_receipt_brings_them_once(shop: Shop) -> None:
     wheels, ana = InstantWins(shop), shop.customer()
-    shop.publish(PLAY_PER_VISIT)
     wheels.create()
+    shop.publish(PLAY_PER_VISIT)
     sale = shop.sale(ana)
     for _ in range(3):
         shop.record(sale)
@@ -62,8 +62,8 @@ def test_the_same_receipt_brings_them_once(shop: Shop) -> None:
 
 def test_sales_of_one_batch_bring_each_its_own(shop: Shop) -> None:
     wheels, ana, ben = InstantWins(shop), shop.customer(), shop.customer()
-    shop.publish(PLAY_PER_VISIT)
     wheels.create()
+    shop.publish(PLAY_PER_VISIT)
     shop.record(*[shop.sale(who) for who in (ana, ben, ana, None)])
     assert (len(wheels.plays(ana)), len(wheels.plays(ben))) == (2, 1)
     assert shop.breaches() == []
@@ -71,8 +71,8 @@ def test_sales_of_one_batch_bring_each_its_own(shop: Shop) -> None:
 
 def test_a_quote_says_how_many_and_gives_none(shop: Shop) -> None:
     wheels, ana = InstantWins(shop), shop.customer()
-    shop.publish(PLAY_PER_TEN)
     wheels.create()
+    shop.publish(PLAY_PER_TEN)
     basket = shop.sale(ana, line("TEA", 1, 3999)).basket
     with shop.database.transaction(shop.tenant_id) as db:
         evaluation, _program = quote_basket(db, shop.tenant_id, basket, at=shop.at)
@@ -82,9 +82,9 @@ def test_a_quote_says_how_many_and_gives_none(shop: Shop) -> None:
 
 def test_a_name_that_is_used_again_means_the_newest(shop: Shop) -> None:
     wheels, ana = InstantWins(shop), shop.customer()
+    first = wheels.create()
     shop.publish(PLAY_PER_VISIT)
-    shop.sell(ana)
-    wheels.stop(wheels.create())
+    wheels.stop(first)
     shop.sell(ana)
     assert wheels.plays(ana) == []
     second = wheels.create()
@@ -94,8 +94,8 @@ def test_a_name_that_is_used_again_means_the_newest(shop: Shop) -> None:
 
 def test_a_walk_in_who_is_known_later_has_the_plays_then(shop: Shop) -> None:
     wheels, ana = InstantWins(shop), shop.customer()
-    shop.publish(PLAY_PER_VISIT)
     wheels.create()
+    shop.publish(PLAY_PER_VISIT)
     sold = shop.sell(None).purchase
     assert shop.rows("SELECT * FROM plays") == []
     shop.claim(sold.id, ana)
@@ -105,8 +105,8 @@ def test_a_walk_in_who_is_known_later_has_the_plays_then(shop: Shop) -> None:
 
 def test_one_that_is_over_gives_none_to_a_sale_that_comes_late(shop: Shop) -> None:
     wheels, ana = InstantWins(shop), shop.customer()
-    shop.publish(PLAY_PER_VISIT)
     wheels.create()
+    shop.publish(PLAY_PER_VISIT)
     shop.at = later(days=7)
     sold = shop.sell(ana, occurred_at=later(days=6).isoformat()).purchase
     assert [miss["condition"] for miss in orjson.loads(sold.misses)] == ["instant_win_closed"]
@@ -116,8 +116,8 @@ def test_one_that_is_over_gives_none_to_a_sale_that_comes_late(shop: Shop) -> No
 def test_a_sale_asks_for_its_instant_wins_together_with_the_rest(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """Once the program is known, no sale needs a round trip of its own for them; and without the rule none asks."""
     wheels, ana = InstantWins(shop), shop.customer()
-    shop.publish(PLAY_PER_VISIT)
     wheels.create()
+    shop.publish(PLAY_PER_VISIT)
     shop.sell(ana)
     asked: list[Session] = []
 
@@ -130,6 +130,7 @@ def test_a_sale_asks_for_its_instant_wins_together_with_the_rest(shop: Shop, mon
     monkeypatch.setattr(standings, "pipeline", counted)
     shop.sell(ana)
     assert (len(wheels.plays(ana)), asked) == (2, [])
+    wheels.create(instant_win="autumn")
     shop.publish(rule("instant_win", instant_win="autumn"))
     shop.sell(ana)
     assert len(asked) == 1
@@ -143,8 +144,8 @@ def test_a_sale_asks_for_its_instant_wins_together_with_the_rest(shop: Shop, mon
 def test_what_costs_nobody_anything_goes_first(shop: Shop) -> None:
     """The page's table: three plays, of which one won, one won nothing, and one was not played."""
     wheels, ana = InstantWins(shop), shop.customer()
-    shop.publish(PLAY_PER_TEN)
     instant_win_id = wheels.create(out_of=2, prizes=[POINTS])
+    shop.publish(PLAY_PER_TEN)
     while True:
         sold = shop.sell(ana, line("TEA", 3, 1000)).purchase
         plays = [play for play in unspent(shop, ana) if play in wheels.from_source(sold.id)]
@@ -170,8 +171,8 @@ def test_what_costs_nobody_anything_goes_first(shop: Shop) -> None:
 
 def test_a_reopened_sale_has_the_same_plays_and_what_they_won(shop: Shop) -> None:
     wheels, ana = InstantWins(shop), shop.customer()
-    shop.publish(PLAY_PER_TEN)
     instant_win_id = wheels.create(prizes=[POINTS])
+    shop.publish(PLAY_PER_TEN)
     sold = shop.sell(ana, line("TEA", 3, 1000)).purchase
     plays = wheels.plays(ana)
     wheels.play(instant_win_id, plays[0])
@@ -187,8 +188,8 @@ def test_a_reopened_sale_has_the_same_plays_and_what_they_won(shop: Shop) -> Non
 
 def test_an_edit_gives_more_after_those_that_were_taken(shop: Shop) -> None:
     wheels, ana = InstantWins(shop), shop.customer()
-    shop.publish(PLAY_PER_TEN)
     wheels.create()
+    shop.publish(PLAY_PER_TEN)
     sold = shop.sell(ana, line("TEA", 2, 1000)).purchase
     first = wheels.plays(ana)
     shop.edit(sold.id, line("TEA", 1, 1000))
@@ -203,8 +204,8 @@ def test_an_edit_gives_more_after_those_that_were_taken(shop: Shop) -> None:
 
 def test_points_that_were_spent_are_a_debt_and_a_voucher_is_revoked(shop: Shop) -> None:
     wheels, ana = InstantWins(shop), shop.customer()
-    shop.publish(PLAY_PER_VISIT)
     instant_win_id = wheels.create(prizes=[{**POINTS, "award": {"points": 50, "reward": FREE_COFFEE}}])
+    shop.publish(PLAY_PER_VISIT)
     sold = shop.sell(ana).purchase
     wheels.play(instant_win_id, wheels.plays(ana)[0])
     shop.redeem(ana, shop.offer(30))
@@ -221,8 +222,8 @@ def test_points_that_were_spent_are_a_debt_and_a_voucher_is_revoked(shop: Shop) 
 
 def test_what_was_handed_over_stays_and_what_was_not_goes(shop: Shop) -> None:
     wheels, ana = InstantWins(shop), shop.customer()
-    shop.publish(PLAY_PER_TEN)
     instant_win_id = wheels.create(prizes=[{**BAG, "stock": 5}])
+    shop.publish(PLAY_PER_TEN)
     sold = shop.sell(ana, line("TEA", 2, 1000)).purchase
     kept, other = wheels.plays(ana)
     for play in (kept, other):
@@ -242,8 +243,8 @@ def test_what_was_handed_over_stays_and_what_was_not_goes(shop: Shop) -> None:
 def test_playing_and_bringing_back_at_once(shop: Shop) -> None:
     """Either it was played first and the prize is taken back, or it cannot be played any more."""
     wheels, ana = InstantWins(shop), shop.customer()
-    shop.publish(PLAY_PER_VISIT)
     instant_win_id = wheels.create(prizes=[POINTS])
+    shop.publish(PLAY_PER_VISIT)
     for _ in range(5):
         sold = shop.sell(ana).purchase
         (play,) = wheels.from_source(sold.id)
@@ -266,8 +267,8 @@ def test_playing_and_bringing_back_at_once(shop: Shop) -> None:
 
 def test_a_prize_that_went_to_whom_they_were_merged_into_comes_back(shop: Shop) -> None:
     wheels, ana, ben = InstantWins(shop), shop.customer(), shop.customer()
-    shop.publish(PLAY_PER_VISIT)
     instant_win_id = wheels.create(prizes=[POINTS])
+    shop.publish(PLAY_PER_VISIT)
     sold = shop.sell(ana).purchase
     (play,) = wheels.plays(ana)
     shop.merge(ana, ben)

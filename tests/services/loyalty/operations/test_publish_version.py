@@ -24,6 +24,7 @@ from tests.services.loyalty.award_batches import AwardBatches
 from tests.services.loyalty.coupons import CouponCampaign
 from tests.services.loyalty.domain.build import document, line, rule
 from tests.services.loyalty.draws import Draws
+from tests.services.loyalty.instant_wins import InstantWins
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop, later
 from tests.services.loyalty.tiers import ladder
 
@@ -71,6 +72,10 @@ NAMING: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"rule": "has_coupon", "thing": "coupon_campaign", "name": "cpn_none"},
     ),
     "a draw": (rule("draw_entry", draw="summer"), {"rule": "draw_entry", "thing": "draw", "name": "summer"}),
+    "an instant win": (
+        rule("instant_win", instant_win="spring"),
+        {"rule": "instant_win", "thing": "instant_win", "name": "spring"},
+    ),
     "a plan": (asking("has_plan", plans=["gym"]), {"rule": "has_plan", "thing": "plan", "name": "gym"}),
     "a segment": (asking("in_segment", segments=["vip"]), {"rule": "in_segment", "thing": "segment", "name": "vip"}),
     "a tier": (asking("in_tier", tiers=["gold"]), {"rule": "in_tier", "thing": "tier", "name": "gold"}),
@@ -98,6 +103,7 @@ def test_what_names_something_goes_live(shop: Shop) -> None:
     shop.publish(
         asking("has_coupon", campaign=campaign),
         rule("draw_entry", draw="summer"),
+        rule("instant_win", instant_win="spring"),
         asking("has_plan", plans=["gym"]),
         asking("in_segment", segments=["vip"]),
         asking("in_tier", tiers=["gold"]),
@@ -124,12 +130,13 @@ def test_what_is_live_holds_up_no_other_change(shop: Shop) -> None:
 
 
 def have_everything(shop: Shop) -> str:
-    """A draw, a plan that somebody has, a segment with somebody in it, and a campaign, whose id is answered."""
+    """A draw, an instant win, a plan and a segment that somebody has, and a campaign, whose id is answered."""
     ana = shop.customer()
     shop.publish(rule("membership_bonus", plan="gym", selector={"skus": ["GYM"]}, paid_months=1, bonus_months=0))
     shop.sell(ana, line("GYM"))
     AwardBatches(shop).into("vip", ana)
     Draws(shop).create()
+    InstantWins(shop).create()
     return CouponCampaign(shop, "EID", publish=False).id
 
 
