@@ -12,6 +12,7 @@ from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.lot import Draw
 from services.loyalty.domain.refusals.wallets import MergedAlready, SameCustomer, UnitsHeld
 from services.loyalty.operations.carry_counts import carry_counts
+from services.loyalty.operations.carry_floor import carry_floor
 from services.loyalty.operations.carry_memberships import carry_memberships
 from services.loyalty.operations.carry_places import carry_places
 from services.loyalty.operations.carry_things import carry_things
@@ -68,6 +69,7 @@ def merge_wallets(
     db.flush()
     bring(db, merge, standings[source], standings[into], at=at, trace=by.trace)
     carry_places(db, merge, at=at, trace=by.trace)
+    carry_floor(db, merge, standings[source], standings[into], at=at)
     settle_tier(db, standings[into], at=at, purchases_changed=True)
     return merge
 

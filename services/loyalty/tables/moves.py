@@ -1,6 +1,6 @@
 """Units that moved between customers: transfers, merges, pools; and units that were given back after they expired."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -57,7 +57,11 @@ class PoolMemberRow(Base):
 
 
 class WalletMergeRow(Base):
-    """Two customers found to be one person: what the first has goes to the second, until it is undone."""
+    """Two customers found to be one person: what the first has goes to the second, until it is undone.
+
+    `floor_tier` is the tier given by hand that came along, up to and with `floor_until`; `own_tier` is the second's own
+    that it stands in for.
+    """
 
     __tablename__ = "wallet_merges"
     __table_args__ = (
@@ -79,6 +83,10 @@ class WalletMergeRow(Base):
     actor: Mapped[str]
     recorded_at: Mapped[datetime]
     undone_at: Mapped[datetime | None]
+    floor_tier: Mapped[str | None]
+    floor_until: Mapped[date | None]
+    own_tier: Mapped[str | None]
+    own_until: Mapped[date | None]
 
 
 class MergedLotRow(Base):
