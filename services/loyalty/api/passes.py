@@ -18,7 +18,7 @@ from services.loyalty.domain.refusals.memberships import EntryGivenBack, EntryUn
 from services.loyalty.domain.rules.rule import RuleId
 from services.loyalty.operations.give_entry_back import give_entry_back
 from services.loyalty.operations.use_entry import use_entry
-from services.loyalty.queries.passes import passes_of
+from services.loyalty.queries.passes import entries_of, passes_of
 from services.loyalty.tables.passes import PassRow
 
 router = APIRouter(prefix="/v1", tags=["passes"], route_class=TransactionRoute)
@@ -61,11 +61,12 @@ class PassEntryDocument(BaseModel):
     object: str = "pass_entry"
     id: str
     pass_id: str
-    kind: str = Field(description="used or given_back.")
+    kind: str = Field(description="used, given_back, or revoked with the purchase.")
     entries: int
     entries_left: int
     gives_back: str | None
     reference: str | None
+    used_by: str | None = Field(description="Who came in: the pass's own customer, or one of their family.")
     reason: str | None
     actor: str | None
     recorded_at: datetime
@@ -84,6 +85,20 @@ def read_passes(
     """The customer's passes, the newest first."""
     found = passes_of(db, caller.tenant_id, customer_id, after=place_after(request, cursor), limit=limit + 1)
     return page_of(request, found, limit, lambda row: row.id, lambda row: pass_document(row, now))
+
+
+@router.get("/customers/{customer_id}/entries", dependencies=[needs("points:read")], responses=problems(NoSuchCustomer))
+def read_entries(
+    customer_id: KnownCustomer,
+    request: Request,
+    db: Transaction,
+    caller: CurrentCaller,
+    limit: Limit = LIMIT_DEFAULT,
+    cursor: str | None = None,
+) -> Page[PassEntryDocument]:
+    """What left the customer's passes and came back to them, and who used it, the newest first."""
+    found = entries_of(db, caller.tenant_id, customer_id, after=place_after(request, cursor), limit=limit + 1)
+    return page_of(request, found, limit, lambda row: row.id, PassEntryDocument.model_validate)
 
 
 @router.post(

@@ -17,7 +17,8 @@ class Plan(BaseModel):
     """How memberships on a plan are renewed, frozen, changed, cancelled and shared.
 
     `price` is what `months` of it cost, in minor units: paid time that is changed to it by value is measured by them.
-    `family_max` is how many others share it with its holder.
+    `family_max` is how many others share it with its holder. `shared_with_family_of` is the plan whose families may use
+    the passes that their holder has on this one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -33,6 +34,7 @@ class Plan(BaseModel):
     price: Annotated[int, Field(strict=True, gt=0, le=MONEY_MAX)] | None = None
     months: Annotated[int, Field(strict=True, ge=1, le=120)] = 1
     family_max: Annotated[int, Field(strict=True, ge=0, le=50)] = 0
+    shared_with_family_of: RuleId | None = None
 
     @model_validator(mode="after")
     def _can_measure_value(self) -> Self:

@@ -125,6 +125,14 @@ class ProgramDocument(Terms):
         return self
 
     @model_validator(mode="after")
+    def _shares_passes_in_families(self) -> Self:
+        families = {plan.id for plan in self.plans if plan.family_max}
+        for plan in self.plans:
+            if plan.shared_with_family_of is not None and plan.shared_with_family_of not in families:
+                raise ValueError(f"passes on {plan.id} are shared in families that no plan of the program has")
+        return self
+
+    @model_validator(mode="after")
     def _leaves_few_choices(self) -> Self:
         if combinations(choices_of(self.rules, self.groups)) > COMBINATIONS_MAX:
             raise ValueError(f"the groups leave more than {COMBINATIONS_MAX} ways to choose their rules")

@@ -37,6 +37,7 @@ def give_entry_back(db: Session, tenant_id: TenantId, entry_id: str, *, by: ByHa
         entries_left=used_pass.entries_left,
         gives_back=used.id,
         reference=used.reference,
+        used_by=used.used_by,
         reason=by.reason or None,
         actor=by.actor,
         recorded_at=at,

@@ -57,6 +57,7 @@ class PassUseRow(Base):
     entries_left: Mapped[int]  # after it
     gives_back: Mapped[str | None]  # the use that is undone
     reference: Mapped[str | None]  # the caller's: a class, a visit
+    used_by: Mapped[CustomerId | None]  # the pass's own customer, or one of their family
     reason: Mapped[str | None]
     actor: Mapped[str | None]
     recorded_at: Mapped[datetime]

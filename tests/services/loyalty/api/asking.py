@@ -466,6 +466,7 @@ QUESTIONS: dict[str, Question] = {
         body=lambda things: of_customer(things, amount=1, unit="points", reason="goodwill", expires_at=SOMEDAY),
     ),
     "POST /v1/backtests/{backtest_id}/cancel": Question(200, 404),
+    "GET /v1/customers/{customer_id}/entries": Question(200, 404),
     "POST /v1/customers/{customer_id}/entries": Question(
         201, 404, body=lambda _things: {"plan": "swim", "entries": 1, "reference": "monday's class"}
     ),

@@ -254,6 +254,7 @@ def test_the_scopes_are_these() -> None:
         "GET /v1/rewards/{reward_id}": "rewards:read",
         "POST /v1/adjustments": "points:write",
         "POST /v1/backtests/{backtest_id}/cancel": "programs:write",
+        "GET /v1/customers/{customer_id}/entries": "points:read",
         "POST /v1/customers/{customer_id}/entries": "points:write",
         "POST /v1/entries/{entry_id}/give_back": "points:write",
         "POST /v1/holds": "points:write",
