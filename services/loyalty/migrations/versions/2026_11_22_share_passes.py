@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_22_share_passes"
-down_revision = "2026_11_22_tiers_of_segments"
+down_revision = "2026_11_22_merged_floors"
 branch_labels = None
 depends_on = None
 
