@@ -26,7 +26,9 @@ from services.loyalty.operations.settle_tiers import settle_tiers
 from tests.services.loyalty.award_batches import AwardBatches
 from tests.services.loyalty.coupons import CouponCampaign
 from tests.services.loyalty.domain.build import NAME, line, rule
+from tests.services.loyalty.domain.instant_wins import POINTS
 from tests.services.loyalty.draws import Draws
+from tests.services.loyalty.instant_wins import PLAY_PER_VISIT, InstantWins
 from tests.services.loyalty.leaderboards import Leaderboards
 from tests.services.loyalty.memberships import Memberships
 from tests.services.loyalty.referrals import Referrals
@@ -385,6 +387,25 @@ def test_giving_the_awards_of_a_batch(shop: Shop, monkeypatch: pytest.MonkeyPatc
     batches.give()
     times = shop.rows("SELECT customer_id, count(*) AS times FROM award_lines WHERE status = 'given' GROUP BY 1")
     assert all(shop.balance(line["customer_id"]).available == 5 * line["times"] for line in times)
+
+
+def test_playing_an_instant_win_and_bringing_its_purchase_back(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is drawn without its prize, and nothing taken back without it."""
+    wheels = InstantWins(shop)
+    instant_win_id = wheels.create(prizes=[{**POINTS, "stock": 1000}])
+    shop.publish(PLAY_PER_VISIT)
+
+    def prepare(*, played: bool) -> Callable[[], Any]:
+        sold = shop.sell(shop.customer()).purchase
+        (play,) = wheels.from_source(sold.id)
+        if not played:
+            return lambda: wheels.play(instant_win_id, play)
+        wheels.play(instant_win_id, play)
+        return lambda: shop.take_back(sold.id)
+
+    at_every_statement(shop, monkeypatch, lambda: prepare(played=False))
+    at_every_statement(shop, monkeypatch, lambda: prepare(played=True))
+    assert set(wheels.outcomes(instant_win_id)) == {"won"}
 
 
 def test_revealing_a_draw_and_giving_its_prize(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
