@@ -73,7 +73,7 @@ def tell_all_expiring(database: Database, tenant_id: TenantId, at: datetime) -> 
 
 def settle_all_tiers(database: Database, tenant_id: TenantId, at: datetime) -> int:
     """Tell who rose, who fell and who is about to, some customers at a time."""
-    return until_none(database, tenant_id, lambda db: settle_tiers(db, tenant_id, at=at))
+    return until_last(database, tenant_id, lambda db, after: settle_tiers(db, tenant_id, after=after, at=at))
 
 
 def celebrate_all_days(database: Database, tenant_id: TenantId, at: datetime) -> int:
@@ -145,13 +145,7 @@ def end_all_instant_wins(database: Database, tenant_id: TenantId, at: datetime) 
 
 def follow_all_referrals(database: Database, tenant_id: TenantId, at: datetime) -> int:
     """Take every referral as far as it has come."""
-    total = 0
-    after: str | None = ""
-    while after is not None:
-        with database.transaction(tenant_id) as db:
-            done, after = follow_referrals(db, tenant_id, after=after, at=at)
-        total += done
-    return total
+    return until_last(database, tenant_id, lambda db, after: follow_referrals(db, tenant_id, after=after, at=at))
 
 
 def until_none(database: Database, tenant_id: TenantId, work: Callable[[Session], int]) -> int:
@@ -163,6 +157,17 @@ def until_none(database: Database, tenant_id: TenantId, work: Callable[[Session]
         if not done:
             return total
         total += done
+
+
+def until_last(database: Database, tenant_id: TenantId, work: Callable[[Session, str], tuple[int, str | None]]) -> int:
+    """Do it in transactions of its own, each after the last id of the one before; returns how much there was."""
+    total = 0
+    after: str | None = ""
+    while after is not None:
+        with database.transaction(tenant_id) as db:
+            done, after = work(db, after)
+        total += done
+    return total
 
 
 def backtests_waiting(database: Database) -> list[tuple[TenantId, str]]:

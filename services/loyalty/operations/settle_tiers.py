@@ -37,7 +37,7 @@ DUE = text("""
     SELECT c.customer_id FROM customers c
     LEFT JOIN tier_progress t ON t.tenant_id = c.tenant_id AND t.customer_id = c.customer_id
     LEFT JOIN merged m ON m.owner = c.customer_id
-    WHERE c.tenant_id = :tenant_id
+    WHERE c.tenant_id = :tenant_id AND c.customer_id > :after
       AND NOT EXISTS (
         SELECT FROM wallet_merges g
         WHERE g.tenant_id = c.tenant_id AND g.from_customer_id = c.customer_id AND g.undone_at IS NULL)
@@ -51,18 +51,19 @@ DUE = text("""
 """)
 
 
-def settle_tiers(db: Session, tenant_id: TenantId, *, at: datetime) -> int:
-    """Note where some customers stand of whom it is not noted, and warn those who are about to fall; returns how many.
+def settle_tiers(db: Session, tenant_id: TenantId, *, after: str, at: datetime) -> tuple[int, str | None]:
+    """Note where some customers stand of whom it is not noted, and warn who is about to fall; by id, `after` one.
 
+    Returns how many, and after which to go on; None when there are no more: whoever goes on looks at each once.
     Sales know without it: the clock decides. Each end is warned of once.
     """
     program = SHELF.live(db, tenant_id, at)
     rules = program.document.tier_rules if program else None
     if rules is None:
-        return 0
+        return 0, None
     today = rules.day(at)
     sought = {"tenant_id": tenant_id, "key": rules.key, "today": today, "warn_until": warn_until(rules, today)}
-    due = db.scalars(DUE, {**sought, "limit": BATCH_MAX}).all()
+    due = db.scalars(DUE, {**sought, "after": after, "limit": BATCH_MAX}).all()
     standings = all_locked(db, tenant_id, due)
     records = tier_records(db, [standing.owner for standing in standings.values()])
     counted = count_purchases(db, tenant_id, due, rules)
@@ -77,7 +78,7 @@ def settle_tiers(db: Session, tenant_id: TenantId, *, at: datetime) -> int:
         )
         warn(books, standing, rules, note_tier(books, standing, rules, record, today), today)
     books.close(db)
-    return len(due)
+    return len(due), due[-1] if len(due) == BATCH_MAX else None
 
 
 def warn_until(rules: TierRules, today: date) -> date | None:

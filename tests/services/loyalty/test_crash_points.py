@@ -311,7 +311,7 @@ def test_settling_tiers(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
 
     def settle_some() -> None:
         with shop.database.transaction(shop.tenant_id) as db:
-            assert settle_tiers(db, shop.tenant_id, at=shop.at) == 3
+            assert settle_tiers(db, shop.tenant_id, after="", at=shop.at) == (3, None)
 
     def prepare() -> Callable[[], Any]:
         shop.at = begin

@@ -3,7 +3,11 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
+import pytest
+
 from contracts.events.loyalty import TierChanged, TierWarning
+from services.loyalty.operations import settle_tiers as settling
+from services.loyalty.schedules import settle_all_tiers
 from tests.services.loyalty.domain.build import line
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop
 from tests.services.loyalty.tiers import give_tier, ladder, noted, settle, standing_of, tier_of
@@ -129,3 +133,30 @@ def test_the_end_of_a_floor_is_warned_of_and_told(shop: Shop) -> None:
 
 def test_a_shop_without_a_program_has_nothing_to_tell(shop: Shop) -> None:
     assert settle(shop) == []
+
+
+def test_more_than_a_batch_is_gone_through_once(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each batch goes on where the last one ended: of those who were looked at before, nobody is looked at again."""
+    monkeypatch.setattr(settling, "BATCH_MAX", 2)
+    shop.publish(POINT_PER_RIYAL)
+    people = sorted(shop.customer() for _ in range(5))
+    for who in people:
+        shop.earn(who, 1000)
+    shop.publish(POINT_PER_RIYAL, tiers=ladder())
+    seen: list[tuple[int, str | None]] = []
+
+    def look(after: str) -> str | None:
+        with shop.database.transaction(shop.tenant_id) as db:
+            seen.append(settling.settle_tiers(db, shop.tenant_id, after=after, at=shop.at))
+        return seen[-1][1]
+
+    last = look(look("") or "")
+    assert seen == [(2, people[1]), (2, people[3])]
+    assert last
+    assert look("") is None
+    assert seen[-1] == (1, None)
+    assert [tier_of(shop, who) for who in people] == ["silver"] * 5
+    assert len([event for event in shop.told() if isinstance(event, TierChanged)]) == 5
+    shop.publish(POINT_PER_RIYAL, tiers=ladder(basis="visits"))
+    assert settle_all_tiers(shop.database, shop.tenant_id, shop.at) == 5
+    assert settle_all_tiers(shop.database, shop.tenant_id, shop.at) == 0
