@@ -121,7 +121,7 @@ def test_what_is_live_holds_up_no_other_change(shop: Shop) -> None:
     shop.publish(*named)
     draws.cancel(draw_id)
     with shop.database.transaction(shop.tenant_id) as db:
-        change_segment(db, shop.tenant_id, ana, "vip", inside=False)
+        change_segment(db, shop.tenant_id, ana, "vip", inside=False, at=shop.at)
     shop.publish(*named, POINT_PER_RIYAL)
     assert statuses(shop) == ["retired", "live"]
     with pytest.raises(NamedThingMissing) as refused:
