@@ -1,6 +1,7 @@
 """Customers who turned out to be one are counted as one, whichever card they show; and as two again after an undo."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -8,15 +9,19 @@ from kernel.ids import CustomerId
 from services.loyalty.api.draws import participation
 from services.loyalty.domain.refusals.draws import DrawEntriesUsedUp
 from services.loyalty.domain.refusals.rewards import RewardLimitReached
+from services.loyalty.domain.refusals.wallets import InsufficientPoints, MergedAlready
 from services.loyalty.queries.draws import entered_by, wins_of
 from services.loyalty.queries.rewards import redemptions_of
+from tests.services.loyalty.conftest import Client
 from tests.services.loyalty.coupons import CouponCampaign
 from tests.services.loyalty.domain.build import line, rule
 from tests.services.loyalty.draws import ENTRY_PER_TEN, Draws
 from tests.services.loyalty.leaderboards import Leaderboards
+from tests.services.loyalty.memberships import GYM, GYM_YEAR, YEAR
 from tests.services.loyalty.shop import FREE_COFFEE, POINT_PER_RIYAL, Shop, later
 
 MUG = {"kind": "goods", "sku": "MUG", "name": {"en": "Mug", "ar": "كوب"}}
+PENDING_ONLY = {"clawback": "pending_only", "pending_days": 5}
 TWICE = [{"at_most": 2}]
 
 
@@ -227,3 +232,108 @@ def test_an_activity_is_taken_back_from_who_has_what_it_gave(shop: Shop, old: Cu
     shop.activity(new, "review")
     assert shop.points(new) == (50, 50)
     assert shop.breaches() == []
+
+
+@pytest.mark.parametrize("policy", [{"clawback": "debt"}, {"clawback": "clamp"}, PENDING_ONLY])
+def test_a_return_takes_from_who_has_the_units(
+    shop: Shop, old: CustomerId, new: CustomerId, policy: dict[str, Any]
+) -> None:
+    """Also where nothing becomes a debt: the first one's empty wallet is no way to keep them."""
+    shop.publish(POINT_PER_RIYAL, **policy)
+    sold = shop.earn(old, 30)
+    shop.earn(new, 5)
+    merge = shop.merge(old, new)
+    shop.take_back(sold)
+    assert (shop.points(old)[0], shop.points(new)[0]) == (0, 5)
+    shop.unmerge(merge)
+    assert (shop.points(old)[0], shop.points(new)[0]) == (0, 5)
+    assert shop.breaches() == []
+
+
+def test_an_award_is_taken_back_where_nothing_becomes_a_debt(shop: Shop, old: CustomerId, new: CustomerId) -> None:
+    shop.publish(rule("activity", activity="review", award={"points": 50}), clawback="clamp")
+    told = shop.activity(old, "review").row.id
+    shop.merge(old, new)
+    shop.cancel_activity(told)
+    assert (shop.points(old), shop.points(new)) == ((0, 0), (0, 0))
+    assert shop.breaches() == []
+
+
+def merged(shop: Shop, source: CustomerId, into: CustomerId) -> bool:
+    """Whether this one was the merge."""
+    try:
+        shop.merge(source, into)
+    except MergedAlready:
+        return False
+    return True
+
+
+def test_two_merges_at_once_are_one(shop: Shop, old: CustomerId, new: CustomerId) -> None:
+    shop.adjust(old, 10)
+    with ThreadPoolExecutor(4) as hands:
+        jobs = [hands.submit(merged, shop, old, new) for _ in range(4)]
+        assert sorted(job.result() for job in jobs) == [False, False, False, True]
+    assert (shop.points(new), shop.breaches()) == ((10, 10), [])
+
+
+def test_each_into_the_other_at_once(shop: Shop, old: CustomerId, new: CustomerId) -> None:
+    for who in (old, new):
+        shop.adjust(who, 10)
+    with ThreadPoolExecutor(2) as hands:
+        jobs = [hands.submit(merged, shop, *pair) for pair in ((old, new), (new, old))]
+        assert sorted(job.result() for job in jobs) == [False, True]
+    assert sorted(shop.points(who) for who in (old, new)) == [(0, 0), (20, 20)]
+
+
+def test_taking_a_reward_at_the_moment_of_the_merge(shop: Shop, old: CustomerId, new: CustomerId) -> None:
+    """Whichever comes first: each unit is spent once."""
+    reward = shop.offer(10)
+    shop.adjust(old, 30)
+
+    def take() -> bool:
+        try:
+            shop.redeem(old, reward)
+        except InsufficientPoints:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as hands:
+        taking = [hands.submit(take) for _ in range(3)]
+        hands.submit(shop.merge, old, new).result()
+        taken = sum(job.result() for job in taking)
+    shop.follow()
+    assert (shop.points(old), shop.points(new)[0]) == ((0, 0), 30 - 10 * taken)
+    assert shop.breaches() == []
+
+
+def test_a_return_at_the_moment_of_the_merge(shop: Shop, old: CustomerId, new: CustomerId) -> None:
+    shop.publish(POINT_PER_RIYAL)
+    sold = [shop.earn(old, 10) for _ in range(4)]
+    with ThreadPoolExecutor(4) as hands:
+        jobs = [hands.submit(shop.take_back, each) for each in sold[1:]] + [hands.submit(shop.merge, old, new)]
+        for job in jobs:
+            job.result()
+    shop.follow()
+    assert (shop.points(old), shop.points(new), shop.breaches()) == ((0, 0), (10, 10), [])
+
+
+def test_the_old_id_answers_after_a_merge(shop: Shop, call: Client) -> None:
+    """With what has not followed yet, and then with nothing; its purchases and their history stay."""
+    shop.publish(POINT_PER_RIYAL, GYM_YEAR, plans=[GYM])
+    old, new = shop.customer(), shop.customer()
+    sold = [shop.earn(old, 30), shop.sell(old, YEAR).purchase.id]
+    client = call(shop.tenant_id)
+    wish = {"from_customer_id": old, "into_customer_id": new, "reason": "one person"}
+    assert client.post("/v1/wallet_merges", json=wish, headers={"Idempotency-Key": "M-1"}).status_code == 201
+
+    def seen(customer_id: str) -> tuple[int, list[str], list[str]]:
+        of = f"/v1/customers/{customer_id}"
+        points = client.get(f"{of}/balance").json()["balance"]
+        memberships = [each["status"] for each in client.get(f"{of}/memberships").json()["data"]]
+        return points, memberships, [each["id"] for each in client.get(f"{of}/purchases").json()["data"]]
+
+    assert seen(old) == (0, ["ended"], sold[::-1])
+    # The shop of the tests is ahead of the clock that the API goes by.
+    assert seen(new) == (1230, ["upcoming"], [])
+    shop.earn(old, 7)
+    assert (seen(old)[0], shop.follow(), seen(old)[0], seen(new)[0]) == (7, 1, 0, 1237)
