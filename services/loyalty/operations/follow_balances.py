@@ -7,12 +7,14 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.operations.redeem_automatically import redeem_automatically
-from services.loyalty.queries.automatic import ENTRIES_MAX, next_gain, next_holder, next_waiting
+from services.loyalty.queries.automatic import end_of_stretch, next_gain, next_holder, next_waiting
 from services.loyalty.queries.rewards import find_reward, offer_of
 from services.loyalty.queries.sealed import head_of
 from services.loyalty.tables.automatic import AutomaticPlaceRow
 
 NOBODY = CustomerId("")
+# So many entries of the ledger are looked through at once.
+ENTRIES_MAX = 10_000
 
 
 def follow_balances(db: Session, tenant_id: TenantId, reward_id: str, *, at: datetime) -> int:
@@ -41,9 +43,9 @@ def follow_balances(db: Session, tenant_id: TenantId, reward_id: str, *, at: dat
             place.after = holder
             return 1
         return 0
-    until = min(sealed, place.position + ENTRIES_MAX)
-    if until <= place.position:
+    if sealed <= place.position:
         return 0
+    until = end_of_stretch(db, tenant_id, after=place.position, until=sealed, limit=ENTRIES_MAX)
     gain = next_gain(db, tenant_id, offer, least, after=place.position, until=until)
     if gain is None or redeem_automatically(db, tenant_id, gain.customer_id, reward_id, at=at):
         place.position = gain.position if gain else until

@@ -14,8 +14,6 @@ from services.loyalty.tables.automatic import AutomaticOptOutRow, AutomaticWaitR
 from services.loyalty.tables.gift_cards import CARDS
 from services.loyalty.tables.rewards import RedemptionRow, RewardRow
 
-# So many entries of the ledger are looked through at once.
-ENTRIES_MAX = 10_000
 # What a wallet holds in all is never less than what can be spent of it.
 ENOUGH = """
     JOIN customers c ON c.tenant_id = w.tenant_id AND c.customer_id = w.customer_id AND c.status <> ALL (:cards)
@@ -24,6 +22,13 @@ ENOUGH = """
 HOLDER = text(f"""
     SELECT w.customer_id FROM wallets w {ENOUGH} AND w.customer_id > :after ORDER BY w.customer_id LIMIT 1
 """)  # noqa: S608 - the parts are ours
+# Positions are given out over all tenants: so many entries of one may be far apart.
+STRETCH = text("""
+    SELECT max(position) FROM (
+        SELECT position FROM entries
+        WHERE tenant_id = :tenant_id AND position > :after AND position <= :until ORDER BY position LIMIT :limit
+    ) AS part
+""")
 # What comes back of a redemption that was cancelled is no reason to take the reward again.
 GAIN = text(f"""
     SELECT e.position, e.customer_id FROM entries e
@@ -68,6 +73,13 @@ def next_holder(db: Session, tenant_id: TenantId, offer: Offer, least: int, *, a
     """The next customer with so many units, by their id."""
     found: CustomerId | None = db.scalar(HOLDER, {**sought(tenant_id, offer, least), "after": after})
     return found
+
+
+def end_of_stretch(db: Session, tenant_id: TenantId, *, after: int, until: int, limit: int) -> int:
+    """Where the next so many entries end; `until` where there are none."""
+    named = {"tenant_id": tenant_id, "after": after, "until": until, "limit": limit}
+    found: int | None = db.scalar(STRETCH, named)
+    return until if found is None else found
 
 
 def next_gain(db: Session, tenant_id: TenantId, offer: Offer, least: int, *, after: int, until: int) -> Gain | None:
