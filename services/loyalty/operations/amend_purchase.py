@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from contracts.events.loyalty import Amendment
 from kernel.ids import TenantId
 from services.loyalty.domain.basket import Basket
+from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.customer import CustomerFacts
 from services.loyalty.domain.difference import Difference, difference
 from services.loyalty.domain.effects import Effect, Pay, UseVoucher, effects_as_json, effects_from_json
@@ -145,6 +146,32 @@ def amend_purchase(
         purchase=rest,
         program=program,
     )
+
+
+def amend_as_sold(
+    db: Session,
+    purchase: PurchaseRecord,
+    standing: Standing | None,
+    amendment: Amendment,
+    sold: Basket,
+    left: Basket,
+    *,
+    status: str,
+    by: ByHand,
+    at: datetime,
+) -> Amended:
+    """Make the locked purchase that much of what was sold. What came back of it before stays known."""
+    wish = Wish(
+        amendment=amendment,
+        status=status,
+        basket=sold,
+        left=left,
+        facts=facts_then(db, purchase),
+        returned=units_returned(purchase),
+        reason=by.reason,
+        actor=by.actor,
+    )
+    return amend_purchase(db, purchase, standing, wish, at=at, trace=by.trace)
 
 
 def move_prize(

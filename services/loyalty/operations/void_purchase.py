@@ -9,7 +9,7 @@ from services.loyalty.domain.basket import Basket
 from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.refusals.purchases import PurchaseVoided
 from services.loyalty.domain.remaining import remaining_basket
-from services.loyalty.operations.amend_purchase import Amended, Wish, amend_purchase, facts_then, lock, units_returned
+from services.loyalty.operations.amend_purchase import Amended, amend_as_sold, lock
 from services.loyalty.operations.return_purchase import everything
 
 
@@ -25,15 +25,6 @@ def void_purchase(
     purchase, standing = lock(db, tenant_id, purchase_id)
     if purchase.status == "voided":
         raise PurchaseVoided
-    basket = Basket.model_validate_json(purchase.basket)
-    wish = Wish(
-        amendment="void",
-        status="voided",
-        basket=basket,
-        left=remaining_basket(basket, everything(basket)),
-        facts=facts_then(db, purchase),
-        returned=units_returned(purchase),
-        reason=by.reason,
-        actor=by.actor,
-    )
-    return amend_purchase(db, purchase, standing, wish, at=at, trace=by.trace)
+    sold = Basket.model_validate_json(purchase.basket)
+    nothing = remaining_basket(sold, everything(sold))
+    return amend_as_sold(db, purchase, standing, "void", sold, nothing, status="voided", by=by, at=at)
