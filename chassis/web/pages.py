@@ -4,9 +4,11 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
 from typing import Annotated, Generic, Literal, TypeVar
 
-from fastapi import Query, Request
+from fastapi import Depends, Query, Request
 from pydantic import BaseModel
 
 from kernel.language import Text
@@ -71,6 +73,34 @@ def place_after(request: Request, cursor: str | None, filters: str = "") -> str 
     if not hmac.compare_digest(cursor.encode(), sign(request, place, filters).encode()):
         raise InvalidCursor
     return place
+
+
+@dataclass(frozen=True, slots=True)
+class AskedPage:
+    """Which page of a list is wanted: up to `limit` rows, those that follow the place `after`."""
+
+    request: Request
+    limit: int
+    after: str | None
+
+    @property
+    def rows_max(self) -> int:
+        """So many rows to read: the one too many tells that there is more."""
+        return self.limit + 1
+
+    def of(
+        self, rows: Sequence[Row], item: Callable[[Row], Item], place: Callable[[Row], str] = attrgetter("id")
+    ) -> Page[Item]:
+        """The page, from the rows that were read. `place` as for `page_of`: a row's own id, where nothing is said."""
+        return page_of(self.request, rows, self.limit, place, item)
+
+
+async def asked_page(request: Request, limit: Limit = LIMIT_DEFAULT, cursor: str | None = None) -> AskedPage:
+    """What the query asks for. Raises InvalidCursor."""
+    return AskedPage(request, limit, place_after(request, cursor))
+
+
+PageAsked = Annotated[AskedPage, Depends(asked_page)]
 
 
 def sign(request: Request, place: str, filters: str) -> str:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from chassis.web.caller import Caller, CurrentCaller, needs
-from chassis.web.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
+from chassis.web.pages import Page, PageAsked
 from chassis.web.problem_responses import problems
 from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from services.loyalty.api.fields import Reason, by_hand
@@ -94,15 +94,13 @@ def read_activity(activity_id: str, db: Transaction, caller: CurrentCaller) -> A
 )
 def read_of_customer(
     customer_id: KnownCustomer,
-    request: Request,
+    page: PageAsked,
     db: Transaction,
     caller: CurrentCaller,
-    limit: Limit = LIMIT_DEFAULT,
-    cursor: str | None = None,
 ) -> Page[ActivityDocument]:
     """What the customer did, the newest first."""
-    rows = activities_of(db, caller.tenant_id, customer_id, after=place_after(request, cursor), limit=limit + 1)
-    return page_of(request, rows, limit, lambda row: row.id, lambda row: document(db, row, caller))
+    rows = activities_of(db, caller.tenant_id, customer_id, after=page.after, limit=page.rows_max)
+    return page.of(rows, lambda row: document(db, row, caller))
 
 
 @router.post(

@@ -3,11 +3,11 @@
 from datetime import date, datetime, timedelta
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from chassis.web.caller import CurrentCaller, needs
-from chassis.web.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
+from chassis.web.pages import Page, PageAsked
 from chassis.web.problem_responses import problems
 from chassis.web.transaction import Now, Transaction, TransactionRoute
 from services.loyalty.api.fields import UNITS_MAX
@@ -199,13 +199,11 @@ def start(
 
 
 @router.get("/backtests", dependencies=[needs("programs:read")], responses=problems())
-def read_all(
-    request: Request, db: Transaction, caller: CurrentCaller, limit: Limit = LIMIT_DEFAULT, cursor: str | None = None
-) -> Page[BacktestDocument]:
+def read_all(page: PageAsked, db: Transaction, caller: CurrentCaller) -> Page[BacktestDocument]:
     """The tenant's backtests, the newest first."""
-    backtests = backtests_of(db, caller.tenant_id, after=place_after(request, cursor), limit=limit + 1)
+    backtests = backtests_of(db, caller.tenant_id, after=page.after, limit=page.rows_max)
     played = purchases_played(db, caller.tenant_id, [backtest.id for backtest in backtests])
-    return page_of(request, backtests, limit, lambda row: row.id, lambda row: document(row, played.get(row.id, 0)))
+    return page.of(backtests, lambda row: document(row, played.get(row.id, 0)))
 
 
 @router.get("/backtests/{backtest_id}", dependencies=[needs("programs:read")], responses=problems(BacktestUnknown))

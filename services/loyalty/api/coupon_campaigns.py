@@ -3,13 +3,13 @@
 from datetime import date, datetime
 from typing import Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chassis.web.caller import CurrentCaller, needs
 from chassis.web.etags import ExpectedVersion, IfMatchRequired, VersionStale, etag
-from chassis.web.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
+from chassis.web.pages import Page, PageAsked
 from chassis.web.problem_responses import problems
 from chassis.web.transaction import Now, Transaction, TransactionRoute
 from services.loyalty.domain.coupon import Campaign, CodeCase, GivenCodes, OnReturn, Uses
@@ -90,13 +90,11 @@ def create(
 
 
 @router.get("/coupon_campaigns", dependencies=[needs("rewards:read")], responses=problems())
-def read_all(
-    request: Request, db: Transaction, caller: CurrentCaller, limit: Limit = LIMIT_DEFAULT, cursor: str | None = None
-) -> Page[CampaignDocument]:
+def read_all(page: PageAsked, db: Transaction, caller: CurrentCaller) -> Page[CampaignDocument]:
     """The tenant's campaigns, the newest first."""
-    campaigns = campaigns_of(db, caller.tenant_id, after=place_after(request, cursor), limit=limit + 1)
+    campaigns = campaigns_of(db, caller.tenant_id, after=page.after, limit=page.rows_max)
     counts = counts_of(db, caller.tenant_id, [campaign.id for campaign in campaigns])
-    return page_of(request, campaigns, limit, lambda row: row.id, lambda row: document(row, counts[row.id]))
+    return page.of(campaigns, lambda row: document(row, counts[row.id]))
 
 
 @router.get(

@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from chassis.data.database import Database
 from chassis.web.caller import CurrentCaller, needs
-from chassis.web.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
+from chassis.web.pages import Page, PageAsked
 from chassis.web.problem_responses import problems
 from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from kernel.ids import TenantId
@@ -111,16 +111,13 @@ def download(
 )
 def read_batches(
     campaign_id: str,
-    request: Request,
+    page: PageAsked,
     db: Transaction,
     caller: CurrentCaller,
-    limit: Limit = LIMIT_DEFAULT,
-    cursor: str | None = None,
 ) -> Page[CodeBatchDocument]:
     """The batches of a campaign's codes, the newest first."""
-    after = place_after(request, cursor)
-    batches = batches_of(db, caller.tenant_id, campaign_id, after=after, limit=limit + 1)
-    return page_of(request, batches, limit, lambda row: row.id, document)
+    batches = batches_of(db, caller.tenant_id, campaign_id, after=page.after, limit=page.rows_max)
+    return page.of(batches, document)
 
 
 @router.get(

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError
 
 from chassis.web.caller import CurrentCaller, needs
 from chassis.web.etags import ExpectedVersion, IfMatchRequired, VersionStale, etag
-from chassis.web.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
+from chassis.web.pages import Page, PageAsked
 from chassis.web.problem_responses import problem_response, problems
 from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId
@@ -219,16 +219,14 @@ def create(terms: DrawTerms, db: Transaction, caller: CurrentCaller, now: Now, r
 
 @router.get("/draws", dependencies=[needs("rewards:read")], responses=problems())
 def read_all(
-    request: Request,
+    page: PageAsked,
     db: Transaction,
     caller: CurrentCaller,
     now: Now,
-    limit: Limit = LIMIT_DEFAULT,
-    cursor: str | None = None,
 ) -> Page[DrawDocument]:
     """All draws, the newest first."""
-    draws = draws_of(db, caller.tenant_id, after=place_after(request, cursor), limit=limit + 1)
-    return page_of(request, draws, limit, lambda draw: draw.id, lambda draw: draw_document(draw, now))
+    draws = draws_of(db, caller.tenant_id, after=page.after, limit=page.rows_max)
+    return page.of(draws, lambda draw: draw_document(draw, now))
 
 
 @router.get("/draws/{draw_id}", dependencies=[needs("rewards:read")], responses=problems(DrawUnknown))
@@ -376,18 +374,15 @@ def take_step(
 @router.get("/customers/{customer_id}/draws", dependencies=[needs("points:read")], responses=problems(NoSuchCustomer))
 def read_of_customer(
     customer_id: KnownCustomer,
-    request: Request,
+    page: PageAsked,
     db: Transaction,
     caller: CurrentCaller,
     now: Now,
-    limit: Limit = LIMIT_DEFAULT,
-    cursor: str | None = None,
 ) -> Page[ParticipationDocument]:
     """The draws the customer is in, the newest first, with what finds them in the published list."""
-    after = place_after(request, cursor)
-    entered = entered_by(db, caller.tenant_id, customer_id, after=after, limit=limit + 1)
+    entered = entered_by(db, caller.tenant_id, customer_id, after=page.after, limit=page.rows_max)
     won = wins_of(db, caller.tenant_id, customer_id, [each.draw.id for each in entered])
-    return page_of(request, entered, limit, lambda each: each.draw.id, lambda each: participation(each, won, now))
+    return page.of(entered, lambda each: participation(each, won, now), lambda each: each.draw.id)
 
 
 def win_document(pick: DrawPickRow, terms: DrawTerms) -> WinDocument:

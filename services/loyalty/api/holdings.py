@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from pydantic import BaseModel
 
 from chassis.web.caller import CurrentCaller, needs
-from chassis.web.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
+from chassis.web.pages import Page, PageAsked
 from chassis.web.problem_responses import problems
 from chassis.web.transaction import Now, Transaction, TransactionRoute
 from services.loyalty.api.known_customers import KnownCustomer
@@ -89,16 +89,14 @@ def read_stamp_cards(customer_id: KnownCustomer, db: Transaction, caller: Curren
 @router.get("/vouchers", dependencies=[needs("rewards:read")], responses=problems(NoSuchCustomer))
 def read_vouchers(
     customer_id: KnownCustomer,
-    request: Request,
+    page: PageAsked,
     db: Transaction,
     caller: CurrentCaller,
     now: Now,
-    limit: Limit = LIMIT_DEFAULT,
-    cursor: str | None = None,
 ) -> Page[VoucherDocument]:
     """The customer's vouchers, the newest first."""
-    vouchers = vouchers_of(db, caller.tenant_id, customer_id, after=place_after(request, cursor), limit=limit + 1)
-    return page_of(request, vouchers, limit, lambda row: row.id, lambda row: voucher_document(row, now))
+    vouchers = vouchers_of(db, caller.tenant_id, customer_id, after=page.after, limit=page.rows_max)
+    return page.of(vouchers, lambda row: voucher_document(row, now))
 
 
 @router.get(
@@ -109,21 +107,13 @@ def read_vouchers(
 )
 def read_purchases(
     customer_id: KnownCustomer,
-    request: Request,
+    page: PageAsked,
     db: Transaction,
     caller: CurrentCaller,
-    limit: Limit = LIMIT_DEFAULT,
-    cursor: str | None = None,
 ) -> Page[dict[str, Any]]:
     """The customer's purchases, the newest first."""
-    purchases = purchases_of(db, caller.tenant_id, customer_id, after=place_after(request, cursor), limit=limit + 1)
-    return page_of(
-        request,
-        purchases,
-        limit,
-        lambda purchase: purchase.id,
-        lambda purchase: purchase_document(purchase, program_of(db, purchase), caller.language),
-    )
+    purchases = purchases_of(db, caller.tenant_id, customer_id, after=page.after, limit=page.rows_max)
+    return page.of(purchases, lambda purchase: purchase_document(purchase, program_of(db, purchase), caller.language))
 
 
 def voucher_document(voucher: VoucherRow, now: datetime) -> VoucherDocument:

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.web.caller import CurrentCaller, needs
-from chassis.web.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
+from chassis.web.pages import Page, PageAsked
 from chassis.web.problem_responses import problems
 from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from services.loyalty.api.fields import Reason, by_hand
@@ -75,30 +75,26 @@ class PassEntryDocument(BaseModel):
 @router.get("/customers/{customer_id}/passes", dependencies=[needs("points:read")], responses=problems(NoSuchCustomer))
 def read_passes(
     customer_id: KnownCustomer,
-    request: Request,
+    page: PageAsked,
     db: Transaction,
     caller: CurrentCaller,
     now: Now,
-    limit: Limit = LIMIT_DEFAULT,
-    cursor: str | None = None,
 ) -> Page[PassDocument]:
     """The customer's passes, the newest first."""
-    found = passes_of(db, caller.tenant_id, customer_id, after=place_after(request, cursor), limit=limit + 1)
-    return page_of(request, found, limit, lambda row: row.id, lambda row: pass_document(row, now))
+    found = passes_of(db, caller.tenant_id, customer_id, after=page.after, limit=page.rows_max)
+    return page.of(found, lambda row: pass_document(row, now))
 
 
 @router.get("/customers/{customer_id}/entries", dependencies=[needs("points:read")], responses=problems(NoSuchCustomer))
 def read_entries(
     customer_id: KnownCustomer,
-    request: Request,
+    page: PageAsked,
     db: Transaction,
     caller: CurrentCaller,
-    limit: Limit = LIMIT_DEFAULT,
-    cursor: str | None = None,
 ) -> Page[PassEntryDocument]:
     """What left the customer's passes and came back to them, and who used it, the newest first."""
-    found = entries_of(db, caller.tenant_id, customer_id, after=place_after(request, cursor), limit=limit + 1)
-    return page_of(request, found, limit, lambda row: row.id, PassEntryDocument.model_validate)
+    found = entries_of(db, caller.tenant_id, customer_id, after=page.after, limit=page.rows_max)
+    return page.of(found, PassEntryDocument.model_validate)
 
 
 @router.post(

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.web.caller import CurrentCaller, needs
-from chassis.web.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
+from chassis.web.pages import Page, PageAsked
 from chassis.web.problem_responses import problems
 from chassis.web.transaction import Now, Transaction, TransactionRoute
 from services.loyalty.domain.program import ProgramDocument
@@ -114,13 +114,11 @@ def create(wish: ProgramRequest, db: Transaction, caller: CurrentCaller, now: No
 
 
 @router.get("/programs", dependencies=[needs("programs:read")], responses=problems())
-def read_all(
-    request: Request, db: Transaction, caller: CurrentCaller, limit: Limit = LIMIT_DEFAULT, cursor: str | None = None
-) -> Page[ProgramDetails]:
+def read_all(page: PageAsked, db: Transaction, caller: CurrentCaller) -> Page[ProgramDetails]:
     """The tenant's programs, the oldest first."""
-    programs = programs_of(db, caller.tenant_id, after=place_after(request, cursor), limit=limit + 1)
+    programs = programs_of(db, caller.tenant_id, after=page.after, limit=page.rows_max)
     versions = versions_of(db, caller.tenant_id, [program.id for program in programs])
-    return page_of(request, programs, limit, lambda program: program.id, lambda program: details(program, versions))
+    return page.of(programs, lambda program: details(program, versions))
 
 
 @router.post(

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
 from chassis.web.caller import CurrentCaller, needs
-from chassis.web.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
+from chassis.web.pages import Page, PageAsked
 from chassis.web.problem_responses import problems
 from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId
@@ -135,14 +135,10 @@ def create(wish: RedemptionRequest, db: Transaction, caller: CurrentCaller, now:
 
 
 @router.get("/redemptions", dependencies=[needs("rewards:read")], responses=problems())
-def read_open(
-    request: Request, db: Transaction, caller: CurrentCaller, limit: Limit = LIMIT_DEFAULT, cursor: str | None = None
-) -> Page[RedemptionDocument]:
+def read_open(page: PageAsked, db: Transaction, caller: CurrentCaller) -> Page[RedemptionDocument]:
     """Goods still to be prepared, shipped or handed over, the oldest first."""
-    rows = redemptions_to_do(db, caller.tenant_id, after=place_after(request, cursor), limit=limit + 1)
-    return page_of(
-        request, with_details(db, caller.tenant_id, rows), limit, lambda found: found.row.id, redemption_document
-    )
+    rows = redemptions_to_do(db, caller.tenant_id, after=page.after, limit=page.rows_max)
+    return page.of(with_details(db, caller.tenant_id, rows), redemption_document, lambda found: found.row.id)
 
 
 @router.get("/redemptions/{redemption_id}", dependencies=[needs("rewards:read")], responses=problems(RedemptionUnknown))
@@ -179,17 +175,13 @@ def take_step(
 )
 def read_of_customer(
     customer_id: KnownCustomer,
-    request: Request,
+    page: PageAsked,
     db: Transaction,
     caller: CurrentCaller,
-    limit: Limit = LIMIT_DEFAULT,
-    cursor: str | None = None,
 ) -> Page[RedemptionDocument]:
     """What the customer took, the newest first."""
-    rows = redemptions_of(db, caller.tenant_id, customer_id, after=place_after(request, cursor), limit=limit + 1)
-    return page_of(
-        request, with_details(db, caller.tenant_id, rows), limit, lambda found: found.row.id, redemption_document
-    )
+    rows = redemptions_of(db, caller.tenant_id, customer_id, after=page.after, limit=page.rows_max)
+    return page.of(with_details(db, caller.tenant_id, rows), redemption_document, lambda found: found.row.id)
 
 
 def redemption_document(found: RedemptionDetails) -> RedemptionDocument:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.web.caller import CurrentCaller, needs
-from chassis.web.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
+from chassis.web.pages import Page, PageAsked
 from chassis.web.problem_responses import problem_response, problems
 from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId
@@ -112,15 +112,13 @@ def read_code(customer_id: KnownCustomer, db: Transaction, caller: CurrentCaller
 )
 def read_all(
     customer_id: KnownCustomer,
-    request: Request,
+    page: PageAsked,
     db: Transaction,
     caller: CurrentCaller,
-    limit: Limit = LIMIT_DEFAULT,
-    cursor: str | None = None,
 ) -> Page[ReferralDocument]:
     """Those whom the customer brought, and by whom they were brought; the newest first."""
-    found = referrals_of(db, caller.tenant_id, customer_id, before=place_after(request, cursor), limit=limit + 1)
-    return page_of(request, found, limit, lambda row: row.id, lambda row: referral_document(row, caller.language))
+    found = referrals_of(db, caller.tenant_id, customer_id, before=page.after, limit=page.rows_max)
+    return page.of(found, lambda row: referral_document(row, caller.language))
 
 
 @router.get("/referrals/{referral_id}", dependencies=[needs("points:read")], responses=problems(ReferralUnknown))

@@ -3,13 +3,13 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chassis.web.caller import CurrentCaller, needs
 from chassis.web.etags import ExpectedVersion, IfMatchRequired, VersionStale, etag
-from chassis.web.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
+from chassis.web.pages import Page, PageAsked
 from chassis.web.problem_responses import problems
 from chassis.web.transaction import Now, Transaction, TransactionRoute
 from services.loyalty.domain.local_day import local_date
@@ -74,17 +74,15 @@ def create(offer: Offer, db: Transaction, caller: CurrentCaller, now: Now, respo
 
 @router.get("/rewards", dependencies=[needs("rewards:read")], responses=problems())
 def read_all(
-    request: Request,
+    page: PageAsked,
     db: Transaction,
     caller: CurrentCaller,
     now: Now,
-    limit: Limit = LIMIT_DEFAULT,
-    cursor: str | None = None,
 ) -> Page[RewardDetails]:
     """The rewards that are offered today, the oldest first; those that are sold out with `left` 0."""
     today = local_date(now, zone_of(db, caller.tenant_id))
-    rewards = rewards_of(db, caller.tenant_id, today=today, after=place_after(request, cursor), limit=limit + 1)
-    return page_of(request, rewards, limit, lambda reward: reward.id, reward_details)
+    rewards = rewards_of(db, caller.tenant_id, today=today, after=page.after, limit=page.rows_max)
+    return page.of(rewards, reward_details)
 
 
 @router.get("/rewards/{reward_id}", dependencies=[needs("rewards:read")], responses=problems(RewardUnknown))

@@ -3,12 +3,12 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from chassis.web.caller import CurrentCaller, needs
-from chassis.web.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
+from chassis.web.pages import Page, PageAsked
 from chassis.web.problem_responses import problems
 from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId, TenantId
@@ -141,16 +141,13 @@ def give(
 @router.get("/history", dependencies=[needs("customers:read")], responses=problems(NoSuchCustomer))
 def read_history(
     customer_id: KnownCustomer,
-    request: Request,
+    page: PageAsked,
     db: Transaction,
     caller: CurrentCaller,
-    limit: Limit = LIMIT_DEFAULT,
-    cursor: str | None = None,
 ) -> Page[TierChangeDocument]:
     """How the customer's tier changed, the newest first."""
-    after = place_after(request, cursor)
-    changes = tier_changes_of(db, caller.tenant_id, customer_id, after=after, limit=limit + 1)
-    return page_of(request, changes, limit, lambda change: change.id, change_document)
+    changes = tier_changes_of(db, caller.tenant_id, customer_id, after=page.after, limit=page.rows_max)
+    return page.of(changes, change_document)
 
 
 def tier_document(

@@ -1,10 +1,13 @@
+import asyncio
+from types import SimpleNamespace
+
 import pytest
 from fastapi import FastAPI, Request
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.settings import Settings
-from chassis.web.pages import InvalidCursor, page_of, place_after
+from chassis.web.pages import InvalidCursor, asked_page, page_of, place_after
 
 KEYS = Settings.model_validate(
     dict.fromkeys(("owner_password", "app_password", "relay_password", "internal_token"), "k")
@@ -35,6 +38,19 @@ def cursor(asked: Request, place: str, filters: str = "") -> str:
 def test_a_page_knows_whether_there_is_more(rows: list[str], shown: list[str], *, more: bool) -> None:
     page = page_of(request(), rows, 2, str, str)
     assert (page.data, page.has_more, page.next_cursor is not None) == (shown, more, more)
+
+
+def test_a_list_reads_one_row_more_than_it_shows() -> None:
+    rows = [SimpleNamespace(id=name) for name in ("a", "b", "c")]
+    first = asyncio.run(asked_page(request("limit=2"), 2))
+    assert (first.rows_max, first.after) == (3, None)
+    page = first.of(rows, lambda row: row.id.upper())
+    assert (page.data, page.has_more) == (["A", "B"], True)
+    second = asyncio.run(asked_page(request("limit=2"), 2, page.next_cursor))
+    assert second.after == "b"
+    assert second.of(rows[2:], lambda row: row.id, lambda row: row.id + "!").next_cursor is None
+    with pytest.raises(InvalidCursor):
+        asyncio.run(asked_page(request(), cursor="guessed"))
 
 
 @given(st.text())
