@@ -21,7 +21,7 @@ def create_app(settings: GatewaySettings, database: Database | None = None) -> A
         "gateway",
         "Tenants and their API keys.",
         [tenant.router, api_keys.router, api_keys.secret_router],
-        hot_routes=page_routes,
+        pages=page_routes,
     )
     own.state.database = database or own.state.database
     upstreams = {name: Upstream(name, url) for name, url in settings.service_urls.items()}

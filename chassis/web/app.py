@@ -31,11 +31,12 @@ def create_service_app(
     description: str,
     routers: Sequence[APIRouter],
     *,
-    hot_routes: Callable[[FastAPI], Sequence[Route]] = lambda _app: (),
+    hot_routes: Sequence[HotRoute] = (),
+    pages: Callable[[FastAPI], Sequence[Route]] = lambda _app: (),
 ) -> FastAPI:
     """The application of one service, on its own database as the role `app`.
 
-    Hot routes are placed first, ahead of FastAPI's machinery.
+    Hot routes are answered ahead of FastAPI's machinery; pages come before its other routes.
     """
 
     @asynccontextmanager
@@ -58,13 +59,13 @@ def create_service_app(
     app.state.database = Database(settings, service, pool_size=CONNECTIONS_MAX)
     app.state.connections = anyio.CapacityLimiter(CONNECTIONS_MAX)
     install_problem_handlers(app)
-    first = [*hot_routes(app), *health_routes()]
+    app.be_quick_at(hot_routes)
+    first = [*pages(app), *health_routes()]
     for router in routers:
         app.include_router(router)
     app.router.routes[:0] = first
-    larger = {route.path: route.bytes_max for route in first if isinstance(route, HotRoute) and route.bytes_max}
     app.add_middleware(HeadAsGet)
-    app.add_middleware(BodyLimit, bytes_max=BODY_BYTES_MAX, larger=larger)
+    app.add_middleware(BodyLimit, bytes_max=BODY_BYTES_MAX)
     app.add_middleware(RequestRecords)
     return app
 

@@ -1,12 +1,13 @@
 """Who is calling a service: what the gateway says of the key it has checked."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hmac import compare_digest
-from typing import Annotated
+from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Request, Security, params
 from fastapi.security import HTTPBearer, SecurityScopes
-from starlette.datastructures import Headers
 
 from contracts import internal
 from kernel.ids import TenantId
@@ -50,7 +51,16 @@ class Caller:
             raise ScopeMissing(scope=scope)
 
 
-def caller_of(request: Request) -> Caller:
+class Asking(Protocol):
+    """A request, as far as it says who asks whom."""
+
+    @property
+    def app(self) -> Any: ...
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+
+
+def caller_of(request: Asking) -> Caller:
     """The caller the gateway vouches for. Raises Unauthenticated when it is not the gateway that speaks."""
     headers = request.headers
     token: str = request.app.state.settings.internal_token.get_secret_value()
@@ -59,23 +69,36 @@ def caller_of(request: Request) -> Caller:
     return Caller(
         tenant_id=TenantId(headers[internal.TENANT]),
         actor=headers[internal.ACTOR],
-        scopes=frozenset(headers[internal.SCOPES].split()),
+        scopes=scopes_of(headers[internal.SCOPES]),
         livemode=headers[internal.LIVEMODE] == "true",
         request_id=headers.get(internal.REQUEST_ID, ""),
         language=language_of(headers),
     )
 
 
-def language_of(headers: Headers) -> Language:
+def language_of(headers: Mapping[str, str]) -> Language:
     """Arabic when the reader prefers it to English, else English. Source: RFC 9110, 12.5.4."""
+    return preferred(headers.get("accept-language", ""))
+
+
+# Readers are many, and their browsers say the same few things.
+@lru_cache(maxsize=256)
+def preferred(accepted: str) -> Language:
+    """The better liked of our languages."""
     best, best_weight = Language.ENGLISH, 0.0
-    for choice in headers.get("accept-language", "").split(","):
+    for choice in accepted.split(","):
         tag, _, parameter = choice.strip().partition(";")
         language = tag.strip().lower()[:2]
         weight = weight_of(parameter)
         if language in ("ar", "en") and weight > best_weight:
             best, best_weight = Language(language), weight
     return best
+
+
+@lru_cache(maxsize=256)
+def scopes_of(told: str) -> frozenset[str]:
+    """The scopes in a header."""
+    return frozenset(told.split())
 
 
 def weight_of(parameter: str) -> float:

@@ -1,7 +1,5 @@
 """What HTTP asks of every server, whatever its routes: to answer HEAD, and to say no to what is too large."""
 
-from collections.abc import Mapping
-
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -10,22 +8,18 @@ from chassis.web.problem_responses import BODY_LIMIT, BodyTooLarge, problem_resp
 
 
 class BodyLimit:
-    """ASGI middleware: refuses a body that is larger than its route takes, at once where it says how large it is.
+    """ASGI middleware: refuses a body that is larger than routes take, at once where it says how large it is."""
 
-    `larger` are the paths that take more than others.
-    """
-
-    def __init__(self, app: ASGIApp, bytes_max: int, larger: Mapping[str, int]) -> None:
+    def __init__(self, app: ASGIApp, bytes_max: int) -> None:
         self.app = app
         self.bytes_max = bytes_max
-        self.larger = larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it. Who reads too large a body meets HTTPException (413)."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        bytes_max = scope[BODY_LIMIT] = self.larger.get(scope["path"], self.bytes_max)
+        bytes_max = scope[BODY_LIMIT] = self.bytes_max
         declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
         if declared.isdigit() and int(declared) > bytes_max:
             refusal = problem_response(BodyTooLarge(bytes_max=bytes_max), Headers(raw=scope["headers"]))

@@ -1,8 +1,10 @@
 """One line in the log and one count in the metrics for every request, and a request id on every answer."""
 
 import re
+from functools import lru_cache
 from time import perf_counter
 
+from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.logging import log
@@ -59,8 +61,9 @@ def with_request_id(scope: Scope) -> bytes:
 def record(scope: Scope, request_id: bytes, status: int, seconds: float) -> None:
     """Count the request, and log it unless it is one of the many that simply went well."""
     route = getattr(scope.get("route"), "path", "none")
-    REQUESTS.labels(scope["method"], route, str(status)).inc()
-    REQUEST_SECONDS.labels(route).observe(seconds)
+    answered, took = counters_of(scope["method"], route, status)
+    answered.inc()
+    took.observe(seconds)
     if status < 400 and (scope.get("hot") or route == "none" or route.startswith("/internal/")):
         return
     tenant = next((value.decode() for name, value in scope["headers"] if name == TENANT), None)
@@ -74,6 +77,12 @@ def record(scope: Scope, request_id: bytes, status: int, seconds: float) -> None
         tenant_id=tenant,
         **(path_ids(scope)),
     )
+
+
+@lru_cache(maxsize=4096)
+def counters_of(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    """Where such an answer is counted: the labels are few, and looking them up is dear."""
+    return REQUESTS.labels(method, route, str(status)), REQUEST_SECONDS.labels(route)
 
 
 def path_ids(scope: Scope) -> dict[str, str]:

@@ -111,13 +111,13 @@ ROUTERS = (
     reports.router,
 )
 
-# Few, and placed ahead of FastAPI's machinery.
+# Few, and answered ahead of FastAPI's machinery.
 HOT_ROUTES = (*purchases.HOT_ROUTES, *purchase_batches.HOT_ROUTES, *activity_batches.HOT_ROUTES)
 
 
 def create_app(settings: LoyaltySettings) -> FastAPI:
     """The application, on the loyalty database."""
-    app = create_service_app(settings, "loyalty", __doc__ or "", ROUTERS, hot_routes=lambda _app: HOT_ROUTES)
+    app = create_service_app(settings, "loyalty", __doc__ or "", ROUTERS, hot_routes=HOT_ROUTES)
     app.state.till = Till(app)
     app.state.customers = InternalClient(settings, settings.customers_url)
     return app

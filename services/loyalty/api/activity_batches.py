@@ -3,16 +3,15 @@
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import Response
 
 from chassis.data.database import Database
 from chassis.web.caller import Caller
-from chassis.web.hot_routes import hot_caller, hot_route, parsed, read_body
+from chassis.web.hot_routes import HotRequest, JsonAnswer, Response, hot_caller, hot_route, parsed
 from chassis.web.problem_responses import Problem, invalid_document, problem_document, problems
 from kernel.clock import utc_now
 from kernel.refusal import Refused
@@ -63,14 +62,14 @@ UNREAD: TypeAdapter[UnreadActivities] = TypeAdapter(UnreadActivities)
 ACTIVITY: TypeAdapter[Activity] = TypeAdapter(Activity)
 
 
-async def create_activities(request: Request) -> Response:
+async def create_activities(request: HotRequest) -> Response:
     """Record activities in bulk: at most 500, each with its own result. Send it again when in doubt."""
     caller = hot_caller(request, "purchases:write")
-    unread = parsed(UNREAD, await read_body(request, BATCH_BYTES_MAX))
+    unread = parsed(UNREAD, await request.body(BATCH_BYTES_MAX))
     read = [activity_or_problem(caller, item) for item in unread.activities]
     async with request.app.state.connections:
         results = await run_in_threadpool(record_each, request, caller, read)
-    return Response(orjson.dumps({"object": "activity_batch", "results": results}), media_type="application/json")
+    return JsonAnswer(200, orjson.dumps({"object": "activity_batch", "results": results}))
 
 
 def activity_or_problem(caller: Caller, item: dict[str, Any]) -> Activity | dict[str, Any]:
@@ -82,7 +81,7 @@ def activity_or_problem(caller: Caller, item: dict[str, Any]) -> Activity | dict
         return {"status": 422, "problem": invalid_document(invalid, caller.language, caller.request_id)}
 
 
-def record_each(request: Request, caller: Caller, read: list[Activity | dict[str, Any]]) -> list[dict[str, Any]]:
+def record_each(request: HotRequest, caller: Caller, read: list[Activity | dict[str, Any]]) -> list[dict[str, Any]]:
     """Record the activities in turn, each in a transaction of its own: who is locked for one waits for no other."""
     database: Database = request.app.state.database
     with database.transaction(caller.tenant_id) as db:
@@ -111,7 +110,6 @@ HOT_ROUTES = (
         create_activities,
         scope="purchases:write",
         body=ActivityBatch,
-        bytes_max=BATCH_BYTES_MAX,
         response_model=ActivityBatchDocument,
         responses=problems(),
     ),

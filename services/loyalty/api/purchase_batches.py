@@ -8,13 +8,12 @@ from typing import Annotated, Any
 
 import anyio.to_thread
 import orjson
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
-from starlette.responses import Response
 
 from chassis.web.caller import Caller
-from chassis.web.hot_routes import hot_caller, hot_route, parsed, read_body
+from chassis.web.hot_routes import HotRequest, JsonAnswer, Response, hot_caller, hot_route, parsed
 from chassis.web.problem_responses import Problem, invalid_document, problem_document, problems
 from kernel.clock import utc_now
 from kernel.refusal import Refused
@@ -75,17 +74,17 @@ class BatchDocument(BaseModel):
 UNREAD: TypeAdapter[UnreadBatch] = TypeAdapter(UnreadBatch)
 
 
-async def create_purchases(request: Request) -> Response:
+async def create_purchases(request: HotRequest) -> Response:
     """Record sales in bulk: at most 500, each with its own result. Send it again when in doubt."""
     caller = hot_caller(request, "purchases:write")
-    unread = parsed(UNREAD, await read_body(request, BATCH_BYTES_MAX))
+    unread = parsed(UNREAD, await request.body(BATCH_BYTES_MAX))
     results: list[dict[str, Any] | Sale] = [sale_or_problem(request, caller, item) for item in unread.purchases]
     sales = [result for result in results if isinstance(result, Sale)]
     if unread.till_clock is not None:
         sales = put_right(sales, skew_of(unread.till_clock, utc_now()))
     outcomes = iter(await record_in_turn(request.app, sales, by_moment=unread.till_clock is not None))
     answered = [batch_result(caller, next(outcomes)) if isinstance(result, Sale) else result for result in results]
-    return Response(orjson.dumps({"object": "batch", "results": answered}), media_type="application/json")
+    return JsonAnswer(200, orjson.dumps({"object": "batch", "results": answered}))
 
 
 def skew_of(till_clock: datetime, now: datetime) -> timedelta:
@@ -119,7 +118,7 @@ async def record_all(app: FastAPI, sales: list[Sale]) -> list[Outcome]:
     return outcomes
 
 
-def sale_or_problem(request: Request, caller: Caller, item: Mapping[str, Any]) -> Sale | dict[str, Any]:
+def sale_or_problem(request: HotRequest, caller: Caller, item: Mapping[str, Any]) -> Sale | dict[str, Any]:
     """One purchase of a batch, or the result that says what is wrong with it."""
     try:
         return sale_of(request, caller, BASKET.validate_python(item))
@@ -134,7 +133,7 @@ def batch_result(caller: Caller, outcome: Outcome) -> dict[str, Any]:
     """One entry of a batch's answer."""
     if isinstance(outcome, Refused):
         return problem_result(outcome, caller)
-    document = purchase_document(outcome.purchase, outcome.program, caller.language)
+    document = purchase_document(outcome.purchase, outcome.program, caller.language, outcome.read)
     return {"status": 200 if outcome.again else 201, "purchase": document}
 
 
@@ -152,7 +151,6 @@ HOT_ROUTES = (
         create_purchases,
         scope="purchases:write",
         body=PurchaseBatch,
-        bytes_max=BATCH_BYTES_MAX,
         response_model=BatchDocument,
         responses=problems(),
     ),

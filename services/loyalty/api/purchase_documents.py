@@ -1,18 +1,17 @@
 """How a purchase reads in an answer: the same whether it was recorded now or before."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import orjson
 from pydantic import BaseModel, Field
 
 from kernel.language import Language
-from services.loyalty.domain.effects import Effect, effects_as_json, effects_from_json
+from services.loyalty.domain.effects import Effect, effects_as_json
 from services.loyalty.domain.misses import Miss
 from services.loyalty.domain.program import CompiledProgram
 from services.loyalty.domain.wording import effect_text, miss_text
-from services.loyalty.tables.receipts import MISSES, PurchaseRecord
+from services.loyalty.tables.receipts import PurchaseRecord, ReadPurchase
 
 
 class TotalsDocument(BaseModel):
@@ -79,9 +78,11 @@ class PurchaseDocument(BaseModel):
     revision: int = Field(description="Grows with each return and each correction; also its `ETag`.")
 
 
-def purchase_document(purchase: PurchaseRecord, program: CompiledProgram | None, language: Language) -> dict[str, Any]:
-    """A purchase as JSON values."""
-    basket = orjson.loads(purchase.basket)
+def purchase_document(
+    purchase: PurchaseRecord, program: CompiledProgram | None, language: Language, read: ReadPurchase | None = None
+) -> dict[str, Any]:
+    """A purchase as JSON values; `read` is what its documents say, where that is known without reading them."""
+    read = read or ReadPurchase.of(purchase)
     reference = {"id": purchase.program_id, "version": purchase.program_version} if purchase.program_id else None
     return {
         "object": "purchase",
@@ -89,15 +90,15 @@ def purchase_document(purchase: PurchaseRecord, program: CompiledProgram | None,
         "status": purchase.status,
         "customer_id": purchase.customer_id,
         "store_id": purchase.store_id,
-        "till_id": basket.get("till_id"),
-        "channel": basket.get("channel", "store"),
+        "till_id": read.till_id,
+        "channel": read.channel,
         "external_id": purchase.external_id,
         "occurred_at": in_utc(purchase.occurred_at),
         "recorded_at": in_utc(purchase.recorded_at),
         "currency": purchase.currency,
         "totals": {"subtotal": purchase.subtotal, "discount": purchase.discount, "due": purchase.due},
-        "effects": effect_documents(effects_from_json(purchase.effects), program, language),
-        "misses": miss_documents(MISSES.validate_json(purchase.misses), program, language),
+        "effects": with_texts(read.effects, read.effects_as_json, program, language),
+        "misses": miss_documents(read.misses, program, language),
         "balance_after": purchase.balance_after,
         "program": reference,
         "revision": purchase.revision,
@@ -108,9 +109,19 @@ def effect_documents(
     effects: Sequence[Effect], program: CompiledProgram | None, language: Language
 ) -> list[dict[str, Any]]:
     """Effects as JSON values, each with its sentence."""
+    return with_texts(effects, effects_as_json(effects), program, language)
+
+
+def with_texts(
+    effects: Sequence[Effect],
+    documents: Sequence[Mapping[str, Any]],
+    program: CompiledProgram | None,
+    language: Language,
+) -> list[dict[str, Any]]:
+    """The documents of some effects, each with its sentence."""
     return [
         {**document, "text": effect_text(effect, program, language) if program else ""}
-        for effect, document in zip(effects, effects_as_json(effects), strict=True)
+        for effect, document in zip(effects, documents, strict=True)
     ]
 
 
@@ -134,4 +145,6 @@ def miss_documents(misses: Sequence[Miss], program: CompiledProgram | None, lang
 
 def in_utc(moment: datetime) -> str:
     """RFC 3339, in UTC, ending in Z."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return f"{moment.isoformat()[:-6]}Z"

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
 from chassis.web.caller import Caller, CurrentCaller, needs
 from chassis.web.etags import etag
-from chassis.web.hot_routes import hot_caller, hot_route, parsed, read_body
+from chassis.web.hot_routes import HotRequest, JsonAnswer, hot_caller, hot_route, parsed
+from chassis.web.hot_routes import Response as HotResponse
 from chassis.web.idempotency import HEADER, IdempotencyKeyReused, checked_key
 from chassis.web.problem_responses import problem_response, problems
 from chassis.web.transaction import Transaction, TransactionRoute
@@ -40,6 +41,8 @@ from services.loyalty.queries.program_shelf import program_of
 from services.loyalty.queries.purchases import find_purchase, find_purchase_by_receipt
 
 BODY_BYTES_MAX = 1 << 20
+# Two baskets are the same when they say the same, whatever quote and reservation they name.
+NOT_CONTENT = {"quote_id", "reservation_id"}
 BASKET: TypeAdapter[Basket] = TypeAdapter(Basket)
 REFUSALS = (
     CustomerUnknown,
@@ -63,10 +66,10 @@ REFUSALS = (
 router = APIRouter(prefix="/v1", tags=["purchases"], route_class=TransactionRoute)
 
 
-async def create_purchase(request: Request) -> Response:
+async def create_purchase(request: HotRequest) -> HotResponse:
     """Record a sale. The same receipt again gives the first answer; `Idempotency-Key` is welcome and not needed."""
     caller = hot_caller(request, "purchases:write")
-    basket = parsed(BASKET, await read_body(request, BODY_BYTES_MAX))
+    basket = parsed(BASKET, await request.body(BODY_BYTES_MAX))
     sale = sale_of(request, caller, basket, key=request.headers.get(HEADER))
     till: Till = request.app.state.till
     outcome = await till.record(sale)
@@ -105,13 +108,15 @@ def get_purchase_by_receipt(
     return as_json(purchase_document(purchase, program_of(db, purchase), caller.language))
 
 
-def sale_of(request: Request, caller: Caller, basket: Basket, *, key: str | None = None) -> Sale:
+def sale_of(request: HotRequest, caller: Caller, basket: Basket, *, key: str | None = None) -> Sale:
     """A basket as a sale to record. Raises IdempotencyKeyRequired for a key that cannot be one."""
     quoted, barred = promise_of(request, caller, basket)
+    said = basket.model_dump_json(exclude=NOT_CONTENT, exclude_defaults=True)
     return Sale(
         tenant_id=caller.tenant_id,
         basket=basket,
-        fingerprint=fingerprint(basket),
+        fingerprint=hashlib.sha256(said.encode()).digest(),
+        document=None if basket.tenders or not NOT_CONTENT.isdisjoint(basket.model_fields_set) else said,
         key=checked_key(key) if key is not None else None,
         quoted=quoted,
         barred=barred,
@@ -119,7 +124,7 @@ def sale_of(request: Request, caller: Caller, basket: Basket, *, key: str | None
     )
 
 
-def promise_of(request: Request, caller: Caller, basket: Basket) -> tuple[Quoted | None, Refused | None]:
+def promise_of(request: HotRequest, caller: Caller, basket: Basket) -> tuple[Quoted | None, Refused | None]:
     """The version that the basket's quote promised, or why it is not kept: a sale of before is found all the same."""
     if basket.quote_id is None:
         return None, None
@@ -129,19 +134,14 @@ def promise_of(request: Request, caller: Caller, basket: Basket) -> tuple[Quoted
         return None, refused
 
 
-def fingerprint(basket: Basket) -> bytes:
-    """What makes two baskets the same: all they say but the quote and the reservation they name."""
-    named = {"quote_id", "reservation_id"}
-    return hashlib.sha256(basket.model_dump_json(exclude=named, exclude_defaults=True).encode()).digest()
-
-
-def answer(request: Request, caller: Caller, outcome: Outcome) -> Response:
+def answer(request: HotRequest, caller: Caller, outcome: Outcome) -> HotResponse:
     """What became of one sale, as a response."""
     if isinstance(outcome, Refused):
         return problem_response(outcome, request.headers)
-    document = purchase_document(outcome.purchase, outcome.program, caller.language)
-    headers = {"Idempotent-Replayed": "true"} if outcome.again else {}
-    return Response(orjson.dumps(document), 200 if outcome.again else 201, headers, "application/json")
+    document = purchase_document(outcome.purchase, outcome.program, caller.language, outcome.read)
+    if outcome.again:
+        return JsonAnswer(200, orjson.dumps(document), [(b"idempotent-replayed", b"true")])
+    return JsonAnswer(201, orjson.dumps(document))
 
 
 def as_json(document: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
-from chassis.web.caller import Caller, CurrentCaller, needs
+from chassis.web.caller import Asking, Caller, CurrentCaller, needs
 from chassis.web.problem_responses import problems
 from chassis.web.transaction import Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId
@@ -178,7 +178,7 @@ def introduce_buyer(request: Request, db: Transaction, caller: Caller, basket: B
     introduce_customer(request, db, caller, basket.customer_id or "")
 
 
-def introduce_customer(request: Request, db: Transaction, caller: Caller, customer_id: str) -> None:
+def introduce_customer(request: Asking, db: Transaction, caller: Caller, customer_id: str) -> None:
     """Ask about a customer loyalty has not heard of yet; about nobody, nothing."""
     buyer = CustomerId(customer_id)
     if buyer and not is_known(db, caller.tenant_id, buyer):

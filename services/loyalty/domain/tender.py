@@ -108,3 +108,8 @@ def without_codes(basket: Basket) -> Basket:
         return basket
     tenders = [tender.model_copy(update={"code": None, "allowance": None}) for tender in basket.tenders]
     return basket.model_copy(update={"tenders": tuple(tenders)})
+
+
+def as_kept(basket: Basket) -> str:
+    """The basket as a document that may be read later."""
+    return without_codes(basket).model_dump_json(exclude_defaults=True)

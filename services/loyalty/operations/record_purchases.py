@@ -25,7 +25,7 @@ from services.loyalty.domain.program import CompiledProgram
 from services.loyalty.domain.refusals.purchases import PurchaseConflict
 from services.loyalty.domain.reigns import Reign, reign_at
 from services.loyalty.domain.tally import NOTHING_USED, Used, given_by
-from services.loyalty.domain.tender import allowance_tender, card_tenders, payments, pays_itself, without_codes
+from services.loyalty.domain.tender import allowance_tender, as_kept, card_tenders, payments, pays_itself
 from services.loyalty.domain.tier_progress import TierRules
 from services.loyalty.domain.till_clock import latest
 from services.loyalty.domain.voucher_code import is_voucher_code, normalised
@@ -47,6 +47,7 @@ from services.loyalty.tables.receipts import (
     MISSES,
     USED,
     PurchaseRecord,
+    ReadPurchase,
     Receipt,
     ReceiptsRequest,
     purchase_row,
@@ -70,6 +71,8 @@ OPERATION = "POST /v1/purchases"
 class Sale:
     """One sale to record. `fingerprint` is of the basket's content; `quoted` is the program version of its quote.
 
+    `document` is the basket as it is kept, where that is known already.
+
     `barred` is why it may not be recorded, unless it was recorded before; `skew` is how slow the till's clock is;
     `offline` when the till had no connection as it sold.
     """
@@ -77,6 +80,7 @@ class Sale:
     tenant_id: TenantId
     basket: Basket
     fingerprint: bytes
+    document: str | None = None
     key: str | None = None
     quoted: tuple[str, int] | None = None
     barred: Refused | None = None
@@ -106,11 +110,19 @@ class Sale:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A sale in the books, under the program that decided it; `again` when it was there before."""
+    """A sale in the books, under the program that decided it.
+
+    `read` is what the record's documents say, for a sale that was decided just now; None for one that was there before.
+    """
 
     purchase: PurchaseRecord
     program: CompiledProgram | None
-    again: bool
+    read: ReadPurchase | None = None
+
+    @property
+    def again(self) -> bool:
+        """Whether it was there before."""
+        return self.read is None
 
 
 Outcome = Recorded | Refused
@@ -252,7 +264,7 @@ class Batch:
             return None
         if before.fingerprint != sale.fingerprint:
             raise PurchaseConflict(store_id=before.store_id, external_id=before.external_id, purchase_id=before.id)
-        return Recorded(before, program_of(self.db, before), again=True)
+        return Recorded(before, program_of(self.db, before))
 
     def _record(self, sale: Sale) -> Recorded:
         if sale.barred:
@@ -443,6 +455,7 @@ class Batch:
     ) -> Recorded:
         """Post the purchase itself, count it, and tell others."""
         basket, totals = sale.basket, decided.totals
+        read = ReadPurchase(basket.till_id, basket.channel, effects, effects_as_json(effects), decided.misses)
         balance = self._count(standing, program)
         record = PurchaseRecord(
             tenant_id=sale.tenant_id,
@@ -459,10 +472,10 @@ class Batch:
             discount=totals.discount,
             due=totals.due,
             balance_after=balance,
-            basket=without_codes(basket).model_dump_json(exclude_defaults=True),
+            basket=sale.document or as_kept(basket),
             facts=FACTS.dump_json(facts, exclude_defaults=True).decode() if facts else "null",
             used=None if used is NOTHING_USED else USED.dump_json(used, exclude_defaults=True).decode(),
-            effects=orjson.dumps(effects_as_json(effects)).decode(),
+            effects=orjson.dumps(read.effects_as_json).decode(),
             misses=MISSES.dump_json(decided.misses).decode(),
             returned=None,
             occurred_at=occurred_at,
@@ -478,8 +491,8 @@ class Batch:
             self.keys[sale.tenant_id, sale.key] = sale.fingerprint
             key = (sale.tenant_id, OPERATION, sale.key, sale.fingerprint, 201, purchase_id)
             self.books.postings.keys.append(key)
-        self.books.postings.tell(recorded_event(record, told), sale.trace)
-        return Recorded(record, program.compiled if program else None, again=False)
+        self.books.postings.tell(recorded_event(record, basket.channel, told), sale.trace)
+        return Recorded(record, program.compiled if program else None, read)
 
     def _count(self, standing: Standing | None, program: ShelvedProgram | None) -> int | None:
         """Count the customer's purchase; the balance of the program's wallet after it."""
@@ -527,7 +540,7 @@ def with_coupons(
     return replace(used, coupons=facts) if facts else used
 
 
-def recorded_event(record: PurchaseRecord, told: Sequence[AnyFact]) -> PurchaseRecorded:
+def recorded_event(record: PurchaseRecord, channel: str, told: Sequence[AnyFact]) -> PurchaseRecorded:
     """The one event of a sale, which carries all it caused."""
     return PurchaseRecorded(
         tenant_id=record.tenant_id,
@@ -535,7 +548,7 @@ def recorded_event(record: PurchaseRecord, told: Sequence[AnyFact]) -> PurchaseR
         occurred_at=record.occurred_at,
         purchase_id=record.id,
         store_id=record.store_id,
-        channel=orjson.loads(record.basket).get("channel", "store"),
+        channel=channel,
         currency=record.currency,
         subtotal=record.subtotal,
         discount=record.discount,

@@ -306,11 +306,9 @@ class Books:
         """Write both sides of a movement."""
         wallet.balance += amount
         self._touch(standing, wallet)
-        line = (standing.tenant_id, moved.id, moved.kind, moved.reference)
-        dates = (moved.occurred_at, self.at)
-        owner = standing.customer_id
-        self.postings.entries.append((*line, "customer", owner, wallet.unit, amount, wallet.balance, *dates))
-        self.postings.entries.append((*line, moved.house, owner, wallet.unit, -amount, None, *dates))
+        line = (standing.tenant_id, moved.id, moved.kind, moved.house, moved.reference)
+        what = (standing.customer_id, wallet.unit, amount, wallet.balance)
+        self.postings.movements.append((*line, *what, moved.occurred_at, self.at))
 
     def _draw(self, standing: Standing, wallet: Wallet, moved: Movement, draw: Draw) -> None:
         """Change what is left of a lot, and note by how much."""

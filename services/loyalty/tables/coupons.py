@@ -9,7 +9,7 @@ from psycopg import Cursor
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from chassis.data.row_sets import Pipeline, columns_of, pipeline
+from chassis.data.row_sets import Pipeline, columns_for, pipeline
 from chassis.data.tables import TenantKey
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.basket import Basket
@@ -265,14 +265,14 @@ class Coupons:
         if not new:
             return
         self._known.update(new)
-        *columns, _reservations = columns_of(new)
+        columns = columns_for(LOCK_CODES, [shown[:-1] for shown in new])
         own = {(shown.tenant_id, shown.reservation_id) for shown in new if shown.reservation_id} - self._own.keys()
         if self._lock:
             asking.send(LOCK_CAMPAIGNS, columns)
             asking.send(LOCK_CODES, columns)
         presented = asking.send(READ, [self._at, *columns])
         customers = asking.send(READ_CUSTOMERS, [self._at, *columns])
-        reserved = asking.send(READ_OWN, [*columns_of(sorted(own)), self._at]) if own else None
+        reserved = asking.send(READ_OWN, [*columns_for(READ_OWN, sorted(own)), self._at]) if own else None
         self._own.update({reservation: [] for reservation in own})
         self._asked.append((presented, customers, reserved))
 

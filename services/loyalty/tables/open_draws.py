@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from chassis.data.row_sets import Pipeline, columns_of
+from chassis.data.row_sets import Pipeline
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.customer import DrawFacts
 from services.loyalty.tables.moves import person
@@ -65,7 +65,7 @@ class OpenDrawsRequest:
 
     def __init__(self, asking: Pipeline, wanted: Iterable[Named]) -> None:
         self._wanted = sorted(set(wanted))
-        self._draws = asking.send(READ, columns_of(self._wanted)) if self._wanted else None
+        self._draws = asking.send_rows(READ, self._wanted)
 
     def answer(self) -> dict[Named, OpenDraw | None]:
         """Each that was asked for; None where there is no such draw."""

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from chassis.data.row_sets import Pipeline, RowSet, columns_of, pipeline
-from chassis.events.outbox import outbox_rows
+from chassis.data.row_sets import RowSet, pipeline
+from chassis.events.outbox import outbox_row
 from contracts.event import Event
 from services.loyalty.tables.coupons import USE as USE_COUPONS
 from services.loyalty.tables.tallies import ADD as ADD_TALLIES
@@ -40,22 +40,18 @@ PURCHASES = RowSet(
         "recorded_at": MOMENT,
     },
 )
-ENTRIES = RowSet(
-    "entries",
-    {
-        "tenant_id": TEXT,
-        "transaction_id": TEXT,
-        "kind": TEXT,
-        "reference": TEXT,
-        "wallet": TEXT,
-        "customer_id": TEXT,
-        "unit": TEXT,
-        "amount": WHOLE,
-        "balance_after": WHOLE,
-        "occurred_at": MOMENT,
-        "recorded_at": MOMENT,
-    },
-)
+# A movement is two entries: the customer's, and the other way round that of the house.
+MOVEMENTS = """
+    INSERT INTO entries (tenant_id, transaction_id, kind, reference, wallet, customer_id, unit, amount, balance_after,
+        occurred_at, recorded_at)
+    SELECT m.tenant_id, m.transaction_id, m.kind, m.reference, side.wallet, m.customer_id, m.unit, side.amount,
+        side.balance_after, m.occurred_at, m.recorded_at
+    FROM unnest(%b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::text[], %b::bigint[],
+        %b::bigint[], %b::timestamptz[], %b::timestamptz[]) AS m (tenant_id, transaction_id, kind, house, reference,
+        customer_id, unit, amount, balance_after, occurred_at, recorded_at),
+    LATERAL (VALUES ('customer', m.amount, m.balance_after), (m.house, -m.amount, NULL))
+        AS side (wallet, amount, balance_after)
+"""
 LOTS = RowSet(
     "lots",
     {
@@ -286,7 +282,7 @@ class Postings:
 
     purchases: list[tuple[Any, ...]] = field(default_factory=list)
     wallets: list[tuple[Any, ...]] = field(default_factory=list)
-    entries: list[tuple[Any, ...]] = field(default_factory=list)
+    movements: list[tuple[Any, ...]] = field(default_factory=list)
     lapses: list[tuple[Any, ...]] = field(default_factory=list)
     lots: list[tuple[Any, ...]] = field(default_factory=list)
     draws: list[tuple[Any, ...]] = field(default_factory=list)
@@ -310,7 +306,7 @@ class Postings:
 
     def tell(self, event: Event, trace: str | None) -> None:
         """Tell others, in the same transaction; `trace` is the id of the request that caused it."""
-        self.outbox.append(tuple(column[0] for column in outbox_rows([event], trace)))
+        self.outbox.append(outbox_row(event, trace))
 
     def write(self, db: Session) -> None:
         """Send everything in one round trip."""
@@ -319,8 +315,8 @@ class Postings:
         with pipeline(db) as sending:
             PURCHASES.insert(sending, self.purchases)
             WALLETS.insert(sending, self.wallets)
-            ENTRIES.insert(sending, self.entries)
-            update(sending, LAPSE, self.lapses)
+            sending.send_rows(MOVEMENTS, self.movements)
+            sending.send_rows(LAPSE, self.lapses)
             LOTS.insert(sending, self.lots)
             DRAWS.insert(sending, self.draws)
             STAMP_CARDS.insert(sending, self.stamp_cards)
@@ -332,17 +328,11 @@ class Postings:
             DRAW_ENTRIES.insert(sending, self.draw_entries)
             PLAYS.insert(sending, self.plays)
             KEYS.insert(sending, self.keys)
-            update(sending, COUNT_PURCHASES, self.purchase_counts)
-            update(sending, MARK_VOUCHERS, self.voucher_marks)
-            update(sending, CLOSE_RESERVATIONS, self.reservations)
-            update(sending, USE_COUPONS, self.coupon_uses)
+            sending.send_rows(COUNT_PURCHASES, self.purchase_counts)
+            sending.send_rows(MARK_VOUCHERS, self.voucher_marks)
+            sending.send_rows(CLOSE_RESERVATIONS, self.reservations)
+            sending.send_rows(USE_COUPONS, self.coupon_uses)
             ADD_TALLIES.insert(sending, self.tallies)
             PROGRESS.insert(sending, self.tier_progress)
             CHANGES.insert(sending, self.tier_changes)
             OUTBOX.insert(sending, self.outbox)
-
-
-def update(sending: Pipeline, statement: str, rows: list[tuple[Any, ...]]) -> None:
-    """Send a set-based update, unless there is nothing to update."""
-    if rows:
-        sending.send(statement, columns_of(rows))

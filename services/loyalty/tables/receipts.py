@@ -1,15 +1,17 @@
 """Sales that are known already, found by receipt or by idempotency key; and the vouchers that baskets show."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import orjson
 from pydantic import TypeAdapter
 
-from chassis.data.row_sets import Pipeline, columns_of
+from chassis.data.row_sets import Pipeline, columns_for
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.customer import CustomerFacts
+from services.loyalty.domain.effects import Effect, effects_as_json, effects_from_json
 from services.loyalty.domain.misses import Miss
 from services.loyalty.domain.tally import Used
 
@@ -58,6 +60,25 @@ class PurchaseRecord:
     def receipt(self) -> Receipt:
         """What names it."""
         return Receipt(self.tenant_id, self.store_id, self.external_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPurchase:
+    """What the documents of a sale say, of what an answer tells; effects also as plain JSON values."""
+
+    till_id: str | None
+    channel: str
+    effects: Sequence[Effect]
+    effects_as_json: list[dict[str, Any]]
+    misses: Sequence[Miss]
+
+    @classmethod
+    def of(cls, purchase: PurchaseRecord) -> "ReadPurchase":
+        """Read what is in the books."""
+        basket = orjson.loads(purchase.basket)
+        effects = effects_from_json(purchase.effects)
+        misses = MISSES.validate_json(purchase.misses)
+        return cls(basket.get("till_id"), basket.get("channel", "store"), effects, effects_as_json(effects), misses)
 
 
 @dataclass(slots=True)
@@ -114,10 +135,9 @@ class ReceiptsRequest:
         codes: Iterable[tuple[TenantId, str]],
         keys: Iterable[tuple[TenantId, str, str]],
     ) -> None:
-        self._known = asking.send(BY_RECEIPT, columns_of(sorted(set(receipts))) or [[], [], []])
-        wanted_codes, wanted_keys = sorted(set(codes)), sorted(set(keys))
-        self._vouchers = asking.send(VOUCHERS, columns_of(wanted_codes)) if wanted_codes else None
-        self._keys = asking.send(KEYS, columns_of(wanted_keys)) if wanted_keys else None
+        self._known = asking.send(BY_RECEIPT, columns_for(BY_RECEIPT, sorted(set(receipts))))
+        self._vouchers = asking.send_rows(VOUCHERS, sorted(set(codes)))
+        self._keys = asking.send_rows(KEYS, sorted(set(keys)))
 
     def known(self) -> dict[Receipt, PurchaseRecord]:
         """The sales that were recorded before."""

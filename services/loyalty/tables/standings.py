@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from chassis.data.row_sets import Pipeline, columns_of, pipeline
+from chassis.data.row_sets import Pipeline, columns_for, pipeline
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.lot import Lot, LotId
 from services.loyalty.tables.open_draws import Named, OpenDraw, OpenDrawsRequest
@@ -186,13 +186,13 @@ class StandingsRequest:
         draws: Iterable[Named] = (),
         instant_wins: Iterable[Named] = (),
     ) -> None:
-        wanted = columns_of(sorted(set(owners))) or [[], []]
+        wanted = columns_for(READ, sorted(set(owners)))
         self._customers = asking.send(LOCK if lock else READ, wanted)
         self._wallets = asking.send(WALLETS, wanted)
         self._cards = asking.send(CARDS, wanted)
         self._memberships = asking.send(MEMBERSHIPS, wanted)
         self._sharing = sorted(set(sharing))
-        self._shared = asking.send(SHARED, columns_of(self._sharing)) if self._sharing else None
+        self._shared = asking.send_rows(SHARED, self._sharing)
         self._draws = OpenDrawsRequest(asking, draws)
         self._instant_wins = OpenInstantWinsRequest(asking, instant_wins)
 
@@ -229,7 +229,7 @@ def load_shared(db: Session, standing: Standing) -> None:
     """Read the memberships that the customer shares, in a round trip of its own, unless they are known."""
     if standing.shared is None:
         with pipeline(db) as asking:
-            found = asking.send(SHARED, columns_of([standing.owner]))
+            found = asking.send(SHARED, columns_for(SHARED, [standing.owner]))
         keep_shared([standing], found.fetchall())
 
 
@@ -266,7 +266,7 @@ def load_lots(db: Session, standings: Sequence[tuple[Standing, Wallet]]) -> None
     missing = [(standing, wallet) for standing, wallet in standings if wallet.lots is None]
     if not missing:
         return
-    wanted = columns_of([(*standing.owner, wallet.unit) for standing, wallet in missing])
+    wanted = columns_for(OPEN_LOTS, [(*standing.owner, wallet.unit) for standing, wallet in missing])
     with pipeline(db) as asking:
         found = asking.send(OPEN_LOTS, wanted)
     for _standing, wallet in missing:

@@ -8,7 +8,7 @@ from psycopg import Cursor
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from chassis.data.row_sets import Pipeline, RowSet, columns_of, pipeline
+from chassis.data.row_sets import Pipeline, RowSet, columns_for, pipeline, places
 from chassis.data.tables import TenantKey
 from kernel.ids import TenantId
 from services.loyalty.domain.program import CompiledProgram
@@ -65,10 +65,9 @@ KEY = {
     "per": "text",
     "starts_on": "date",
 }
-WANTED = ", ".join(f"%b::{kind}[]" for kind in KEY.values())
 READ = f"""
     SELECT {", ".join(f"t.{name}" for name in KEY)}, t.amount, t.last_at
-    FROM unnest({WANTED}) AS wanted ({", ".join(KEY)})
+    FROM unnest({places(KEY)}) AS wanted ({", ".join(KEY)})
     JOIN tallies t ON {" AND ".join(f"t.{name} = wanted.{name}" for name in KEY)}
 """  # noqa: S608 - the columns are ours
 # In the order of the keys, as everywhere: so nobody waits in a circle.
@@ -156,10 +155,10 @@ class Tallies:
         shared = [key for key in keys if self._lock and key.each != "customer"]
         own = [key for key in keys if not self._lock or key.each == "customer"]
         if own:
-            self._asked.append(asking.send(READ, columns_of(own)))
+            self._asked.append(asking.send(READ, columns_for(READ, own)))
         if shared:
             ENSURE.insert(asking, [(*key, 0) for key in shared])
-            self._asked.append(asking.send(LOCK, columns_of(shared)))
+            self._asked.append(asking.send(LOCK, columns_for(LOCK, shared)))
         self._amounts.update(dict.fromkeys(keys, 0))
 
     def keep(self) -> None:
