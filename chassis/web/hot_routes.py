@@ -10,11 +10,13 @@ from typing import Any, Protocol, TypeVar
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from starlette.responses import Response as StarletteResponse
 from starlette.types import Receive, Scope, Send
 
 from chassis.web.caller import Caller, caller_of, needs
 from chassis.web.problem_responses import BodyTooLarge
 from chassis.web.requests import REQUEST_ID, record, with_request_id
+from contracts import internal
 
 Body = TypeVar("Body")
 Headers = list[tuple[bytes, bytes]]
@@ -102,7 +104,9 @@ class HotRoute:
 async def refusal(app: FastAPI, scope: Scope, error: Exception) -> Response:
     """What the application answers to an error."""
     handler: Any = next(app.exception_handlers[kind] for kind in type(error).__mro__ if kind in app.exception_handlers)
-    response: Response = await handler(Request({**scope, "app": app}), error)
+    response: StarletteResponse = await handler(Request({**scope, "app": app}), error)
+    # The handler of the unexpected puts the request's id there itself: elsewhere nobody else can.
+    del response.headers[internal.REQUEST_ID]
     return response
 
 

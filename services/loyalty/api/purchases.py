@@ -36,6 +36,7 @@ from services.loyalty.domain.refusals.purchases import (
     QuoteInvalid,
 )
 from services.loyalty.domain.refusals.wallets import InsufficientPoints
+from services.loyalty.domain.tender import shows_means
 from services.loyalty.operations.record_purchases import Outcome, Sale
 from services.loyalty.queries.program_shelf import program_of
 from services.loyalty.queries.purchases import find_purchase, find_purchase_by_receipt
@@ -116,12 +117,17 @@ def sale_of(request: HotRequest, caller: Caller, basket: Basket, *, key: str | N
         tenant_id=caller.tenant_id,
         basket=basket,
         fingerprint=hashlib.sha256(said.encode()).digest(),
-        document=None if basket.tenders or not NOT_CONTENT.isdisjoint(basket.model_fields_set) else said,
+        document=said if all_of_it_is_kept(basket) else None,
         key=checked_key(key) if key is not None else None,
         quoted=quoted,
         barred=barred,
         trace=caller.request_id or None,
     )
+
+
+def all_of_it_is_kept(basket: Basket) -> bool:
+    """Whether what is compared of a basket is just what is kept of it."""
+    return basket.quote_id is None and basket.reservation_id is None and not shows_means(basket)
 
 
 def promise_of(request: HotRequest, caller: Caller, basket: Basket) -> tuple[Quoted | None, Refused | None]:

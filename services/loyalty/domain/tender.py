@@ -102,9 +102,14 @@ def as_far_as_due(basket: Basket, paid: Sequence[Pay], still: Sequence[Pay], due
     return basket.model_copy(update={"tenders": tuple(tenders)})
 
 
+def shows_means(basket: Basket) -> bool:
+    """Whether it says what somebody could pay with."""
+    return any(tender.code or tender.allowance for tender in basket.tenders)
+
+
 def without_codes(basket: Basket) -> Basket:
     """The basket as it is kept: who reads it cannot spend from its gift cards and allowances."""
-    if not any(tender.code or tender.allowance for tender in basket.tenders):
+    if not shows_means(basket):
         return basket
     tenders = [tender.model_copy(update={"code": None, "allowance": None}) for tender in basket.tenders]
     return basket.model_copy(update={"tenders": tuple(tenders)})

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import orjson
 from sqlalchemy.orm import Session
 
+from chassis.data.database import narrow
 from chassis.data.row_sets import pipeline
 from chassis.web.idempotency import IdempotencyKeyReused
 from contracts.events.loyalty import AnyFact, PaidWith, PurchaseRecorded
@@ -131,6 +132,8 @@ Outcome = Recorded | Refused
 def record_purchases(db: Session, sales: Sequence[Sale], *, at: datetime) -> list[Outcome]:
     """Record the sales in turn, each as if the ones before it had been recorded already.
 
+    The transaction need not see anything yet: it is narrowed to the tenants of the sales.
+
     A refused sale leaves no trace and does not disturb the others. The same receipt again gives the first result;
     with other content it is refused. Raises SpoiltBatch, or the database's error when two processes record the same
     receipt at once: the caller then rolls back and runs the sales again one by one.
@@ -161,7 +164,9 @@ class Batch:
         self.coupons = Coupons(at)
         self.tallies = Tallies()
         self.paying = {owner for sale in sales if pays_itself(sale.basket) for owner in owners_of(sale)}
+        tenants = sorted({sale.tenant_id for sale in sales})
         with pipeline(db) as asking:
+            narrow(asking, tenants)
             standings = StandingsRequest(
                 asking,
                 [owner for sale in sales for owner in owners_of(sale)],
@@ -178,7 +183,7 @@ class Batch:
             self.coupons.ask(asking, [shown for sale in sales for shown in self._expected_coupons(sale)])
             self.tallies.ask(asking, map(self._expected_keys, sales))
             tiers = TierRecordsRequest(asking, filter(None, map(owner_on_ladder, sales)))
-            live = asking.send(LIVE, [sorted({sale.tenant_id for sale in sales}), at])
+            live = asking.send(LIVE, [tenants, at])
         self.standings = standings.answer()
         self.known = receipts.known()
         self.vouchers = receipts.vouchers()

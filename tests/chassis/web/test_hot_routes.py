@@ -1,0 +1,126 @@
+"""A hot route answers, refuses and is recorded as any other route does."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import httpx
+import orjson
+import pytest
+from fastapi import APIRouter
+from prometheus_client import REGISTRY
+from pydantic import BaseModel, Field, TypeAdapter
+
+from chassis.settings import Settings
+from chassis.web.app import create_service_app
+from chassis.web.hot_routes import HotRequest, JsonAnswer, Response, hot_caller, hot_route, parsed
+from contracts import internal
+from kernel.language import Text
+from kernel.refusal import Conflict
+from tests.support.calling import service_client
+
+SETTINGS = Settings.model_validate(
+    dict.fromkeys(("owner_password", "app_password", "relay_password", "internal_token"), "right")
+)
+BYTES_MAX = 100
+
+
+class Sold(Conflict):
+    """For tests."""
+
+    code = "sold"
+    title = Text(en="Sold", ar="بيع")
+    detail = Text(en="It is sold.", ar="تم بيعه.")
+
+
+class Wish(BaseModel):
+    """What somebody wants."""
+
+    name: Annotated[str, Field(min_length=1)]
+
+
+WISH: TypeAdapter[Wish] = TypeAdapter(Wish)
+router = APIRouter(prefix="/v1")
+
+
+async def wish(request: HotRequest) -> Response:
+    """Give what is wished for, mostly."""
+    caller = hot_caller(request, "customers:write")
+    wanted = parsed(WISH, await request.body(BYTES_MAX)).name
+    if wanted == "the moon":
+        raise Sold
+    if wanted == "trouble":
+        raise RuntimeError
+    return JsonAnswer(201, orjson.dumps({"for": caller.tenant_id, "asked": request.headers.get("x-asked")}))
+
+
+HOT = hot_route(router, "POST", "/wishes", wish, scope="customers:write", body=Wish, status_code=201)
+
+
+APP = create_service_app(SETTINGS, "loyalty", "", [router], hot_routes=[HOT])
+
+
+@pytest.fixture
+def shop() -> httpx.Client:
+    return service_client(APP, SETTINGS, "ten_1", scopes=["customers:write"])
+
+
+def counted(status: int) -> float:
+    labels = {"method": "POST", "route": "/v1/wishes", "status": str(status)}
+    return REGISTRY.get_sample_value("wafa_requests_total", labels) or 0.0
+
+
+def test_it_answers_under_the_request_id_and_is_counted(shop: httpx.Client) -> None:
+    before = counted(201)
+    answer = shop.post("/v1/wishes", json={"name": "dates"}, headers={internal.REQUEST_ID: "req-7"})
+    assert (answer.status_code, answer.json()["for"]) == (201, "ten_1")
+    assert answer.headers[internal.REQUEST_ID] == "req-7"
+    assert answer.headers["content-type"] == "application/json"
+    assert counted(201) == before + 1
+
+
+def test_of_headers_sent_twice_the_first_counts(shop: httpx.Client) -> None:
+    headers = [(name, value) for name, value in shop.headers.items()] + [("X-Asked", "once"), ("x-asked", "twice")]
+    request = httpx.Request("POST", "http://service/v1/wishes", json={"name": "dates"}, headers=headers)
+    assert shop.send(request).json()["asked"] == "once"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b'{"name": "the moon"}', 409, "sold"),
+        (b'{"name": ""}', 422, "invalid_request"),
+        (b"{", 400, "malformed_body"),
+        (b"x" * (BYTES_MAX + 1), 413, "http_refusal"),
+        (b'{"name": "trouble"}', 500, "internal_error"),
+    ],
+)
+def test_it_refuses_as_others_do(shop: httpx.Client, body: bytes, status: int, code: str) -> None:
+    before = counted(status)
+    answer = shop.post("/v1/wishes", content=body, headers={"accept-language": "ar"})
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["content-language"] == "ar"
+    assert answer.json()["instance"] == answer.headers[internal.REQUEST_ID]
+    assert counted(status) == before + 1
+
+
+def test_a_body_without_an_announced_length_is_cut_off(shop: httpx.Client) -> None:
+    def drops() -> Iterator[bytes]:
+        for _ in range(BYTES_MAX):
+            yield b"xx"
+
+    assert (shop.post("/v1/wishes", content=drops())).status_code == 413
+
+
+@pytest.mark.parametrize(("leave_out", "status"), [(internal.TOKEN, 401), (None, 403)])
+def test_it_asks_who_calls(leave_out: str | None, status: int) -> None:
+    stranger = service_client(APP, SETTINGS, "ten_1", scopes=["customers:read"])
+    if leave_out:
+        del stranger.headers[leave_out]
+    assert stranger.post("/v1/wishes", json={"name": "dates"}).status_code == status
+
+
+def test_other_methods_and_addresses_are_not_its_own(shop: httpx.Client) -> None:
+    assert (shop.get("/v1/wishes")).status_code == 405
+    assert (shop.post("/v1/wishes/", json={})).status_code in (307, 404)
+    assert (shop.get("/livez")).status_code == 200
