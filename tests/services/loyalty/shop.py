@@ -552,7 +552,7 @@ class Shop:
         """All rows of the tenant, with the transaction that wrote each."""
         tables = [table.name for table in Base.metadata.sorted_tables if "tenant_id" in table.columns]
         with self.database.transaction(self.tenant_id) as db:
-            return [db.execute(text(f"SELECT *, xmin::text FROM {table} ORDER BY 1, 2, 3")).all() for table in tables]
+            return [sorted(db.execute(text(f"SELECT *, xmin::text FROM {table}")).all(), key=str) for table in tables]
 
     def breaches(self) -> list[Breach]:
         """What is wrong with the ledger."""
