@@ -90,7 +90,7 @@ def test_of_headers_sent_twice_the_first_counts(shop: httpx.Client) -> None:
         (b'{"name": "the moon"}', 409, "sold"),
         (b'{"name": ""}', 422, "invalid_request"),
         (b"{", 400, "malformed_body"),
-        (b"x" * (BYTES_MAX + 1), 413, "http_refusal"),
+        (b"x" * (BYTES_MAX + 1), 413, "body_too_large"),
         (b'{"name": "trouble"}', 500, "internal_error"),
     ],
 )
