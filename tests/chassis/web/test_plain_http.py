@@ -2,14 +2,14 @@
 
 import httpx
 import pytest
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Response
 from pydantic import BaseModel
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.metrics import REQUESTS
 from chassis.settings import Settings
 from chassis.web.app import BODY_BYTES_MAX, create_service_app
-from chassis.web.hot_routes import hot_route, read_body
+from chassis.web.hot_routes import HotRequest, JsonAnswer, hot_route
 from tests.support.calling import service_client
 
 LARGE = 2 << 20
@@ -35,18 +35,18 @@ def create_thing(thing: Thing) -> int:
     return len(thing.text)
 
 
-async def take_many(request: Request) -> Response:
+async def take_many(request: HotRequest) -> JsonAnswer:
     """How long they are."""
-    return Response(str(len(await read_body(request, LARGE))))
+    return JsonAnswer(200, b"%d" % len(await request.body(LARGE)))
 
 
-HOT = hot_route(router, "POST", "/things/batch", take_many, scope="customers:write", bytes_max=LARGE)
+HOT = hot_route(router, "POST", "/things/batch", take_many, scope="customers:write")
 
 
 @pytest.fixture
 def app(settings: Settings) -> FastAPI:
     """An application with those routes."""
-    return create_service_app(settings, "customers", "For tests.", [router], hot_routes=lambda _app: [HOT])
+    return create_service_app(settings, "customers", "For tests.", [router], hot_routes=[HOT])
 
 
 @pytest.fixture
