@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from chassis.data.row_sets import Pipeline, columns_of
+from chassis.data.row_sets import Pipeline
 from kernel.ids import TenantId
 from services.loyalty.domain.customer import InstantWinFacts
 from services.loyalty.tables.open_draws import Named
@@ -48,7 +48,7 @@ class OpenInstantWinsRequest:
     def __init__(self, asking: Pipeline, wanted: Iterable[Named]) -> None:
         self._wanted = sorted(set(wanted))
         names = sorted({(tenant_id, name) for tenant_id, _customer_id, name in self._wanted})
-        self._found = asking.send(READ, columns_of(names)) if names else None
+        self._found = asking.send_rows(READ, names)
 
     def answer(self) -> dict[Named, OpenInstantWin | None]:
         """Each that was asked for; None where there is no such instant win."""
