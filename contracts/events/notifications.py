@@ -1,11 +1,14 @@
 """What notifications tells: what became of its messages. No event carries an address or a text."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import StringConstraints
 
 from contracts.event import Event
 from kernel.ids import CustomerId
 
-MessageKind = Literal["welcome", "purchase", "return", "redemption", "expiry"]
+# What the message tells: welcome, purchase, expiry… New ones come without a new version.
+MessageKind = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,64}$")]
 
 
 class MessageSent(Event):

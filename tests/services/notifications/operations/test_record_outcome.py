@@ -7,7 +7,7 @@ import pytest
 
 from chassis.data.database import Database
 from kernel.ids import CustomerId, TenantId
-from services.notifications.domain.message import State
+from services.notifications.domain.message import Kind, State
 from services.notifications.domain.outcome import Outcome
 from services.notifications.operations.record_outcome import record_outcome
 from services.notifications.tables import MessageRow
@@ -33,6 +33,18 @@ def record(
         record_outcome(db, lock_message(db, tenant_id, message_id), outcome, at=at)
     [message] = [message for message in messages(database, tenant_id) if message.id == message_id]
     return message
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("outcome", [Outcome(State.SENT), Outcome(State.FAILED, "smtp_550")], ids=["sent", "failed"])
+def test_the_end_of_a_message_of_any_kind_is_told(
+    database: Database, tenant_id: TenantId, message_id: str, kind: Kind, outcome: Outcome
+) -> None:
+    with database.transaction(tenant_id) as db:
+        lock_message(db, tenant_id, message_id).kind = kind
+    record(database, tenant_id, message_id, outcome)
+    told = [json.loads(data) for _event_type, data in published(database, tenant_id)]
+    assert [news["kind"] for news in told] == [kind]
 
 
 @pytest.mark.parametrize(
