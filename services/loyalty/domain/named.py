@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from services.loyalty.domain.conditions import HasPlan, InSegment, InTier
-from services.loyalty.domain.program import ProgramDocument
-from services.loyalty.domain.rules.draw_entry import DrawEntry
-from services.loyalty.domain.rules.instant_win import InstantWin
+from services.loyalty.domain.program import ProgramDocument, draw_of, instant_win_of
 from services.loyalty.domain.rules.rule import RuleDocument
 
 Thing = Literal["coupon_campaign", "draw", "instant_win", "plan", "segment", "tier"]
@@ -27,10 +25,10 @@ def named_by(document: ProgramDocument) -> Iterator[Named]:
     for rule in document.rules:
         if rule.campaign is not None:
             yield Named(rule.id, "coupon_campaign", rule.campaign)
-        if isinstance(rule, DrawEntry):
-            yield Named(rule.id, "draw", rule.draw)
-        if isinstance(rule, InstantWin):
-            yield Named(rule.id, "instant_win", rule.instant_win)
+        if (draw := draw_of(rule)) is not None:
+            yield Named(rule.id, "draw", draw)
+        if (instant_win := instant_win_of(rule)) is not None:
+            yield Named(rule.id, "instant_win", instant_win)
         yield from _asked_by(rule, plans, tiers)
 
 

@@ -9,6 +9,8 @@ from pydantic import Field, model_validator
 
 from services.loyalty.domain.award import Award
 from services.loyalty.domain.conditions import HasPlan, InTier, JoinedWithin, OnBirthday
+from services.loyalty.domain.draw_entries import DrawEntries
+from services.loyalty.domain.instant_plays import InstantPlays
 from services.loyalty.domain.name import Name
 from services.loyalty.domain.plan import Plan
 from services.loyalty.domain.referral import REFERRAL, ReferralTerms
@@ -197,8 +199,8 @@ def compile_program(document: ProgramDocument) -> CompiledProgram:
         tallies=tuple(tally for rule in about_baskets for tally in rule.tallies),
         cooling=frozenset(rule.id for rule in about_baskets if rule.cool_down),
         asks_families=_asks_families(document, about_baskets),
-        draws=frozenset(rule.draw for rule in document.rules if isinstance(rule, DrawEntry)),
-        instant_wins=frozenset(rule.instant_win for rule in document.rules if isinstance(rule, InstantWin)),
+        draws=_draws(about_baskets),
+        instant_wins=_instant_wins(about_baskets),
         asks_days=_asks_days(about_baskets),
     )
 
@@ -217,8 +219,8 @@ def compile_others(document: ProgramDocument, *families: type[RuleDocument]) -> 
         tallies=tuple(tally for rule in rules for tally in rule.tallies),
         cooling=frozenset(rule.id for rule in rules if rule.cool_down),
         asks_families=_asks_families(document, rules),
-        draws=frozenset(),
-        instant_wins=frozenset(),
+        draws=_draws(rules),
+        instant_wins=_instant_wins(rules),
         asks_days=_asks_days(rules),
     )
 
@@ -227,6 +229,34 @@ def names_of(document: ProgramDocument) -> Mapping[str, Name]:
     """What the rules are called, and the terms of referrals."""
     referral = {REFERRAL: document.referral.name} if document.referral else {}
     return {**{rule.id: rule.name for rule in document.rules}, **referral}
+
+
+def draw_of(rule: RuleDocument) -> str | None:
+    """What a rule calls the draw that it gives entries in, if it does."""
+    match rule:
+        case DrawEntry():
+            return rule.draw
+        case ActivityRule(draw_entries=DrawEntries(draw=draw)):
+            return draw
+    return None
+
+
+def instant_win_of(rule: RuleDocument) -> str | None:
+    """What a rule calls the instant win that it gives plays of, if it does."""
+    match rule:
+        case InstantWin():
+            return rule.instant_win
+        case ActivityRule(plays=InstantPlays(instant_win=instant_win)):
+            return instant_win
+    return None
+
+
+def _draws(rules: Iterable[RuleDocument]) -> frozenset[str]:
+    return frozenset([draw for rule in rules if (draw := draw_of(rule)) is not None])
+
+
+def _instant_wins(rules: Iterable[RuleDocument]) -> frozenset[str]:
+    return frozenset([name for rule in rules if (name := instant_win_of(rule)) is not None])
 
 
 def _asks_families(document: ProgramDocument, rules: Iterable[RuleDocument]) -> bool:

@@ -4,18 +4,22 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from contracts.events.loyalty import ActivityCancelled, AnyFact
+from contracts.events.loyalty import ActivityCancelled, AnyFact, DrawEntered, PlaysGiven
 from kernel.ids import TenantId
 from kernel.points import Points
 from services.loyalty.domain.by_hand import ByHand
+from services.loyalty.domain.difference import difference
 from services.loyalty.domain.effects import effects_from_json
 from services.loyalty.domain.tally import NOTHING_GIVEN, given_by
+from services.loyalty.operations.change_entries import change_entries
+from services.loyalty.operations.change_plays import change_plays
 from services.loyalty.operations.take_award_back import take_award_back
 from services.loyalty.queries.activities import find_activity, program_of_activity
 from services.loyalty.queries.program_shelf import ShelvedProgram
 from services.loyalty.queries.wallet_merges import lock_with_survivor
 from services.loyalty.tables.activities import ActivityRow
 from services.loyalty.tables.books import Books
+from services.loyalty.tables.standings import Standing
 from services.loyalty.tables.tallies import USES_EVER, counted, forget_use, keys_of
 
 
@@ -43,6 +47,7 @@ def cancel_activity(
     if program is not None:
         for rule in given_by(effects_from_json(row.effects)):
             told += take_award_back(db, books, standing, rule=rule, source=row.id)
+        told += take_chances_back(db, books, standing, program, row)
         give_uses_back(db, books, program, row)
     books.postings.tell(
         ActivityCancelled(
@@ -58,6 +63,23 @@ def cancel_activity(
     )
     books.close(db)
     return row
+
+
+def take_chances_back(
+    db: Session, books: Books, standing: Standing, program: ShelvedProgram, row: ActivityRow
+) -> list[AnyFact]:
+    """Take back its entries in draws, and its plays of instant wins with what they won; what that moved.
+
+    The list of a draw that is closed stays as it is, and the prize may not.
+    """
+    changes, told = difference(effects_from_json(row.effects), ()), list[AnyFact]()
+    for draw in changes.draws:
+        change_entries(db, books, standing, draw.draw_id, draw.entries, source=row.id)
+        told.append(DrawEntered(draw=draw.draw, draw_id=draw.draw_id, entries=draw.entries))
+    for plays in changes.plays:
+        told += change_plays(db, books, standing, plays, program, source=row.id, change_id=row.id)
+        told.append(PlaysGiven(instant_win=plays.instant_win, instant_win_id=plays.instant_win_id, plays=plays.plays))
+    return told
 
 
 def give_uses_back(db: Session, books: Books, program: ShelvedProgram, row: ActivityRow) -> None:

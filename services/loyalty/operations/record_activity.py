@@ -16,24 +16,25 @@ from contracts.events.loyalty import ActivityRecorded, AnyFact
 from kernel.ids import CustomerId, TenantId, new_id
 from kernel.points import Points
 from services.loyalty.domain.activity import Activity
-from services.loyalty.domain.effects import Effect, effects_as_json
+from services.loyalty.domain.effects import Effect, EnterDraw, GivePlays, effects_as_json
 from services.loyalty.domain.evaluate_activity import Outcome, evaluate_activity
 from services.loyalty.domain.refusals.activities import ActivityConflict
 from services.loyalty.domain.reigns import reign_at
 from services.loyalty.domain.tally import given_by
 from services.loyalty.domain.till_clock import latest
+from services.loyalty.operations.apply_effects import Cause, take_part
 from services.loyalty.operations.be_active import be_active
 from services.loyalty.operations.give_award import post_award
 from services.loyalty.operations.wallet_room import wallet_room
 from services.loyalty.queries.activities import find_activity
-from services.loyalty.queries.customer_facts import facts_of_standing, with_days
+from services.loyalty.queries.customer_facts import facts_of_standing, with_days, with_draws
 from services.loyalty.queries.customers import welcome
 from services.loyalty.queries.program_shelf import SHELF, ShelvedProgram, reigns_of
 from services.loyalty.queries.tiers import tier_at
 from services.loyalty.tables.activities import ActivityRow
 from services.loyalty.tables.books import Books
 from services.loyalty.tables.receipts import MISSES
-from services.loyalty.tables.standings import Standing, load_shared, lock_standing
+from services.loyalty.tables.standings import Standing, load_draws, load_instant_wins, load_shared, lock_standing
 from services.loyalty.tables.tallies import Keys, Tallies, counted, keys_of
 
 
@@ -159,6 +160,9 @@ def weigh_activity(
         load_shared(db, standing)
     facts = with_days(facts_of_standing(standing), standing)
     facts = replace(facts, tier=tier_at(db, standing, program.document.tier_rules, occurred_at))
+    load_draws(db, standing, compiled.draws)
+    load_instant_wins(db, standing, compiled.instant_wins)
+    facts = with_draws(facts, standing, at)
     if program.document.capped_units:
         facts = replace(facts, room=wallet_room(db, standing, program.document, occurred_at, at))
     return Weighed(evaluate_activity(compiled, activity, facts, occurred_at, tallies.used(keys)), keys)
@@ -169,10 +173,18 @@ def give(
 ) -> list[AnyFact]:
     """Post what each rule gives, and keep with the activity what was given and what was missed; the facts to tell."""
     effects, told = list[Effect](), list[AnyFact]()
+    cause = Cause(row.id, row.occurred_at, program)
     for rule, of_rule in groupby(outcome.effects, attrgetter("rule")):
-        given = post_award(db, books, standing, program, of_rule, rule=rule, source=row.id, occurred_at=row.occurred_at)
-        effects += given.effects
-        told += given.facts
+        brought = list(of_rule)
+        chances = [effect for effect in brought if isinstance(effect, EnterDraw | GivePlays)]
+        if award := [effect for effect in brought if not isinstance(effect, EnterDraw | GivePlays)]:
+            given = post_award(
+                db, books, standing, program, award, rule=rule, source=row.id, occurred_at=row.occurred_at
+            )
+            effects += given.effects
+            told += given.facts
+        effects += chances
+        told += [take_part(books, standing, cause, chance) for chance in chances]
     row.program_id, row.program_version = program.program_id, program.version
     row.effects = orjson.dumps(effects_as_json(effects)).decode()
     row.misses = MISSES.dump_json(outcome.misses).decode()

@@ -39,6 +39,11 @@ def facts_of(
             if voucher.customer_id == standing.customer_id
         ),
     )
+    return with_draws(facts, standing, at)
+
+
+def with_draws(facts: CustomerFacts, standing: Standing, at: datetime) -> CustomerFacts:
+    """The facts with the draws and instant wins that rules name, as they are when something is decided `at`."""
     if standing.draws:
         facts = replace(facts, draws={name: draw.facts(at) for name, draw in standing.draws.items() if draw})
     if standing.instant_wins:

@@ -30,11 +30,15 @@ DRAWS = {
         ) s USING (draw_id, customer_id)
         WHERE coalesce(t.entries, 0) <> coalesce(s.entries, 0)
     """,
-    "entries in draws are what the purchases' rules gave": """
+    "entries in draws are what the rules gave": """
         WITH said AS (
             SELECT p.id, effect ->> 'draw_id' AS draw_id, p.customer_id, sum((effect ->> 'entries')::bigint) AS entries
-            FROM purchases p, jsonb_array_elements(p.effects::jsonb) AS effect
-            WHERE p.tenant_id = :tenant_id AND effect ->> 'kind' = 'enter_draw' GROUP BY p.id, 2, p.customer_id
+            FROM (
+                SELECT id, customer_id, effects FROM purchases WHERE tenant_id = :tenant_id
+                UNION ALL
+                SELECT id, customer_id, effects FROM activities WHERE tenant_id = :tenant_id AND status = 'recorded'
+            ) p, jsonb_array_elements(p.effects::jsonb) AS effect
+            WHERE effect ->> 'kind' = 'enter_draw' GROUP BY p.id, 2, p.customer_id
         ), came AS (
             SELECT source AS id, draw_id, customer_id, sum(entries) AS entries FROM draw_entries
             WHERE tenant_id = :tenant_id AND source <> id GROUP BY source, draw_id, customer_id

@@ -29,12 +29,16 @@ INSTANT_WINS = {
         ) p USING (instant_win_id, prize)
         WHERE coalesce(c.won, 0) <> coalesce(p.won, 0)
     """,
-    "plays are what the purchases' rules gave": """
+    "plays are what the rules gave": """
         WITH said AS (
             SELECT p.id, effect ->> 'instant_win_id' AS instant_win_id, p.customer_id,
                    sum((effect ->> 'plays')::bigint) AS plays
-            FROM purchases p, jsonb_array_elements(p.effects::jsonb) AS effect
-            WHERE p.tenant_id = :tenant_id AND effect ->> 'kind' = 'give_plays' GROUP BY p.id, 2, p.customer_id
+            FROM (
+                SELECT id, customer_id, effects FROM purchases WHERE tenant_id = :tenant_id
+                UNION ALL
+                SELECT id, customer_id, effects FROM activities WHERE tenant_id = :tenant_id AND status = 'recorded'
+            ) p, jsonb_array_elements(p.effects::jsonb) AS effect
+            WHERE effect ->> 'kind' = 'give_plays' GROUP BY p.id, 2, p.customer_id
         ), came AS (
             SELECT source AS id, instant_win_id, customer_id, count(*) AS plays FROM plays
             WHERE tenant_id = :tenant_id AND source <> id AND taken_back_at IS NULL

@@ -221,6 +221,31 @@ def test_an_activity_and_taking_it_back(shop: Shop, monkeypatch: pytest.MonkeyPa
     at_every_statement(shop, monkeypatch, prepare_cancelling)
 
 
+def test_an_activity_with_entries_and_plays_and_taking_it_back(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    wheels = InstantWins(shop)
+    instant_win_id = wheels.create(prizes=[POINTS])
+    Draws(shop).create()
+    shop.publish(rule("activity", activity="review", draw_entries={"draw": "summer"}, plays={"instant_win": "spring"}))
+    ana = shop.customer()
+    count = 0
+
+    def prepare() -> Callable[[], Any]:
+        nonlocal count
+        count += 1
+        named = f"A-{count}"
+        return lambda: shop.activity(ana, "review", external_id=named)
+
+    at_every_statement(shop, monkeypatch, prepare)
+
+    def prepare_cancelling() -> Callable[[], Any]:
+        told = prepare()().row.id
+        for play in wheels.from_source(told):
+            wheels.play(instant_win_id, play)
+        return lambda: shop.cancel_activity(told)
+
+    at_every_statement(shop, monkeypatch, prepare_cancelling)
+
+
 def test_a_referral_its_milestone_and_taking_both_back(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     milestones = [{"friends": 1, "award": {"points": 70, "reward": FREE_COFFEE}}]
     referrals, begin = Referrals(shop, advocate={"points": 500, "reward": FREE_COFFEE}, milestones=milestones), shop.at

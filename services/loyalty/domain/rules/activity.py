@@ -1,4 +1,7 @@
-"""An award for something a customer did that is no purchase. Source: docs/rules/activity.md."""
+"""An award, entries in a draw, plays of an instant win, for what a customer did that is no purchase.
+
+Source: docs/rules/activity.md.
+"""
 
 from typing import ClassVar, Literal, Self
 
@@ -7,12 +10,17 @@ from pydantic import model_validator
 from services.loyalty.domain.activity import ActivityKind, Deed
 from services.loyalty.domain.award import Award
 from services.loyalty.domain.conditions import Subject
+from services.loyalty.domain.draw_entries import DrawEntries
+from services.loyalty.domain.instant_plays import InstantPlays
 from services.loyalty.domain.limit import Measure
 from services.loyalty.domain.rules.rule import RuleDocument
 
 
 class ActivityRule(RuleDocument):
-    """The `award` for each activity of that kind."""
+    """What each activity of that kind brings: the `award`, entries in a draw, plays of an instant win; one at least.
+
+    What a draw or an instant win that is not open keeps back is a miss, and the rest is given.
+    """
 
     needs_customer: ClassVar[bool] = True
     asks: ClassVar[frozenset[Subject]] = frozenset({"activity", "customer", "moment"})
@@ -21,7 +29,17 @@ class ActivityRule(RuleDocument):
 
     kind: Literal["activity"]
     activity: ActivityKind
-    award: Award
+    award: Award | None = None
+    draw_entries: DrawEntries | None = None
+    plays: InstantPlays | None = None
+
+    @model_validator(mode="after")
+    def _gives_something(self) -> Self:
+        if self.award is None and self.draw_entries is None and self.plays is None:
+            raise ValueError("an activity brings an award, draw_entries, plays, or several of them")
+        if (self.draw_entries or self.plays) and any(limit.of == "units" for limit in self.limits):
+            raise ValueError("units are of the award: limit the uses, or give entries and plays by a rule of their own")
+        return self
 
     @model_validator(mode="after")
     def _stands_by_itself(self) -> Self:
@@ -32,5 +50,10 @@ class ActivityRule(RuleDocument):
         return self
 
     def apply(self, deed: Deed) -> None:
-        """Give the award."""
-        deed.effects.extend(self.award.effects(self.id, deed.terms, deed.at))
+        """Give all of it, or say what stands in the way."""
+        if self.award is not None:
+            deed.effects.extend(self.award.effects(self.id, deed.terms, deed.at))
+        if self.draw_entries is not None:
+            self.draw_entries.give(self.id, deed)
+        if self.plays is not None:
+            self.plays.give(self.id, deed)

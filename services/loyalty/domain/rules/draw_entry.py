@@ -1,12 +1,9 @@
 """Entries in a draw, for money, for articles or for coming. Source: docs/rules/draws.md."""
 
-from typing import Annotated, ClassVar, Literal
-
-from pydantic import Field
+from typing import ClassVar, Literal
 
 from services.loyalty.domain.cart import Cart
-from services.loyalty.domain.customer import DrawFacts
-from services.loyalty.domain.effects import EnterDraw
+from services.loyalty.domain.draw_entries import EntryCount, enter, open_draw
 from services.loyalty.domain.limit import Measure
 from services.loyalty.domain.rules.counted import CountedRule
 from services.loyalty.domain.rules.rule import RuleId
@@ -25,35 +22,10 @@ class DrawEntry(CountedRule):
 
     kind: Literal["draw_entry"]
     draw: RuleId
-    entries: Annotated[int, Field(strict=True, ge=1, le=1000)] = 1
+    entries: EntryCount = 1
 
     def apply(self, cart: Cart) -> None:
         """Enter the customer, or say what stands in the way."""
-        assert cart.customer is not None
-        draw = cart.customer.draws.get(self.draw)
-        if draw is None:
-            cart.miss(self.id, "draw_unknown")
-        elif cart.at < draw.opens_at:
-            cart.miss(self.id, "draw_opens", again_at=draw.opens_at)
-        elif draw.closed or cart.at >= draw.closes_at:
-            cart.miss(self.id, "draw_closed")
-        elif earned := min(self.times(cart) * self.entries, ENTRIES_OF_SALE_MAX):
-            self._enter(cart, draw, earned)
-
-    def _enter(self, cart: Cart, draw: DrawFacts, earned: int) -> None:
-        entries = earned
-        if draw.left is not None:
-            before = [effect for effect in cart.effects if isinstance(effect, EnterDraw) and effect.draw == self.draw]
-            entries = min(earned, draw.left - sum([effect.entries for effect in before]))
-        if entries <= 0:
-            cart.miss(self.id, "draw_entries")
-            return
-        cart.effects.append(
-            EnterDraw(
-                rule=self.id,
-                draw=self.draw,
-                draw_id=draw.id,
-                entries=entries,
-                capped_from=earned if entries < earned else None,
-            )
-        )
+        draw = open_draw(self.id, self.draw, cart)
+        if draw is not None and (earned := min(self.times(cart) * self.entries, ENTRIES_OF_SALE_MAX)):
+            enter(self.id, self.draw, draw, earned, cart)

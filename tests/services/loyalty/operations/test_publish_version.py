@@ -76,6 +76,14 @@ NAMING: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         rule("instant_win", instant_win="spring"),
         {"rule": "instant_win", "thing": "instant_win", "name": "spring"},
     ),
+    "a draw that an activity enters": (
+        rule("activity", activity="review", draw_entries={"draw": "autumn"}),
+        {"rule": "activity", "thing": "draw", "name": "autumn"},
+    ),
+    "an instant win that an activity plays": (
+        rule("activity", activity="review", plays={"instant_win": "autumn"}),
+        {"rule": "activity", "thing": "instant_win", "name": "autumn"},
+    ),
     "a plan": (asking("has_plan", plans=["gym"]), {"rule": "has_plan", "thing": "plan", "name": "gym"}),
     "a segment": (asking("in_segment", segments=["vip"]), {"rule": "in_segment", "thing": "segment", "name": "vip"}),
     "a tier": (asking("in_tier", tiers=["gold"]), {"rule": "in_tier", "thing": "tier", "name": "gold"}),
@@ -104,6 +112,7 @@ def test_what_names_something_goes_live(shop: Shop) -> None:
         asking("has_coupon", campaign=campaign),
         rule("draw_entry", draw="summer"),
         rule("instant_win", instant_win="spring"),
+        rule("activity", activity="review", draw_entries={"draw": "summer"}, plays={"instant_win": "spring"}),
         asking("has_plan", plans=["gym"]),
         asking("in_segment", segments=["vip"]),
         asking("in_tier", tiers=["gold"]),

@@ -5,12 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from contracts.events.loyalty import ActivityRecorded, PointsAccrued, VoucherIssued
+from contracts.events.loyalty import ActivityRecorded, DrawEntered, PlaysGiven, PointsAccrued, VoucherIssued
 from services.loyalty.domain.effects import IssueVoucher, effects_from_json
 from services.loyalty.domain.refusals.activities import ActivityConflict
 from services.loyalty.domain.refusals.customers import CustomerBlocked, CustomerUnknown
 from services.loyalty.operations.record_activity import Recorded
+from services.loyalty.tables.receipts import MISSES
 from tests.services.loyalty.domain.build import NAME, rule
+from tests.services.loyalty.draws import Draws
+from tests.services.loyalty.instant_wins import InstantWins
 from tests.services.loyalty.shop import FREE_COFFEE, NOON, POINT_PER_RIYAL, Shop, later
 
 REVIEW = rule("activity", id="review", activity="review", award={"points": 20})
@@ -48,6 +51,54 @@ def test_it_is_rewarded_and_told(shop: Shop) -> None:
     assert issued.code is not None
     assert issued.code not in told.model_dump_json()
     assert "stars" not in told.model_dump_json()
+
+
+def test_entries_and_plays_come_with_it(shop: Shop) -> None:
+    draws, wheels, ana = Draws(shop), InstantWins(shop), shop.customer()
+    draw_id, instant_win_id = draws.create(entries_per_customer=4), wheels.create()
+    chances = {"draw_entries": {"draw": "summer", "entries": 2}, "plays": {"instant_win": "spring"}}
+    shop.publish(
+        REVIEW | chances | {"limits": [{"at_most": 1}]},
+        rule("activity", id="more", activity="review", draw_entries={"draw": "summer"}),
+    )
+    row = shop.activity(ana, "review", external_id="A", occurred_at=NOON).row
+    assert (shop.points(ana), draws.entries(draw_id), len(wheels.from_source(row.id))) == ((20, 20), {ana: 3}, 1)
+    assert shop.rows("SELECT rule FROM awards") == [{"rule": "review"}], "entries alone are no award"
+    told = shop.told()[-1]
+    assert isinstance(told, ActivityRecorded)
+    assert told.facts == [
+        PointsAccrued(unit="points", amount=20),
+        DrawEntered(draw="summer", draw_id=draw_id, entries=2),
+        PlaysGiven(instant_win="spring", instant_win_id=instant_win_id, plays=1),
+        DrawEntered(draw="summer", draw_id=draw_id, entries=1),
+    ]
+    shop.activity(ana, "review", external_id="A", occurred_at=NOON)
+    assert draws.entries(draw_id) == {ana: 3}, "the same again brings nothing"
+    shop.activity(ana, "review")
+    third = shop.activity(ana, "review").row
+    assert [miss.condition for miss in MISSES.validate_json(third.misses)] == ["limit", "draw_entries"]
+    assert draws.entries(draw_id) == {ana: 4}
+    assert shop.breaches() == []
+
+
+def test_what_a_draw_leaves_holds_for_all_who_come_at_once(shop: Shop) -> None:
+    draws, ana = Draws(shop), shop.customer()
+    draw_id = draws.create(entries_per_customer=5)
+    shop.publish(rule("activity", activity="review", draw_entries={"draw": "summer", "entries": 2}))
+    with ThreadPoolExecutor(4) as tills:
+        list(tills.map(lambda _till: shop.activity(ana, "review"), range(6)))
+    assert draws.entries(draw_id) == {ana: 5}
+    assert shop.breaches() == []
+
+
+def test_what_is_told_after_closing_brings_the_rest(shop: Shop) -> None:
+    draws, ana = Draws(shop), shop.customer()
+    draw_id = draws.create()
+    shop.publish(REVIEW | {"draw_entries": {"draw": "summer"}})
+    draws.close_by_clock()
+    row = shop.activity(ana, "review", occurred_at=NOON).row
+    assert [miss.condition for miss in MISSES.validate_json(row.misses)] == ["draw_closed"]
+    assert (shop.points(ana), draws.entries(draw_id)) == ((20, 20), {})
 
 
 def test_the_same_again_changes_nothing(shop: Shop) -> None:

@@ -11,6 +11,8 @@ from services.loyalty.domain.refusals.customers import CustomerBlocked
 from services.loyalty.domain.refusals.programs import RuleUnknown
 from services.loyalty.operations.rehearse_activity import rehearse_activity
 from tests.services.loyalty.domain.build import rule
+from tests.services.loyalty.draws import Draws
+from tests.services.loyalty.instant_wins import InstantWins
 from tests.services.loyalty.shop import NOON, Shop, later
 
 REVIEW = rule("activity", id="review", activity="review", award={"points": 20}, limits=[{"at_most": 1, "per": "day"}])
@@ -30,6 +32,18 @@ def test_a_draft_says_what_it_would_give(shop: Shop) -> None:
     (effect,) = rehearsed(shop, draft, ana).effects
     assert effect.amount == 50  # type: ignore[union-attr]
     assert rehearsed(shop, draft, ana, "review") == Outcome()
+    assert shop.everything() == before
+
+
+def test_it_says_what_entries_and_plays_it_would_bring(shop: Shop) -> None:
+    draws, wheels, ana = Draws(shop), InstantWins(shop), shop.customer()
+    draws.create()
+    wheels.create()
+    version = shop.publish(REVIEW | {"draw_entries": {"draw": "summer"}, "plays": {"instant_win": "spring"}})
+    before = shop.everything()
+    assert [effect.kind for effect in rehearsed(shop, version, ana).effects] == ["accrue", "enter_draw", "give_plays"]
+    late = rehearsed(shop, version, ana, at=later(days=7))
+    assert [miss.condition for miss in late.misses] == ["draw_closed", "instant_win_closed"]
     assert shop.everything() == before
 
 

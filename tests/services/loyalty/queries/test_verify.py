@@ -176,7 +176,7 @@ CORRUPTIONS = {
     ),
     "entries in a draw that no rule gave": (
         "UPDATE draw_entries SET entries = entries + 1 WHERE {mine} AND source <> id",
-        {"a customer has the entries in a draw that came in", "entries in draws are what the purchases' rules gave"},
+        {"a customer has the entries in a draw that came in", "entries in draws are what the rules gave"},
     ),
     "a line that nobody wrote": (
         "INSERT INTO draw_lines SELECT tenant_id, id, 9, 9999, 'ab', 1, seed FROM prize_draws "
@@ -191,7 +191,7 @@ CORRUPTIONS = {
     ),
     "a play that no rule gave": (
         "UPDATE plays SET taken_back_at = given_at WHERE {mine} AND source <> id",
-        {"plays are what the purchases' rules gave"},
+        {"plays are what the rules gave"},
     ),
     "another secret": ("UPDATE instant_wins SET secret = sha256(secret) WHERE {mine}", {PLAYED}),
     "a win that was kept back": (

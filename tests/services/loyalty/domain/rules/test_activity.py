@@ -1,5 +1,6 @@
 """An award for what is no purchase."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,11 +9,12 @@ from pydantic import ValidationError
 
 from kernel.language import Language
 from services.loyalty.domain.activity import Activity
-from services.loyalty.domain.effects import Accrue, IssueVoucher
+from services.loyalty.domain.customer import DrawFacts, InstantWinFacts
+from services.loyalty.domain.effects import Accrue, EnterDraw, GivePlays, IssueVoucher
 from services.loyalty.domain.evaluate_activity import Outcome, evaluate_activity
 from services.loyalty.domain.program import compile_others, compile_program
 from services.loyalty.domain.rules.activity import ActivityRule
-from services.loyalty.domain.tally import Memory
+from services.loyalty.domain.tally import Memory, units_of
 from services.loyalty.domain.wording import miss_text
 from tests.services.loyalty.domain.build import NAME, NOON, customer, document, rule
 from tests.services.loyalty.domain.pages import page_document
@@ -63,6 +65,50 @@ def test_the_examples_of_the_page() -> None:
         (5, [], []),
         (0, [], ["Bottles back: only for others of its kind"]),
     ]
+
+
+SUMMER = DrawFacts(id="drw_1", opens_at=NOON, closes_at=NOON + timedelta(hours=8), left=3)
+SPRING = InstantWinFacts(id="iwn_1", opens_at=NOON, closes_at=NOON + timedelta(hours=9))
+CLASS = rule("activity", activity="review", draw_entries={"draw": "summer"}, plays={"instant_win": "spring"})
+
+
+def test_the_chances_of_the_page() -> None:
+    compiled = compile_others(page_document("activity"), ActivityRule)
+    assert (compiled.draws, compiled.instant_wins) == ({"summer"}, {"spring"})
+    found, left = [], 3
+    for hours in (6.0, 7.0, 7.5, 8.0, 9.0):
+        who = customer(draws={"summer": replace(SUMMER, left=left)}, instant_wins={"spring": SPRING})
+        outcome = evaluate_activity(compiled, activity("class"), who, NOON + timedelta(hours=hours))
+        left -= sum(effect.entries for effect in outcome.effects if isinstance(effect, EnterDraw))
+        misses = [miss_text(miss, compiled, Language.ENGLISH) for miss in outcome.misses]
+        found.append(([units_of(effect) for effect in outcome.effects], misses))
+    closed, over = "A class: the draw is closed", "A class: the instant win is over"
+    assert found == [
+        ([10, 2, 1], []),
+        ([10, 1, 1], []),
+        ([10, 1], ["A class: you have all the entries you may have"]),
+        ([10, 1], [closed]),
+        ([10], [closed, over]),
+    ]
+
+
+def test_entries_and_plays_without_an_award() -> None:
+    who = customer(draws={"summer": SUMMER}, instant_wins={"spring": SPRING})
+    other = CLASS | {"id": "other", "draw_entries": {"draw": "summer", "entries": 1000}, "limits": [{"at_most": 1}]}
+    compiled = compile_others(document(CLASS, other), ActivityRule)
+    entered, play, rest, _play = evaluate_activity(compiled, activity(), who, NOON).effects
+    assert entered == EnterDraw(rule="activity", draw="summer", draw_id="drw_1", entries=1)
+    assert play == GivePlays(
+        rule="activity", instant_win="spring", instant_win_id="iwn_1", plays=1, valid_until=SPRING.closes_at
+    )
+    assert rest == EnterDraw(rule="other", draw="summer", draw_id="drw_1", entries=2, capped_from=1000)
+    assert [miss.condition for miss in given(CLASS).misses] == ["draw_unknown", "instant_win_unknown"]
+    early = evaluate_activity(compiled, activity(), who, NOON - timedelta(hours=1))
+    assert [(miss.condition, miss.again_at) for miss in early.misses[:2]] == [
+        ("draw_opens", NOON),
+        ("instant_win_opens", NOON),
+    ]
+    assert early.effects == ()
 
 
 def test_in_arabic() -> None:
@@ -126,6 +172,11 @@ def test_a_basket_knows_nothing_of_it() -> None:
     "fields",
     [
         {"award": {}},
+        {"award": None},
+        {"award": None, "draw_entries": {"draw": "summer", "entries": 0}},
+        {"award": None, "plays": {"instant_win": "spring", "plays": 101}},
+        {"draw_entries": {"draw": "summer"}, "limits": [{"at_most": 1, "of": "units"}]},
+        {"plays": {"instant_win": "spring"}, "limits": [{"at_most": 1, "of": "units"}]},
         {"award": {"points": 1, "unit": "stars"}},
         {"conditions": [{"kind": "spend_at_least", "amount": 1}]},
         {"group": "one"},
