@@ -17,13 +17,17 @@ Fact = tuple[int, str]
 
 MESSAGES: Final = {
     "sent": "messages sent by e-mail",
-    "queued": "messages still to be sent, each in its turn",
-    "sending": "messages just being sent",
     "refused_no_consent": "messages not sent: no consent",
     "no_address": "messages not sent: no address",
+    "suppressed": "messages not sent again by a replay",
+}
+
+# The demo waits for its messages while anything moves: these are left only when sending stands still or fails.
+MESSAGES_WRONG: Final = {
+    "queued": "messages still to be sent, though nothing moves any more",
+    "sending": "messages whose sending was begun and not finished",
     "failed": "messages that could not be sent",
     "unknown": "messages of which nobody knows whether they were sent",
-    "suppressed": "messages not sent again by a replay",
 }
 
 
@@ -40,8 +44,8 @@ class Summary:
 
     @property
     def sound(self) -> bool:
-        """Whether nothing was refused, and every event arrived and was handled."""
-        return not (self.tally.refused or self.figures.parked or self.figures.events_waiting)
+        """Whether nothing was refused, every event was handled, and every message came to a good end."""
+        return not list(wrong(self))
 
 
 def show_summary(summary: Summary, console: Console) -> None:
@@ -105,6 +109,7 @@ def wrong(summary: Summary) -> Iterator[Fact]:
         (summary.figures.to_publish, "events not published yet"),
         (summary.figures.to_consume, "events not consumed yet"),
         (summary.figures.parked, "events that could not be handled"),
+        *((summary.figures.messages.get(state, 0), what) for state, what in MESSAGES_WRONG.items()),
     ):
         if number:
             yield number, what

@@ -1,4 +1,8 @@
-"""What notifications tells: what became of its messages. No event carries an address or a text."""
+"""What notifications tells: what became of its messages. No event carries an address or a text.
+
+`kind` is what a message was about, a word such as `purchase` or `tier` (docs/notifications.md lists today's). It is
+open on purpose: a new kind of message is no new version of these events; readers pass over kinds they do not know.
+"""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -7,7 +11,6 @@ from pydantic import StringConstraints
 from contracts.event import Event
 from kernel.ids import CustomerId
 
-# What the message tells: welcome, purchase, expiry… New ones come without a new version.
 MessageKind = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,64}$")]
 
 

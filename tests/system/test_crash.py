@@ -16,6 +16,7 @@ from cli.demo.player import Player
 from cli.demo.shop import open_shop
 from cli.demo.source import find_source
 from cli.environment import home_secrets
+from tests.support.waiting import eventually
 from tests.system.running import System, running_system
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(1_500)]
@@ -33,6 +34,7 @@ BOOKS: dict[str, LiteralString] = {
     "burned": "SELECT coalesce(-sum(amount), 0)::int FROM entries WHERE wallet = 'customer' AND kind = 'burn'",
     "redemptions": "SELECT count(*) FROM redemptions",
 }
+MESSAGES: LiteralString = "SELECT DISTINCT kind, state FROM messages WHERE state NOT IN ('no_address')"
 
 Receipt = tuple[str, str]
 
@@ -80,6 +82,9 @@ def test_no_acknowledged_purchase_is_lost_or_doubled(system: System, record_prop
         "burned": cursor.tally.points_burned,
         "redemptions": cursor.tally.redemptions,
     }
+    # Households with an address also sign up for the newsletter: mail of several kinds goes out.
+    eventually(lambda: {state for _, state in ends(system)} == {"sent"}, PATIENCE_SECONDS, every=1.0)
+    assert {kind for kind, _ in ends(system)} >= {"welcome", "purchase", "activity"}
 
 
 def play_while_dying(system: System, witness: Witness, dice: random.Random) -> Cursor:
@@ -108,10 +113,22 @@ def kill_again_and_again(system: System, dice: random.Random) -> None:
 
 def books(system: System) -> dict[str, int]:
     """What loyalty's tables hold."""
-    ports, secrets = system.home.read("ports.json"), home_secrets(system.home)
-    url = f"postgresql://postgres:{secrets['admin_password']}@127.0.0.1:{ports['postgres']}/wafa_loyalty"
-    with psycopg.connect(url) as admin:
+    with opened(system, "wafa_loyalty") as admin:
         return {what: one(admin, query) for what, query in BOOKS.items()}
+
+
+def ends(system: System) -> set[tuple[str, str]]:
+    """Kinds and states of the messages to customers with an address."""
+    with opened(system, "wafa_notifications") as admin:
+        return {(kind, state) for kind, state in admin.execute(MESSAGES)}
+
+
+def opened(system: System, database: str) -> psycopg.Connection[tuple[Any, ...]]:
+    """One of its databases, as the superuser."""
+    ports, secrets = system.home.read("ports.json"), home_secrets(system.home)
+    return psycopg.connect(
+        f"postgresql://postgres:{secrets['admin_password']}@127.0.0.1:{ports['postgres']}/{database}"
+    )
 
 
 def one(connection: psycopg.Connection[tuple[Any, ...]], query: LiteralString) -> int:

@@ -25,6 +25,11 @@ STUCK = text("""
     WHERE tenant_id = :tenant_id AND state = 'sending' AND claimed_at < :since ORDER BY id
 """)
 
+UNTOLD = text("""
+    SELECT id, kind, state FROM messages
+    WHERE tenant_id = :tenant_id AND reason = 'cannot_be_told' AND finished_at > :since ORDER BY id
+""")
+
 
 def breaches(database: Database, at: datetime) -> Iterator[Breach]:
     """Every row that breaks an invariant, tenant by tenant."""
@@ -41,3 +46,5 @@ def breaches_of(db: Session, tenant_id: TenantId, at: datetime) -> Iterator[Brea
         yield Breach("notifications.heard", tenant_id, row.id, f"{row.event_id} was not heard")
     for row in db.execute(STUCK, {"tenant_id": tenant_id, "since": at - STUCK_AFTER}):
         yield Breach("notifications.sending", tenant_id, row.id, f"claimed at {row.claimed_at.isoformat()}")
+    for row in db.execute(UNTOLD, {"tenant_id": tenant_id, "since": at - LOOKED_BACK}):
+        yield Breach("notifications.told", tenant_id, row.id, f"nobody was told that this {row.kind} is {row.state}")

@@ -79,6 +79,22 @@ def test_it_says_what_was_done() -> None:
         pytest.param(summary(Figures(1, 3, 1, 0, 0, {})), "3 events not published yet", id="unpublished"),
         pytest.param(summary(Figures(1, 0, 1, 4, 0, {})), "4 events not consumed yet", id="unheard"),
         pytest.param(summary(Figures(1, 0, 1, 0, 5, {})), "5 events that could not be handled", id="parked"),
+        pytest.param(
+            summary(Figures(1, 0, 1, 0, 0, {"sent": 6, "queued": 7})),
+            "7 messages still to be sent, though nothing moves any more",
+            id="mail stands still",
+        ),
+        pytest.param(
+            summary(Figures(1, 0, 1, 0, 0, {"sending": 1})),
+            "1 messages whose sending was begun and not finished",
+            id="a sender died",
+        ),
+        pytest.param(summary(Figures(1, 0, 1, 0, 0, {"failed": 2})), "2 messages that could not be sent", id="failed"),
+        pytest.param(
+            summary(Figures(1, 0, 1, 0, 0, {"unknown": 3})),
+            "3 messages of which nobody knows whether they were sent",
+            id="unknown",
+        ),
     ],
 )
 def test_what_is_wrong_is_shown_and_makes_the_demo_fail(found: Summary, line: str) -> None:

@@ -97,6 +97,12 @@ CARD = f"{FSI}Coffee{PDI}"
             ],
             id="days of a membership",
         ),
+        pytest.param(
+            "milestone.friends",
+            ["0 friends", "1 friend", "2 friends", "3 friends", "11 friends", "100 friends"],
+            ["0 صديق", "صديق واحد", "صديقان", "3 أصدقاء", "11 صديقًا", "100 صديق"],
+            id="friends of a milestone",
+        ),
     ],
 )
 def test_every_plural_sentence(key: str, english: list[str], arabic: list[str]) -> None:
@@ -115,6 +121,7 @@ def test_the_table_above_names_every_plural_sentence() -> None:
         "stamps.line",
         "passes.entries",
         "membership_ending.left",
+        "milestone.friends",
     }
 
 

@@ -4,11 +4,15 @@ import json
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from chassis.data.database import Database
 from kernel.ids import CustomerId, TenantId
 from services.notifications.domain.message import Kind, State
 from services.notifications.domain.outcome import Outcome
+from services.notifications.operations import record_outcome as record_outcome_file
 from services.notifications.operations.record_outcome import record_outcome
 from services.notifications.tables import MessageRow
 from services.notifications.tables.messages import lock_message
@@ -117,3 +121,34 @@ def test_other_messages_are_left_alone(
     }
     assert [message.state for message in messages(database, other_tenant_id)] == ["queued"]
     assert published(database, other_tenant_id) == []
+
+
+def wrong_value(*_: object) -> None:
+    raise ValueError
+
+
+def wrong_statement(db: Session, *_: object) -> None:
+    db.execute(text("INSERT INTO outbox (tenant_id) VALUES ('somebody_else')"))
+
+
+@pytest.mark.parametrize("publish", [wrong_value, wrong_statement])
+def test_a_message_whose_end_cannot_be_told_keeps_its_state_and_says_so(
+    database: Database, tenant_id: TenantId, message_id: str, monkeypatch: pytest.MonkeyPatch, publish: object
+) -> None:
+    monkeypatch.setattr(record_outcome_file, "publish", publish)
+    message = record(database, tenant_id, message_id, Outcome(State.SENT))
+    assert (message.state, message.reason, message.finished_at) == ("sent", "cannot_be_told", NOW)
+    assert published(database, tenant_id) == []
+
+
+def test_a_database_that_fails_is_not_the_messages_fault(
+    database: Database, tenant_id: TenantId, message_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hang_up(db: Session, *_: object) -> None:
+        db.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    monkeypatch.setattr(record_outcome_file, "publish", hang_up)
+    with pytest.raises(DBAPIError):
+        record(database, tenant_id, message_id, Outcome(State.SENT))
+    [message] = messages(database, tenant_id)
+    assert (message.state, message.reason) == ("queued", None)

@@ -41,3 +41,13 @@ def test_a_message_that_is_being_sent_for_too_long(database: Database, bakery: T
     assert list(breaches(database, MORNING + timedelta(minutes=5))) == []
     [breach] = breaches(database, MORNING + timedelta(minutes=5, seconds=1))
     assert (breach.invariant, breach.subject) == ("notifications.sending", message_id)
+
+
+def test_a_message_whose_end_could_not_be_told_is_named_for_a_day(database: Database, bakery: TenantId) -> None:
+    message_id = hear_welcome(database, bakery)
+    with database.transaction(bakery) as db:
+        ended = "state = 'sent', due_at = NULL, reason = 'cannot_be_told', finished_at = :at"
+        db.execute(text(f"UPDATE messages SET {ended}"), {"at": MORNING})
+    [breach] = breaches(database, SOON)
+    assert (breach.invariant, breach.subject) == ("notifications.told", message_id)
+    assert list(breaches(database, MORNING + timedelta(days=1))) == []
