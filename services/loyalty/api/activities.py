@@ -14,6 +14,7 @@ from chassis.web.problem_responses import problems
 from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from services.loyalty.api.fields import Reason, by_hand
 from services.loyalty.api.known_customers import KnownCustomer
+from services.loyalty.api.newcomers import introduce_customers
 from services.loyalty.api.purchase_documents import (
     EffectDocument,
     MissDocument,
@@ -21,7 +22,6 @@ from services.loyalty.api.purchase_documents import (
     effect_documents,
     miss_documents,
 )
-from services.loyalty.api.quotes import introduce_customer
 from services.loyalty.domain.activity import Activity, AttributeValue
 from services.loyalty.domain.effects import effects_from_json
 from services.loyalty.domain.refusals.activities import ActivityConflict, ActivityUnknown
@@ -75,7 +75,7 @@ def create_activity(
     activity: Activity, request: Request, response: Response, db: Transaction, caller: CurrentCaller, now: Now
 ) -> ActivityDocument:
     """Record what a customer did. The same kind and `external_id` again give the first answer, and nothing more."""
-    introduce_customer(request, db, caller, activity.customer_id)
+    introduce_customers(request, db, caller, activity.customer_id)
     recorded = record_activity(db, caller.tenant_id, activity, at=now, trace=caller.request_id or None)
     if recorded.again:
         response.status_code = 200

@@ -17,7 +17,7 @@ from kernel.clock import utc_now
 from kernel.refusal import Refused
 from services.loyalty.api.activities import ActivityDocument
 from services.loyalty.api.activities import document as activity_document
-from services.loyalty.api.quotes import introduce_customer
+from services.loyalty.api.newcomers import introduce_customers
 from services.loyalty.domain.activity import Activity
 from services.loyalty.operations.record_activity import record_activity
 
@@ -86,7 +86,7 @@ def record_each(request: HotRequest, caller: Caller, read: list[Activity | dict[
     database: Database = request.app.state.database
     with database.transaction(caller.tenant_id) as db:
         for customer_id in sorted({activity.customer_id for activity in read if isinstance(activity, Activity)}):
-            introduce_customer(request, db, caller, customer_id)
+            introduce_customers(request, db, caller, customer_id)
     return [record_one(database, caller, activity) if isinstance(activity, Activity) else activity for activity in read]
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from chassis.web.caller import CurrentCaller, needs
@@ -12,6 +12,7 @@ from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRou
 from kernel.ids import CustomerId
 from kernel.points import Points
 from services.loyalty.api.fields import UNITS_MAX, Id, Reason, by_hand
+from services.loyalty.api.newcomers import introduce_customers
 from services.loyalty.domain.offer import WalletUnit
 from services.loyalty.domain.refusals.customers import NoSuchCustomer
 from services.loyalty.domain.refusals.wallets import EndsInThePast, InsufficientPoints
@@ -62,8 +63,11 @@ class AdjustmentDocument(BaseModel):
     responses=problems(NoSuchCustomer, InsufficientPoints, EndsInThePast),
     openapi_extra=MONEY_LIKE,
 )
-def create(wish: AdjustmentRequest, db: Transaction, caller: CurrentCaller, now: Now) -> AdjustmentDocument:
+def create(
+    wish: AdjustmentRequest, request: Request, db: Transaction, caller: CurrentCaller, now: Now
+) -> AdjustmentDocument:
     """Give or take units by hand."""
+    introduce_customers(request, db, caller, wish.customer_id)
     row, balance = adjust_points(
         db,
         caller.tenant_id,

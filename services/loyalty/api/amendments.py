@@ -13,8 +13,8 @@ from chassis.web.problem_responses import problems
 from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId
 from services.loyalty.api.fields import Id, Reason, by_hand
+from services.loyalty.api.newcomers import introduce_customers
 from services.loyalty.api.purchase_documents import PurchaseDocument, purchase_document
-from services.loyalty.api.quotes import introduce_customer
 from services.loyalty.api.returns import ChangesDocument, ReturnDocument, return_document
 from services.loyalty.domain.basket import Basket
 from services.loyalty.domain.refusals.customers import CustomerBlocked, CustomerUnknown
@@ -173,7 +173,7 @@ def claim(
     purchase_id: str, wish: ClaimRequest, request: Request, db: Transaction, caller: CurrentCaller, now: Now
 ) -> ClaimDocument:
     """Give a sale to nobody the customer it was made to: it brings what it would have brought."""
-    introduce_customer(request, db, caller, wish.customer_id)
+    introduce_customers(request, db, caller, wish.customer_id)
     claimed = claim_purchase(
         db,
         caller.tenant_id,

@@ -16,6 +16,7 @@ from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRou
 from kernel.ids import CustomerId
 from services.loyalty.api.fields import Id, by_hand
 from services.loyalty.api.known_customers import KnownCustomer
+from services.loyalty.api.newcomers import introduce_customers
 from services.loyalty.domain.draw_proof import DrawProof
 from services.loyalty.domain.draw_seal import entrant_of
 from services.loyalty.domain.name import Name
@@ -286,8 +287,11 @@ def cancel(
     responses=problems(DrawUnknown, DrawNotOpen, DrawEntriesUsedUp, NoSuchCustomer, CustomerBlocked),
     openapi_extra=MONEY_LIKE,
 )
-def enter(draw_id: str, wish: EntriesRequest, db: Transaction, caller: CurrentCaller, now: Now) -> EnteredDocument:
+def enter(
+    draw_id: str, wish: EntriesRequest, request: Request, db: Transaction, caller: CurrentCaller, now: Now
+) -> EnteredDocument:
     """Enter a customer by hand: for an activity, or who asks to take part without buying."""
+    introduce_customers(request, db, caller, wish.customer_id)
     entered = give_draw_entries(
         db,
         caller.tenant_id,

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
 
 from chassis.web.caller import CurrentCaller, needs
 from chassis.web.problem_responses import problems
@@ -11,6 +11,7 @@ from kernel.ids import CustomerId
 from services.loyalty.api.fields import Id, by_hand
 from services.loyalty.api.membership_changes import Wish, as_it_is
 from services.loyalty.api.memberships import MembershipDocument, MembershipId
+from services.loyalty.api.newcomers import introduce_customers
 from services.loyalty.domain.refusals.customers import CustomerBlocked, NoSuchCustomer
 from services.loyalty.domain.refusals.memberships import (
     FamilyFull,
@@ -42,9 +43,10 @@ class FamilyRequest(Wish):
     openapi_extra=MONEY_LIKE,
 )
 def create(
-    membership_id: MembershipId, wish: FamilyRequest, db: Transaction, caller: CurrentCaller, now: Now
+    membership_id: MembershipId, wish: FamilyRequest, request: Request, db: Transaction, caller: CurrentCaller, now: Now
 ) -> MembershipDocument:
     """Let a customer share the membership, as many as its plan allows."""
+    introduce_customers(request, db, caller, wish.customer_id)
     share_membership(db, caller.tenant_id, membership_id, CustomerId(wish.customer_id), by=by_hand(caller), at=now)
     return as_it_is(membership_id, db, caller, now)
 

@@ -17,6 +17,7 @@ from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRou
 from kernel.ids import CustomerId
 from services.loyalty.api.fields import Id, by_hand
 from services.loyalty.api.known_customers import KnownCustomer
+from services.loyalty.api.newcomers import introduce_customers
 from services.loyalty.domain.basket import MONEY_MAX
 from services.loyalty.domain.instant_picks import Outcome
 from services.loyalty.domain.instant_win import PLAYS_MAX, Chances, InstantPrize, InstantWinTerms, WinsLimit
@@ -218,8 +219,11 @@ def stop(
     responses=problems(InstantWinUnknown, InstantWinNotOpen, NoSuchCustomer, CustomerBlocked),
     openapi_extra=MONEY_LIKE,
 )
-def give(instant_win_id: str, wish: PlaysRequest, db: Transaction, caller: CurrentCaller, now: Now) -> PlaysDocument:
+def give(
+    instant_win_id: str, wish: PlaysRequest, request: Request, db: Transaction, caller: CurrentCaller, now: Now
+) -> PlaysDocument:
     """Give a customer plays by hand: for an activity, or who asks to take part without buying."""
+    introduce_customers(request, db, caller, wish.customer_id)
     by, customer_id = by_hand(caller, wish.reason), CustomerId(wish.customer_id)
     given = give_plays(db, caller.tenant_id, instant_win_id, customer_id, wish.plays, by=by, at=now)
     return PlaysDocument(data=play_documents(given, find_instant_win(db, caller.tenant_id, instant_win_id), now))

@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from chassis.data.database import Database
 from chassis.logging import log
+from chassis.web.caller import Asking, Caller
 from chassis.web.internal_client import InternalClient
 from kernel.clock import utc_now
 from kernel.ids import CustomerId, TenantId, is_id
 from services.loyalty.operations.learn_customer import learn_customer
 from services.loyalty.operations.record_purchases import Sale
+from services.loyalty.queries.customers import is_known
 
 
 async def introduce(app: FastAPI, sales: Sequence[Sale]) -> bool:
@@ -30,6 +32,15 @@ def introduce_each(database: Database, customers: InternalClient, sales: Sequenc
         with database.transaction(tenant_id) as db:
             keep(db, tenant_id, facts)
     return bool(known)
+
+
+def introduce_customers(request: Asking, db: Session, caller: Caller, *customer_ids: str | None) -> None:
+    """Ask about those of these customers whom loyalty has not heard of yet; about nobody, nothing."""
+    # In one order, as everybody: so nobody waits in a circle.
+    for named in sorted(filter(None, customer_ids)):
+        customer_id = CustomerId(named)
+        if not is_known(db, caller.tenant_id, customer_id):
+            introduce_one(db, request.app.state.customers, caller.tenant_id, customer_id)
 
 
 def introduce_one(db: Session, customers: InternalClient, tenant_id: TenantId, customer_id: CustomerId) -> bool:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,7 @@ from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRou
 from kernel.ids import CustomerId
 from kernel.points import Points
 from services.loyalty.api.fields import Id, Units
+from services.loyalty.api.newcomers import introduce_customers
 from services.loyalty.api.transfers import TransferDocument
 from services.loyalty.api.wallets import Unit
 from services.loyalty.domain.offer import WalletUnit
@@ -95,8 +96,9 @@ class GatheringDocument(BaseModel):
     responses=problems(NoSuchCustomer, CustomerBlocked, InAnotherPool, PoolFull),
     openapi_extra=MONEY_LIKE,
 )
-def create_pool(wish: PoolRequest, db: Transaction, caller: CurrentCaller, now: Now) -> PoolDocument:
+def create_pool(wish: PoolRequest, request: Request, db: Transaction, caller: CurrentCaller, now: Now) -> PoolDocument:
     """Let customers spend each other's units. What each earns stays theirs until one of them needs it."""
+    introduce_customers(request, db, caller, wish.owner_id, *wish.customer_ids)
     others = [CustomerId(customer_id) for customer_id in wish.customer_ids]
     return document(db, open_pool(db, caller.tenant_id, CustomerId(wish.owner_id), others, at=now), "points", now)
 
@@ -114,8 +116,11 @@ def read_pool(pool_id: str, db: Transaction, caller: CurrentCaller, now: Now, un
     responses=problems(PoolUnknown, NoSuchCustomer, CustomerBlocked, InAnotherPool, PoolFull),
     openapi_extra=MONEY_LIKE,
 )
-def join(pool_id: str, wish: MemberRequest, db: Transaction, caller: CurrentCaller, now: Now) -> PoolDocument:
+def join(
+    pool_id: str, wish: MemberRequest, request: Request, db: Transaction, caller: CurrentCaller, now: Now
+) -> PoolDocument:
     """Let one more customer in."""
+    introduce_customers(request, db, caller, wish.customer_id)
     pool = find_pool(db, caller.tenant_id, pool_id)
     join_pool(db, pool, [CustomerId(wish.customer_id)], at=now)
     return document(db, pool, "points", now)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from chassis.web.caller import CurrentCaller, needs
 from chassis.web.problem_responses import problems
 from chassis.web.transaction import Now, Transaction, TransactionRoute
+from services.loyalty.api.newcomers import introduce_customers
 from services.loyalty.api.purchase_documents import (
     EffectDocument,
     MissDocument,
@@ -16,7 +17,7 @@ from services.loyalty.api.purchase_documents import (
     effect_documents,
     miss_documents,
 )
-from services.loyalty.api.quotes import QuotedBasket, introduce_buyer, introduce_customer
+from services.loyalty.api.quotes import QuotedBasket
 from services.loyalty.domain.activity import Activity
 from services.loyalty.domain.diff_wording import diff_texts
 from services.loyalty.domain.name import Name
@@ -157,7 +158,7 @@ def dry_run(
     now: Now,
 ) -> DryRunDocument:
     """Try a version, live or not, on a basket, at this moment or another. Nothing changes."""
-    introduce_buyer(request, db, caller, wish.basket)
+    introduce_customers(request, db, caller, wish.basket.customer_id)
     at = wish.at or now
     decided, program = rehearse_basket(
         db, caller.tenant_id, program_id, version, wish.basket, without=wish.without_rules, at=at
@@ -189,7 +190,7 @@ def dry_run_of_activity(
     caller: CurrentCaller,
 ) -> ActivityDryRunDocument:
     """Try a version, live or not, on an activity. Nothing changes."""
-    introduce_customer(request, db, caller, wish.activity.customer_id)
+    introduce_customers(request, db, caller, wish.activity.customer_id)
     at = wish.at or wish.activity.occurred_at
     outcome, program = rehearse_activity(
         db, caller.tenant_id, program_id, version, wish.activity, without=wish.without_rules, at=at

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
-from chassis.web.caller import Asking, Caller, CurrentCaller, needs
+from chassis.web.caller import Caller, CurrentCaller, needs
 from chassis.web.problem_responses import problems
 from chassis.web.transaction import Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId
-from services.loyalty.api.newcomers import introduce_one
+from services.loyalty.api.newcomers import introduce_customers
 from services.loyalty.api.purchase_documents import (
     EffectDocument,
     MissDocument,
@@ -34,7 +34,6 @@ from services.loyalty.operations.check_guessing import check_guessing
 from services.loyalty.operations.count_wrong_codes import count_wrong_codes
 from services.loyalty.operations.quote_basket import quote_basket
 from services.loyalty.queries.balance import balance_of, held_now, wallet_of
-from services.loyalty.queries.customers import is_known
 from services.loyalty.queries.program_shelf import ShelvedProgram
 from services.loyalty.queries.tiers import admission_now, tier_record_now
 
@@ -94,7 +93,7 @@ def create_quote(
     basket: QuotedBasket, request: Request, db: Transaction, caller: CurrentCaller, now: Now
 ) -> QuoteDocument:
     """Say what a purchase of this basket would do, rule by rule, and what it just misses."""
-    introduce_buyer(request, db, caller, basket)
+    introduce_customers(request, db, caller, basket.customer_id)
     guesser = guesser_of(caller, basket)
     if basket.codes:
         check_guessing(db, caller.tenant_id, guesser, at=now)
@@ -171,15 +170,3 @@ def guesser_of(caller: Caller, basket: Basket) -> Guesser:
     """From where the basket's codes come."""
     till = f"{basket.store_id} {basket.till_id}" if basket.till_id else None
     return Guesser(caller.actor, till, basket.customer_id)
-
-
-def introduce_buyer(request: Request, db: Transaction, caller: Caller, basket: Basket) -> None:
-    """Ask about a customer loyalty has not heard of yet, as a sale would."""
-    introduce_customer(request, db, caller, basket.customer_id or "")
-
-
-def introduce_customer(request: Asking, db: Transaction, caller: Caller, customer_id: str) -> None:
-    """Ask about a customer loyalty has not heard of yet; about nobody, nothing."""
-    buyer = CustomerId(customer_id)
-    if buyer and not is_known(db, caller.tenant_id, buyer):
-        introduce_one(db, request.app.state.customers, caller.tenant_id, buyer)

@@ -14,6 +14,7 @@ from kernel.ids import CustomerId
 from kernel.language import Language
 from services.loyalty.api.fields import Id
 from services.loyalty.api.known_customers import KnownCustomer
+from services.loyalty.api.newcomers import introduce_customers
 from services.loyalty.domain.basket import Code, Label
 from services.loyalty.domain.guessing import Guesser
 from services.loyalty.domain.referral import REASONS, ReferralReason, ReferralStatus
@@ -155,6 +156,7 @@ def create(
     wish: ReferralRequest, request: Request, db: Transaction, caller: CurrentCaller, now: Now
 ) -> ReferralDocument | Response:
     """Note that a customer who has bought nothing yet came by somebody's code. Wrong codes are counted."""
+    introduce_customers(request, db, caller, wish.customer_id)
     guesser = Guesser(caller.actor, wish.till, wish.customer_id)
     row = accept_referral(db, caller.tenant_id, wish.code, CustomerId(wish.customer_id), guesser, at=now)
     if row is None:

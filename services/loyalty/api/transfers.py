@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict
 
 from chassis.web.caller import CurrentCaller, needs
@@ -11,6 +11,7 @@ from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRou
 from kernel.ids import CustomerId
 from kernel.points import Points
 from services.loyalty.api.fields import Id, Reason, Units, by_hand
+from services.loyalty.api.newcomers import introduce_customers
 from services.loyalty.domain.offer import WalletUnit
 from services.loyalty.domain.refusals.customers import CustomerBlocked, NoSuchCustomer
 from services.loyalty.domain.refusals.wallets import InsufficientPoints, SameCustomer
@@ -55,8 +56,11 @@ class TransferDocument(BaseModel):
     responses=problems(NoSuchCustomer, CustomerBlocked, SameCustomer, InsufficientPoints),
     openapi_extra=MONEY_LIKE,
 )
-def create_transfer(wish: TransferRequest, db: Transaction, caller: CurrentCaller, now: Now) -> TransferDocument:
+def create_transfer(
+    wish: TransferRequest, request: Request, db: Transaction, caller: CurrentCaller, now: Now
+) -> TransferDocument:
     """Give units of one customer to another. They keep their dates."""
+    introduce_customers(request, db, caller, wish.to_customer_id)
     transfer = transfer_units(
         db,
         caller.tenant_id,

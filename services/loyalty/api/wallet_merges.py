@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict
 
 from chassis.web.caller import CurrentCaller, needs
@@ -10,6 +10,7 @@ from chassis.web.problem_responses import problems
 from chassis.web.transaction import MONEY_LIKE, Now, Transaction, TransactionRoute
 from kernel.ids import CustomerId
 from services.loyalty.api.fields import Id, Reason, by_hand
+from services.loyalty.api.newcomers import introduce_customers
 from services.loyalty.domain.refusals.customers import NoSuchCustomer
 from services.loyalty.domain.refusals.wallets import MergedAlready, MergeUndone, MergeUnknown, SameCustomer, UnitsHeld
 from services.loyalty.operations.merge_wallets import merge_wallets
@@ -50,8 +51,11 @@ class MergeDocument(BaseModel):
     responses=problems(NoSuchCustomer, SameCustomer, MergedAlready, UnitsHeld),
     openapi_extra=MONEY_LIKE,
 )
-def create_merge(wish: MergeRequest, db: Transaction, caller: CurrentCaller, now: Now) -> MergeDocument:
+def create_merge(
+    wish: MergeRequest, request: Request, db: Transaction, caller: CurrentCaller, now: Now
+) -> MergeDocument:
     """Bring all units of one customer to another, each lot with its own dates. What comes later follows."""
+    introduce_customers(request, db, caller, wish.from_customer_id, wish.into_customer_id)
     merge = merge_wallets(
         db,
         caller.tenant_id,

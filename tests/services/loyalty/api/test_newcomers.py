@@ -1,5 +1,6 @@
 """A customer whose first purchase is faster than the event that tells of them: loyalty asks once, and only for ids."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
@@ -13,7 +14,9 @@ from chassis.web.app import CONNECTIONS_MAX
 from kernel.ids import CustomerId, TenantId, new_id
 from services.customers.app import create_app as create_customers_app
 from services.customers.settings import CustomersSettings
-from tests.services.loyalty.domain.build import line
+from tests.services.loyalty.domain.build import NAME, line
+from tests.services.loyalty.draws import Draws
+from tests.services.loyalty.instant_wins import InstantWins
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop
 from tests.support.calling import AppTransport, service_client
 from tests.support.databases import FreshDatabases
@@ -146,3 +149,54 @@ def test_many_newcomers_at_once_do_not_wait_for_each_other(
     with ThreadPoolExecutor(len(people)) as phones:
         statuses = list(phones.map(lambda ana: client.get(f"/v1/customers/{ana}/balance").status_code, people))
     assert statuses == [200] * len(people)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/adjustments", {"customer_id": "{new}", "amount": 50, "reason": "welcome"}),
+        ("/pools", {"owner_id": "{new}", "customer_ids": ["{known}"]}),
+        ("/pools", {"owner_id": "{known}", "customer_ids": ["{new}"]}),
+        ("/referrals", {"customer_id": "{new}", "code": "{code}"}),
+        ("/transfers", {"from_customer_id": "{known}", "to_customer_id": "{new}", "amount": 5, "reason": "gift"}),
+        ("/wallet_merges", {"from_customer_id": "{known}", "into_customer_id": "{new}", "reason": "twice"}),
+    ],
+)
+def test_whoever_is_named_may_be_a_newcomer(
+    client: httpx.Client,
+    customers: Neighbours,
+    customers_app: FastAPI,
+    settings: Settings,
+    shop: Shop,
+    path: str,
+    body: dict[str, object],
+) -> None:
+    """A shop's system registers somebody, and goes on at once."""
+    shop.publish(POINT_PER_RIYAL, referral={"name": NAME, "advocate": {"points": 500}})
+    known, new = shop.customer(), created(customers_app, settings, shop.tenant_id)
+    shop.sell(known)
+    code = client.get(f"/v1/customers/{known}/referral_code").json()["code"]
+    text = json.dumps(body).replace("{new}", new).replace("{known}", known).replace("{code}", code)
+    answer = client.post(
+        f"/v1{path}", content=text, headers={"idempotency-key": "k", "content-type": "application/json"}
+    )
+    assert answer.status_code == 201, answer.text
+    assert customers.asked == [f"/internal/customers/{new}"]
+
+
+def test_plays_and_draw_entries_for_a_newcomer(
+    client: httpx.Client, customers: Neighbours, customers_app: FastAPI, settings: Settings, shop: Shop
+) -> None:
+    ana, bob = (created(customers_app, settings, shop.tenant_id) for _ in range(2))
+    win, draw = InstantWins(shop).create(), Draws(shop).create()
+    given = client.post(
+        f"/v1/instant_wins/{win}/plays",
+        json={"customer_id": ana, "plays": 1, "reason": "asked"},
+        headers={"idempotency-key": "1"},
+    )
+    entered = client.post(
+        f"/v1/draws/{draw}/entries",
+        json={"customer_id": bob, "entries": 1, "reason": "asked"},
+        headers={"idempotency-key": "2"},
+    )
+    assert (given.status_code, entered.status_code) == (201, 201), (given.text, entered.text)
