@@ -43,11 +43,14 @@ THE_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 def up(
     port: Annotated[int | None, typer.Option(help="The gateway's port (8080, or the one of the last start).")] = None,
     detach: Annotated[bool, typer.Option("--detach", "-d", help="Return when all is ready.")] = False,
+    together: Annotated[
+        bool, typer.Option("--together", help="Few processes, for small machines: all apps in one, all workers in one.")
+    ] = False,
 ) -> None:
     """Start everything: database, broker, services, gateway. Ctrl-C stops it."""
     from cli.up import up as bring_up
 
-    bring_up(Home.here(), console, port=port, detach=detach)
+    bring_up(Home.here(), console, port=port, detach=detach, together=together)
 
 
 @app.command()

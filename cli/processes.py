@@ -26,14 +26,12 @@ SHARED_MODULES = (
 SERVICES = ("customers", "loyalty", "notifications", "retention")
 
 
-def table(home: Home, ports: Ports, secrets: dict[str, str], postgres: Postgres) -> list[Process]:
-    """All processes of a run on this home."""
+def table(
+    home: Home, ports: Ports, secrets: dict[str, str], postgres: Postgres, *, together: bool = False
+) -> list[Process]:
+    """All processes of a run on this home; `together` has two of ours instead of ten."""
     shared = {"WAFA_HOME": str(home.path), **shared_environment(ports, secrets)}
-    services = [of_ours(f"services.{name}", name, ports, shared, after=("prepare", "broker")) for name in SERVICES]
-    workers = [
-        of_ours(f"services.{name}", f"{name}-worker", ports, shared, after=("prepare", "broker", "mailbox"))
-        for name in SERVICES
-    ]
+    ours = (two_of_ours if together else ten_of_ours)(ports, shared)
     return [
         postgres_process(postgres, ports["postgres"]),
         broker_process(home, ports["broker"]),
@@ -51,29 +49,49 @@ def table(home: Home, ports: Ports, secrets: dict[str, str], postgres: Postgres)
             after=("postgres",),
             forked=True,
         ),
-        *services,
-        *workers,
-        of_ours("gateway", "gateway-worker", ports, shared, after=("prepare", "broker")),
-        of_ours("gateway", "gateway", ports, shared, after=SERVICES),
+        *ours,
         Process(
             name="first-shop",
             command=(sys.executable, "-m", "cli.first_shop"),
             environment=shared,
-            after=("gateway",),
+            after=(ours[-1].name,),
             forked=True,
         ),
     ]
 
 
-def of_ours(package: str, name: str, ports: Ports, shared: dict[str, str], *, after: tuple[str, ...]) -> Process:
-    """An app or a worker: a Python process that answers `/readyz` on its port."""
-    room = "worker" if name.endswith("-worker") else "app"
+def ten_of_ours(ports: Ports, shared: dict[str, str]) -> list[Process]:
+    """Each app and each worker by itself, the gateway last."""
+
+    def of_ours(package: str, name: str, *after: str) -> Process:
+        room = "worker" if name.endswith("-worker") else "app"
+        return answering(name, f"{package}.{room}", ports[name], shared, after=("prepare", "broker", *after))
+
+    return [
+        *(of_ours(f"services.{name}", name) for name in SERVICES),
+        *(of_ours(f"services.{name}", f"{name}-worker", "mailbox") for name in SERVICES),
+        of_ours("gateway", "gateway-worker"),
+        of_ours("gateway", "gateway", *SERVICES),
+    ]
+
+
+def two_of_ours(ports: Ports, shared: dict[str, str]) -> list[Process]:
+    """All workers in one process, all apps in another. A worker that dies or is busy does not stop a till."""
+    after = ("prepare", "broker", "mailbox")
+    return [
+        answering("together-worker", "cli.together_worker", ports["gateway-worker"], shared, after=after),
+        answering("together", "cli.together", ports["gateway"], shared, after=after),
+    ]
+
+
+def answering(name: str, module: str, port: int, shared: dict[str, str], *, after: tuple[str, ...]) -> Process:
+    """A Python process of ours that answers `/readyz` on its port."""
     return Process(
         name=name,
-        command=(sys.executable, "-m", f"{package}.{room}"),
-        environment=shared | {"WAFA_PORT": str(ports[name])},
-        port=ports[name],
-        readiness=Answers(ports[name]),
+        command=(sys.executable, "-m", module),
+        environment=shared | {"WAFA_PORT": str(port)},
+        port=port,
+        readiness=Answers(port),
         after=after,
         forked=True,
     )

@@ -1,5 +1,8 @@
-"""One embedded run, from the home's lock to the last process gone. `python -m cli.run [PORT]` is the detached form."""
+"""One embedded run, from the home's lock to the last process gone. The detached form is
+`python -m cli.run [--port PORT] [--together]`.
+"""
 
+import argparse
 import asyncio
 import os
 import shutil
@@ -25,14 +28,14 @@ FREE_BYTES_MIN = 500_000_000
 Watch = Callable[[Status], None]
 
 
-def run(home: Home, gateway_port: int | None, watch: Watch) -> None:
+def run(home: Home, gateway_port: int | None, watch: Watch, *, together: bool = False) -> None:
     """Start everything on this home and keep it running until a signal says stop. Raises CommandFailed."""
     with home.locked() as mine:
         if not mine:
             raise CommandFailed(f"Another wafa is running on {home.path}.")
         report = Report(home, watch)
         try:
-            asyncio.run(supervise(home, prepare(home, gateway_port), report))
+            asyncio.run(supervise(home, prepare(home, gateway_port, together=together), report))
         except (CommandFailed, OSError) as error:
             problem = in_one_line(error)
             report.become(Phase.FAILED, problem=problem)
@@ -40,7 +43,7 @@ def run(home: Home, gateway_port: int | None, watch: Watch) -> None:
         report.become(Phase.STOPPED)
 
 
-def prepare(home: Home, gateway_port: int | None) -> list[Process]:
+def prepare(home: Home, gateway_port: int | None, *, together: bool) -> list[Process]:
     """Whatever must be so before the first process starts: space, no leftovers, ports, passwords, data folders."""
     free = shutil.disk_usage(home.path).free
     if free < FREE_BYTES_MIN:
@@ -53,7 +56,7 @@ def prepare(home: Home, gateway_port: int | None) -> list[Process]:
     postgres = prepare_postgres(home, secrets["admin_password"])
     prepare_broker(home)
     home.write("ports.json", ports)
-    return table(home, ports, secrets, postgres)
+    return table(home, ports, secrets, postgres, together=together)
 
 
 class Report:
@@ -104,7 +107,11 @@ def in_one_line(error: Exception) -> str:
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int)
+    parser.add_argument("--together", action="store_true")
+    asked = parser.parse_args()
     try:
-        run(Home.here(), int(sys.argv[1]) if len(sys.argv) > 1 else None, watch=lambda _: None)
+        run(Home.here(), asked.port, watch=lambda _: None, together=asked.together)
     except CommandFailed as problem:
         sys.exit(str(problem))

@@ -19,7 +19,7 @@ from cli.status_file import Phase, Status, read_status
 ASK_EVERY_SECONDS = 0.1
 
 
-def up(home: Home, console: Console, *, port: int | None, detach: bool) -> None:
+def up(home: Home, console: Console, *, port: int | None, detach: bool, together: bool) -> None:
     """Start the run on this home, or find the one that is there. Raises CommandFailed."""
     home.create()
     pid = home.supervisor_pid()
@@ -27,14 +27,14 @@ def up(home: Home, console: Console, *, port: int | None, detach: bool) -> None:
         follow(home, pid, lambda: home.supervisor_pid() == pid, show_progress(console))
         console.print(f"Wafa is already running on {escape(str(home.path))}.")
     elif detach:
-        up_detached(home, port, show_progress(console))
+        up_detached(home, port, show_progress(console), together=together)
     else:
-        up_here(home, console, port)
+        up_here(home, console, port, together=together)
         return
     show_first_steps(home, console)
 
 
-def up_here(home: Home, console: Console, port: int | None) -> None:
+def up_here(home: Home, console: Console, port: int | None, *, together: bool) -> None:
     """Run until Ctrl-C."""
     progress = show_progress(console)
 
@@ -46,16 +46,17 @@ def up_here(home: Home, console: Console, port: int | None) -> None:
         if status.phase is Phase.STOPPING and shown:
             console.print("Stopping…")
 
-    run(home, port, watch)
+    run(home, port, watch, together=together)
     console.print(f"Stopped. The data stays in {escape(str(home.path))}.")
 
 
-def up_detached(home: Home, port: int | None, progress: Callable[[Status], bool]) -> None:
+def up_detached(home: Home, port: int | None, progress: Callable[[Status], bool], *, together: bool) -> None:
     """Start the run in a session of its own and return when it is ready."""
     log = home.logs / "supervisor.log"
+    options = [*(["--port", str(port)] if port else []), *(["--together"] if together else [])]
     with log.open("ab") as output:
         supervisor = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "cli.run", *([str(port)] if port else [])],
+            [sys.executable, "-m", "cli.run", *options],
             env={**os.environ, "WAFA_HOME": str(home.path)},
             stdin=subprocess.DEVNULL,
             stdout=output,

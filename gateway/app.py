@@ -1,5 +1,7 @@
 """The gateway's HTTP process."""
 
+from collections.abc import Mapping
+
 from starlette.types import ASGIApp
 
 from chassis.data.database import Database
@@ -9,13 +11,20 @@ from gateway.api import api_keys, tenant
 from gateway.authentication import Authentication
 from gateway.descriptions import Descriptions
 from gateway.door import Door
+from gateway.forwarding import Remote
 from gateway.pages import page_routes
+from gateway.service import Service
 from gateway.settings import GatewaySettings
 from gateway.upstream import Upstream
 
 
-def create_app(settings: GatewaySettings, database: Database | None = None) -> ASGIApp:
-    """The door, with the gateway's own resources behind it beside the services."""
+def create_app(
+    settings: GatewaySettings, database: Database | None = None, services: Mapping[str, Service] | None = None
+) -> ASGIApp:
+    """The door, with the gateway's own resources behind it beside the services.
+
+    These are where the settings say, unless they are given.
+    """
     own = create_service_app(
         settings,
         "gateway",
@@ -24,10 +33,10 @@ def create_app(settings: GatewaySettings, database: Database | None = None) -> A
         pages=page_routes,
     )
     own.state.database = database or own.state.database
-    upstreams = {name: Upstream(name, url) for name, url in settings.service_urls.items()}
-    own.state.upstreams = upstreams
-    own.state.descriptions = Descriptions(own.openapi, upstreams)
-    return Door(own, Authentication(own.state.database, settings.internal_token.get_secret_value()), upstreams)
+    behind = services or {name: Remote(Upstream(name, url)) for name, url in settings.service_urls.items()}
+    own.state.services = behind
+    own.state.descriptions = Descriptions(own.openapi, behind)
+    return Door(own, Authentication(own.state.database, settings.internal_token.get_secret_value()), behind)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import orjson
 from chassis.logging import log
 from gateway.fetching import fetch
 from gateway.openapi import joined_description
-from gateway.upstream import Upstream
+from gateway.service import Service
 from kernel.refusal import Refused
 
 FRESH_SECONDS: Final = 60.0
@@ -20,9 +20,9 @@ FRESH_SECONDS_INCOMPLETE: Final = 2.0
 class Descriptions:
     """Asks the services for their descriptions, at most once a minute, and remembers the last one of each."""
 
-    def __init__(self, own: Callable[[], dict[str, Any]], upstreams: Mapping[str, Upstream]) -> None:
+    def __init__(self, own: Callable[[], dict[str, Any]], services: Mapping[str, Service]) -> None:
         self._own = own
-        self._upstreams = upstreams
+        self._services = services
         self._last: dict[str, dict[str, Any]] = {}
         self._joined = b""
         self._fresh_until = 0.0
@@ -33,18 +33,18 @@ class Descriptions:
         async with self._asking:
             now = asyncio.get_running_loop().time()
             if now >= self._fresh_until:
-                states = dict(zip(self._upstreams, await self._ask_all(), strict=True))
+                states = dict(zip(self._services, await self._ask_all(), strict=True))
                 self._joined = orjson.dumps(joined_description(self._own(), self._last, states))
                 complete = set(states.values()) <= {"current"}
                 self._fresh_until = now + (FRESH_SECONDS if complete else FRESH_SECONDS_INCOMPLETE)
             return self._joined
 
     async def _ask_all(self) -> list[str]:
-        return await asyncio.gather(*(self._ask(name, upstream) for name, upstream in self._upstreams.items()))
+        return await asyncio.gather(*(self._ask(name, service) for name, service in self._services.items()))
 
-    async def _ask(self, name: str, upstream: Upstream) -> str:
+    async def _ask(self, name: str, service: Service) -> str:
         try:
-            status, body = await fetch(upstream, "/openapi.json")
+            status, body = await fetch(service, "/openapi.json")
         except Refused as refused:
             log.warning("no description", service=name, reason=refused.code)
             status, body = 503, b""

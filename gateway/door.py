@@ -1,6 +1,7 @@
 """Every request passes here: it gets an id, a route, an identity; then it is forwarded, or refused with the reason."""
 
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from ipaddress import ip_address
 from time import perf_counter
 from typing import Final
@@ -14,12 +15,11 @@ from chassis.logging import log
 from chassis.web.problem_responses import InternalError, NotFound, problem_response
 from chassis.web.requests import REQUEST_ID, record, with_request_id
 from gateway.authentication import Authentication
-from gateway.forwarding import forward
 from gateway.headers import find, for_service, without_internal
 from gateway.refusals import AtTheDoor, HeadersTooLarge, ServiceUnavailable
 from gateway.request_body import ClientGone, RequestBody
 from gateway.routes import GATEWAY, LOCAL_PAGES, PAGE_FILES, PAGES, find_route
-from gateway.upstream import Upstream
+from gateway.service import Service
 from kernel.refusal import Refused
 
 HEADER_BYTES_MAX: Final = 32 * 1024
@@ -31,17 +31,18 @@ CLIENT_GONE_STATUS: Final = 499
 class Door:
     """The ASGI application in front of `own`, which answers what the gateway answers itself."""
 
-    def __init__(self, own: ASGIApp, authentication: Authentication, upstreams: Mapping[str, Upstream]) -> None:
+    def __init__(self, own: ASGIApp, authentication: Authentication, services: Mapping[str, Service]) -> None:
         self._own = own
         self._authentication = authentication
-        self._upstreams = upstreams
+        self._services = services
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; the life of the process is the own application's affair."""
+        """Answer one request; the lives of the services enclose the own application's."""
         if scope["type"] == "lifespan":
-            await self._own(scope, receive, send)
-            for upstream in self._upstreams.values():
-                upstream.close_idle()
+            async with AsyncExitStack() as lives:
+                for service in self._services.values():
+                    await lives.enter_async_context(service.life())
+                await self._own(scope, receive, send)
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         else:
@@ -62,7 +63,7 @@ class Door:
                 raise
             await refuse(scope, receive, reply, refusal_for(error))
         if not reply.own:
-            record(scope, request_id, reply.status, perf_counter() - started)
+            record(GATEWAY, scope, request_id, reply.status, perf_counter() - started)
 
     async def _admit(self, scope: Scope, receive: Receive, reply: "Reply", request_id: bytes) -> None:
         headers = scope["headers"]
@@ -84,7 +85,7 @@ class Door:
             await self._own(scope, receive, reply)
         else:
             scope["hot"] = True
-            await forward(self._upstreams[route.service], scope, body, reply)
+            await self._services[route.service].forward(scope, body, reply)
 
 
 class Reply:

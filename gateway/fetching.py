@@ -1,14 +1,12 @@
 """What the gateway itself asks of a service: its health, its description."""
 
-from starlette.types import Message
+from starlette.types import Message, Scope
 
-from gateway.forwarding import ask, hand_back
-from gateway.headers import request_head
 from gateway.request_body import RequestBody
-from gateway.upstream import Upstream
+from gateway.service import Service
 
 
-async def fetch(upstream: Upstream, path: str) -> tuple[int, bytes]:
+async def fetch(service: Service, path: str) -> tuple[int, bytes]:
     """Status and body of the answer to a GET. Raises a refusal when there is none."""
     status = 0
     pieces: list[bytes] = []
@@ -18,9 +16,15 @@ async def fetch(upstream: Upstream, path: str) -> tuple[int, bytes]:
         status = message.get("status", status)
         pieces.append(message.get("body", b""))
 
-    body = RequestBody((), nothing, bytes_max=0)
-    connection = await ask(upstream, "GET", request_head("GET", path.encode(), upstream.authority, (), None), body)
-    await hand_back(upstream, connection, take, answers_head=False)
+    scope: Scope = {
+        "method": "GET",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [],
+        "server": None,
+    }
+    await service.forward(scope, RequestBody((), nothing, bytes_max=0), take)
     return status, b"".join(pieces)
 
 

@@ -1,6 +1,8 @@
 """A request handed to a service and its answer handed back, byte by byte; nothing is kept."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final
 
 from starlette.types import Scope, Send
@@ -17,15 +19,26 @@ IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 TAKING_SECONDS_MAX: Final = 60.0
 
 
-async def forward(upstream: Upstream, scope: Scope, body: RequestBody, send: Send) -> None:
-    """Ask the service what the client asks, and answer what it answers.
+class Remote:
+    """A service in a process of its own, reached over TCP."""
 
-    `scope` holds the headers that the service shall see. Raises a refusal when there is no answer; if the answer had
-    begun, what was sent is all that the client gets.
-    """
-    beginning = await body.gather()
-    connection = await ask(upstream, scope["method"], framed(upstream, scope, body, beginning), body)
-    await hand_back(upstream, connection, send, answers_head=scope["method"] == "HEAD")
+    def __init__(self, upstream: Upstream) -> None:
+        self._upstream = upstream
+
+    async def forward(self, scope: Scope, body: RequestBody, send: Send) -> None:
+        """As `Service` says."""
+        beginning = await body.gather()
+        request = framed(self._upstream, scope, body, beginning)
+        connection = await ask(self._upstream, scope["method"], request, body)
+        await hand_back(self._upstream, connection, send, answers_head=scope["method"] == "HEAD")
+
+    @asynccontextmanager
+    async def life(self) -> AsyncIterator[None]:
+        """Its connections end with us."""
+        try:
+            yield
+        finally:
+            self._upstream.close_idle()
 
 
 def framed(upstream: Upstream, scope: Scope, body: RequestBody, beginning: bytes) -> bytes:

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from chassis.web.app import is_migrated
 from gateway.fetching import fetch
-from gateway.upstream import Upstream
+from gateway.service import Service
 from kernel.refusal import Refused
 
 SCRIPTS: Final = Path(fastapi_offline.__file__).parent / "static"
@@ -109,17 +109,17 @@ async def readyz(request: Request) -> JSONResponse:
     """Ready when keys can be checked. How the services are is told, but a door stays open while one of them is away."""
     state = request.app.state
     ready = await anyio.to_thread.run_sync(is_migrated, state.database)
-    services = await asyncio.gather(*map(service_state, state.upstreams.values()))
+    states = await asyncio.gather(*map(service_state, state.services.values()))
     return JSONResponse(
-        {"status": "ready" if ready else "not ready", "services": dict(zip(state.upstreams, services, strict=True))},
+        {"status": "ready" if ready else "not ready", "services": dict(zip(state.services, states, strict=True))},
         200 if ready else 503,
     )
 
 
-async def service_state(upstream: Upstream) -> str:
+async def service_state(service: Service) -> str:
     """Whether a service says that it is ready."""
     try:
-        status, _ = await fetch(upstream, "/readyz")
+        status, _ = await fetch(service, "/readyz")
     except Refused:
         return "away"
     return "ready" if status == 200 else "not ready"

@@ -1,8 +1,13 @@
 """The gateway's other process: it relays what happened to tenants."""
 
-from chassis.worker import run_worker
+from chassis.worker import Work, run_worker
 from gateway.settings import GatewaySettings
 
+
+def work_of(settings: GatewaySettings) -> Work:
+    """Its work."""
+    return Work(settings, "gateway", {})
+
+
 if __name__ == "__main__":
-    settings = GatewaySettings()
-    run_worker(settings, "gateway", {})
+    run_worker(work_of(GatewaySettings()))

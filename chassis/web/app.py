@@ -55,6 +55,7 @@ def create_service_app(
         separate_input_output_schemas=False,
         generate_unique_id_function=operation_id,
     )
+    app.state.service = service
     app.state.settings = settings
     app.state.database = Database(settings, service, pool_size=CONNECTIONS_MAX)
     app.state.connections = anyio.CapacityLimiter(CONNECTIONS_MAX)
@@ -66,7 +67,7 @@ def create_service_app(
     app.router.routes[:0] = first
     app.add_middleware(HeadAsGet)
     app.add_middleware(BodyLimit, bytes_max=BODY_BYTES_MAX)
-    app.add_middleware(RequestRecords)
+    app.add_middleware(RequestRecords, service=service)
     return app
 
 

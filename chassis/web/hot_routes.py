@@ -98,7 +98,7 @@ class HotRoute:
             await send({"type": "http.response.start", "status": status, "headers": headers})
             await send({"type": "http.response.body", "body": response.body})
         finally:
-            record(scope, request_id, status, perf_counter() - started)
+            record(app.state.service, scope, request_id, status, perf_counter() - started)
 
 
 async def refusal(app: FastAPI, scope: Scope, error: Exception) -> Response:

@@ -23,8 +23,9 @@ class RequestRecords:
     Successful requests on hot routes (which set `scope["hot"]`) are counted, not logged.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, service: str) -> None:
         self.app = app
+        self.service = service
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and record how it went."""
@@ -45,7 +46,7 @@ class RequestRecords:
         try:
             await self.app(scope, receive, send_with_id)
         finally:
-            record(scope, request_id, status, perf_counter() - started)
+            record(self.service, scope, request_id, status, perf_counter() - started)
 
 
 def with_request_id(scope: Scope) -> bytes:
@@ -58,10 +59,10 @@ def with_request_id(scope: Scope) -> bytes:
     return made
 
 
-def record(scope: Scope, request_id: bytes, status: int, seconds: float) -> None:
+def record(service: str, scope: Scope, request_id: bytes, status: int, seconds: float) -> None:
     """Count the request, and log it unless it is one of the many that simply went well."""
     route = getattr(scope.get("route"), "path", "none")
-    answered, took = counters_of(scope["method"], route, status)
+    answered, took = counters_of(service, scope["method"], route, status)
     answered.inc()
     took.observe(seconds)
     if status < 400 and (scope.get("hot") or route == "none" or route.startswith("/internal/")):
@@ -69,6 +70,7 @@ def record(scope: Scope, request_id: bytes, status: int, seconds: float) -> None
     tenant = next((value.decode() for name, value in scope["headers"] if name == TENANT), None)
     log.info(
         "request",
+        service=service,
         method=scope["method"],
         route=route,
         status=status,
@@ -80,9 +82,9 @@ def record(scope: Scope, request_id: bytes, status: int, seconds: float) -> None
 
 
 @lru_cache(maxsize=4096)
-def counters_of(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+def counters_of(service: str, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
     """Where such an answer is counted: the labels are few, and looking them up is dear."""
-    return REQUESTS.labels(method, route, str(status)), REQUEST_SECONDS.labels(route)
+    return REQUESTS.labels(service, method, route, str(status)), REQUEST_SECONDS.labels(service, route)
 
 
 def path_ids(scope: Scope) -> dict[str, str]:

@@ -2,7 +2,9 @@
 
 import gc
 import signal
+import socket
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import uvicorn
@@ -11,12 +13,16 @@ from chassis.logging import configure_logging
 from chassis.settings import Settings
 
 SHUTDOWN_SECONDS = 10
+CANNOT_START = 3
 GC_THRESHOLDS = (20_000, 20, 50)
 SWITCH_SECONDS = 0.0005
 
 
-def serve(app: Any, settings: Settings, process: str) -> None:
-    """Serve until SIGTERM; requests in flight are then finished, for at most ten seconds."""
+def serve(app: Any, settings: Settings, process: str, also_on: Sequence[int] = ()) -> None:
+    """Serve until SIGTERM; requests in flight are then finished, for at most ten seconds.
+
+    `also_on` are more ports of the same host; the application sees in `scope["server"]` which one was asked.
+    """
     configure_logging(settings.log_level, process)
     # What start-up made stays: a full collection over it would stop every request for tens of milliseconds.
     gc.collect()
@@ -27,14 +33,20 @@ def serve(app: Any, settings: Settings, process: str) -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     # Once it has shut down, uvicorn raises the signal again: it was asked to end, and that is no failure.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
         loop="uvloop",
         http="httptools",
+        lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
+    ports = (settings.port, *also_on) if also_on else ()
+    server = uvicorn.Server(config)
+    server.run([socket.create_server((settings.host, port)) for port in ports] or None)
+    if not server.started:
+        sys.exit(CANNOT_START)

@@ -6,7 +6,7 @@ import sys
 from threading import Event
 
 from chassis.data.database import Database
-from chassis.worker import run_worker
+from chassis.worker import Work, run_worker
 from services.loyalty.listeners import LISTENERS
 from services.loyalty.schedules import JOBS, backtests_waiting
 from services.loyalty.settings import LoyaltySettings
@@ -28,11 +28,15 @@ def run_backtests(database: Database, stop: Event) -> None:
                         process.terminate()
 
 
-if __name__ == "__main__":
-    settings = LoyaltySettings()
+def work_of(settings: LoyaltySettings) -> Work:
+    """Its work, backtests included."""
 
     def look_after_backtests(stop: Event) -> None:
         """On a connection of its own."""
         run_backtests(Database(settings, "loyalty", pool_size=1), stop)
 
-    run_worker(settings, "loyalty", LISTENERS, JOBS, [look_after_backtests])
+    return Work(settings, "loyalty", LISTENERS, JOBS, [look_after_backtests])
+
+
+if __name__ == "__main__":
+    run_worker(work_of(LoyaltySettings()))

@@ -3,18 +3,25 @@
 from threading import Event
 
 from chassis.data.database import Database
-from chassis.worker import run_worker
+from chassis.worker import Work, run_worker
 from services.notifications.listeners import LISTENERS
 from services.notifications.schedules import send_messages
 from services.notifications.settings import NotificationsSettings
 
-if __name__ == "__main__":
-    settings = NotificationsSettings()
-    database = Database(settings, "notifications", pool_size=1)
+
+def work_of(settings: NotificationsSettings) -> Work:
+    """Its work: to hear, and to send."""
 
     def sender(stop: Event) -> None:
-        """Sending, as a task of the worker."""
-        send_messages(database, settings, stop)
+        """On a connection of its own."""
+        database = Database(settings, "notifications", pool_size=1)
+        try:
+            send_messages(database, settings, stop)
+        finally:
+            database.dispose()
 
-    run_worker(settings, "notifications", LISTENERS, tasks=[sender])
-    database.dispose()
+    return Work(settings, "notifications", LISTENERS, tasks=[sender])
+
+
+if __name__ == "__main__":
+    run_worker(work_of(NotificationsSettings()))

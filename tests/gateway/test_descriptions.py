@@ -8,6 +8,7 @@ import pytest
 
 from gateway import descriptions
 from gateway.descriptions import Descriptions
+from gateway.forwarding import Remote
 from gateway.upstream import Upstream
 from tests.gateway.servers import Script, Service, answering
 
@@ -36,7 +37,7 @@ def test_the_description_follows_the_services(monkeypatch: pytest.MonkeyPatch) -
         service = Service()
         service.script = describing("/v1/rewards", "/internal/rewards")
         await service.start()
-        described = Descriptions(own, {"loyalty": Upstream("loyalty", service.url)})
+        described = Descriptions(own, {"loyalty": Remote(Upstream("loyalty", service.url))})
         whole = await joined(described)
         assert whole["x-wafa-services"] == {"loyalty": "current"}
         assert set(whole["paths"]) == {"/v1/tenant", "/v1/rewards"}
@@ -61,7 +62,7 @@ def test_a_service_never_seen_is_missing() -> None:
         service = Service()
         await service.start()
         await service.stop()
-        whole = await joined(Descriptions(own, {"loyalty": Upstream("loyalty", service.url)}))
+        whole = await joined(Descriptions(own, {"loyalty": Remote(Upstream("loyalty", service.url))}))
         assert whole["x-wafa-services"] == {"loyalty": "missing"}
         assert set(whole["paths"]) == {"/v1/tenant"}
 
@@ -73,7 +74,7 @@ def test_readers_at_once_and_soon_after_share_one_look() -> None:
         service = Service()
         service.script = describing("/v1/rewards")
         await service.start()
-        described = Descriptions(own, {"loyalty": Upstream("loyalty", service.url)})
+        described = Descriptions(own, {"loyalty": Remote(Upstream("loyalty", service.url))})
         first = await asyncio.gather(*(described.joined() for _ in range(20)))
         assert set(first) == {await described.joined()}
         assert len(service.requests) == 1

@@ -7,6 +7,7 @@ import pytest
 
 from gateway import upstream as upstream_module
 from gateway.fetching import fetch
+from gateway.forwarding import Remote
 from gateway.refusals import ServiceTooSlow, ServiceUnavailable
 from gateway.upstream import Upstream
 from kernel.refusal import Refused
@@ -53,9 +54,9 @@ def test_silence_is_suffered_only_so_long(script: Script) -> None:
     async def story(service: Service) -> None:
         upstream = Upstream("loyalty", service.url, patience=0.1)
         with pytest.raises(ServiceTooSlow):
-            await fetch(upstream, "/")
+            await fetch(Remote(upstream), "/")
         with pytest.raises(ServiceTooSlow):
-            await fetch(upstream, "/")
+            await fetch(Remote(upstream), "/")
         # A service that is slow is not asked a second time.
         assert len(service.requests) == 2
 
@@ -64,7 +65,7 @@ def test_silence_is_suffered_only_so_long(script: Script) -> None:
 
 def test_slow_is_not_silent() -> None:
     async def story(service: Service) -> None:
-        assert await fetch(Upstream("loyalty", service.url, patience=1.5), "/") == (200, b"ok")
+        assert await fetch(Remote(Upstream("loyalty", service.url, patience=1.5)), "/") == (200, b"ok")
 
     play(story, drop_by_drop)
 
@@ -79,7 +80,7 @@ def test_patience_begins_anew_with_each_exchange() -> None:
     async def story(service: Service) -> None:
         upstream = Upstream("loyalty", service.url, patience=1.5)
         for _ in range(3):
-            assert await fetch(upstream, "/") == (200, b"ok")
+            assert await fetch(Remote(upstream), "/") == (200, b"ok")
         assert service.connections == 1
 
     play(story, slowly)
@@ -88,7 +89,7 @@ def test_patience_begins_anew_with_each_exchange() -> None:
 def test_more_requests_than_connections_take_turns() -> None:
     async def story(service: Service) -> None:
         upstream = Upstream("loyalty", service.url, size=3)
-        answers = await asyncio.gather(*(fetch(upstream, f"/{number}") for number in range(500)))
+        answers = await asyncio.gather(*(fetch(Remote(upstream), f"/{number}") for number in range(500)))
         assert answers == [(200, b"ok")] * 500
         assert service.connections == 3
 
@@ -98,10 +99,10 @@ def test_more_requests_than_connections_take_turns() -> None:
 def test_turns_come_though_connections_are_lost() -> None:
     async def story(service: Service) -> None:
         upstream = Upstream("loyalty", service.url, size=2)
-        answers = await asyncio.gather(*(fetch(upstream, "/") for _ in range(100)), return_exceptions=True)
+        answers = await asyncio.gather(*(fetch(Remote(upstream), "/") for _ in range(100)), return_exceptions=True)
         assert len(answers) == 100
         assert {answer for answer in answers if not isinstance(answer, Refused)} == {(200, b"ok")}
-        assert await fetch(upstream, "/") == (200, b"ok")
+        assert await fetch(Remote(upstream), "/") == (200, b"ok")
 
     async def often_lost(service: Service, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await service.read_request(reader)
@@ -122,7 +123,7 @@ def test_who_gives_up_waiting_passes_the_turn_on() -> None:
 
     async def story(service: Service) -> None:
         upstream = Upstream("loyalty", service.url, size=1)
-        first, second, third = (asyncio.create_task(fetch(upstream, f"/{number}")) for number in range(3))
+        first, second, third = (asyncio.create_task(fetch(Remote(upstream), f"/{number}")) for number in range(3))
         await asyncio.sleep(0.05)
         second.cancel()
         gate.set()
@@ -135,11 +136,11 @@ def test_who_gives_up_waiting_passes_the_turn_on() -> None:
 def test_a_request_given_up_half_way_frees_its_place() -> None:
     async def story(service: Service) -> None:
         upstream = Upstream("loyalty", service.url, size=1)
-        asked = asyncio.create_task(fetch(upstream, "/"))
+        asked = asyncio.create_task(fetch(Remote(upstream), "/"))
         await asyncio.sleep(0.05)
         asked.cancel()
         service.script = answering(OK)
-        assert await fetch(upstream, "/") == (200, b"ok")
+        assert await fetch(Remote(upstream), "/") == (200, b"ok")
 
     play(story, silence)
 
@@ -149,10 +150,10 @@ def test_nobody_waits_for_a_turn_for_ever(monkeypatch: pytest.MonkeyPatch) -> No
 
     async def story(service: Service) -> None:
         upstream = Upstream("loyalty", service.url, size=1)
-        asked = asyncio.create_task(fetch(upstream, "/"))
+        asked = asyncio.create_task(fetch(Remote(upstream), "/"))
         await asyncio.sleep(0.05)
         with pytest.raises(ServiceUnavailable):
-            await fetch(upstream, "/")
+            await fetch(Remote(upstream), "/")
         asked.cancel()
 
     play(story, silence)
@@ -163,10 +164,10 @@ def test_a_queue_that_is_too_long_is_refused_at_once(monkeypatch: pytest.MonkeyP
 
     async def story(service: Service) -> None:
         upstream = Upstream("loyalty", service.url, size=1)
-        asked = [asyncio.create_task(fetch(upstream, "/")) for _ in range(3)]
+        asked = [asyncio.create_task(fetch(Remote(upstream), "/")) for _ in range(3)]
         await asyncio.sleep(0.05)
         with pytest.raises(ServiceUnavailable):
-            await fetch(upstream, "/")
+            await fetch(Remote(upstream), "/")
         for one in asked:
             one.cancel()
 
@@ -179,7 +180,7 @@ def test_a_connection_idle_for_too_long_is_replaced(monkeypatch: pytest.MonkeyPa
     async def story(service: Service) -> None:
         upstream = Upstream("loyalty", service.url)
         for _ in range(2):
-            assert await fetch(upstream, "/") == (200, b"ok")
+            assert await fetch(Remote(upstream), "/") == (200, b"ok")
             await asyncio.sleep(0.1)
         assert service.connections == 2
 
@@ -191,9 +192,9 @@ def test_nobody_listens() -> None:
         upstream = Upstream("loyalty", service.url)
         await service.stop()
         with pytest.raises(ServiceUnavailable):
-            await fetch(upstream, "/")
+            await fetch(Remote(upstream), "/")
         await service.start()
-        assert await fetch(upstream, "/") == (200, b"ok")
+        assert await fetch(Remote(upstream), "/") == (200, b"ok")
 
     play(story)
 

@@ -65,7 +65,7 @@ def shop() -> httpx.Client:
 
 
 def counted(status: int) -> float:
-    labels = {"method": "POST", "route": "/v1/wishes", "status": str(status)}
+    labels = {"service": "loyalty", "method": "POST", "route": "/v1/wishes", "status": str(status)}
     return REGISTRY.get_sample_value("wafa_requests_total", labels) or 0.0
 
 

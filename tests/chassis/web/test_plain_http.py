@@ -65,7 +65,7 @@ def test_head_is_get_without_its_content(client: httpx.Client, path: str) -> Non
 
 
 def test_head_is_counted_as_what_it_is(client: httpx.Client) -> None:
-    counted = REQUESTS.labels("HEAD", "/things/{thing_id}", "200")
+    counted = REQUESTS.labels("customers", "HEAD", "/things/{thing_id}", "200")
     before = counted._value.get()
 
     client.head("/things/a")
