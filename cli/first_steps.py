@@ -39,6 +39,6 @@ def show_first_steps(home: Home, console: Console) -> None:
     )
     console.print(
         "\n[bold]Next[/]: wafa demo (play real baskets) · wafa status · wafa mail (what customers were told)"
-        " · wafa logs loyalty · wafa verify · wafa down",
+        " · wafa logs · wafa verify · wafa down",
         soft_wrap=True,
     )

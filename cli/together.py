@@ -1,7 +1,7 @@
 """The gateway with the four services mounted in it: `python -m cli.together`, one process instead of five.
 
-Each service has its own settings and its own database, as in a process of its own, and clients reach it through the door
-alone. Its port stays what it was, for services that ask each other and for metrics.
+Each service has its own settings and its own database, as in a process of its own, and the door alone leads clients to
+it. Its port stays what it was, for services that ask each other and for metrics.
 """
 
 from collections.abc import Mapping

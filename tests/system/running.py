@@ -1,6 +1,8 @@
 """A whole system of real processes, started as a newcomer does, and killed as no newcomer would."""
 
+import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -17,6 +19,7 @@ from cli.status_file import ProcessStatus, read_status
 from tests.support.waiting import eventually
 
 WAFA = (sys.executable, "-c", "from cli.main import app; app()")
+README = Path(__file__).parents[2] / "README.md"
 READY_SECONDS_MAX = 240
 RESTART_SECONDS_MAX = 120
 
@@ -64,15 +67,29 @@ class System:
 
 
 @contextmanager
-def running_system(folder: Path) -> Iterator[System]:
-    """A system for the block, ready to serve. Nothing of it is left afterwards."""
+def running_system(folder: Path, *options: str) -> Iterator[System]:
+    """A system for the block, ready to serve, started with these options. Nothing of it is left afterwards."""
     system = System(Home(folder / "home"))
-    up = system.wafa("up", "--detach", "--port", str(free_port()))
+    up = system.wafa("up", "--detach", "--port", str(free_port()), *options)
     try:
         assert up.returncode == 0, up.stdout + up.stderr
         yield system
     finally:
         system.wafa("down")
+
+
+def first_purchase(system: System) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The README's first purchase, pasted into a shell as it stands: the purchase, and the balance after it."""
+    (block,) = re.findall(r"```sh\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    script = block.replace(".wafa/access.json", str(system.home.path / "access.json")).replace(
+        "http://127.0.0.1:8080", system.access["gateway_url"]
+    )
+    ran = subprocess.run(["sh", "-eu", "-c", script], capture_output=True, text=True, timeout=120, check=False)
+    assert ran.returncode == 0, ran.stderr
+    decoder = json.JSONDecoder()
+    purchase, end = decoder.raw_decode(ran.stdout)
+    balance, _end = decoder.raw_decode(ran.stdout[end:].lstrip())
+    return purchase, balance
 
 
 def free_port() -> int:
