@@ -18,7 +18,7 @@ from chassis.data.database import Database
 from chassis.settings import Settings
 from cli.embedded_broker import broker_command
 from cli.embedded_postgres import Postgres, prepare_postgres
-from cli.environment import SECRETS, admin_environment, shared_environment
+from cli.environment import SECRETS, WITH_API, admin_environment, shared_environment
 from cli.home import Home
 from cli.migrate import migrate_all
 from cli.ports import PREFERRED, any_free_port, listens
@@ -46,11 +46,14 @@ class House:
 
 
 @contextmanager
-def open_house(*, broker: bool = False, more_of_postgres: tuple[str, ...] = ()) -> Iterator[House]:
+def open_house(
+    *, broker: bool = False, together: bool = False, more_of_postgres: tuple[str, ...] = ()
+) -> Iterator[House]:
     """Start everything that a purchase passes through, and leave nothing behind. No workers: nobody else uses the CPU.
 
     The data lies on the disk of /var/tmp, because what is kept in memory would make every commit look free.
-    `more_of_postgres` are options of the server, beside the embedded run's own.
+    `together` starts, beside these, all applications in one process, on ports of its own. `more_of_postgres` are
+    options of the server, beside the embedded run's own.
     """
     with ExitStack() as open_things:
         folder = Path(tempfile.mkdtemp(prefix="wafa-bench-", dir="/var/tmp"))
@@ -75,7 +78,20 @@ def open_house(*, broker: bool = False, more_of_postgres: tuple[str, ...] = ()) 
             command = (sys.executable, "-m", module)
             processes[name] = open_things.enter_context(running(command, home, port=ports[name]))
             wait_for(f"http://127.0.0.1:{ports[name]}/livez")
+        if together:
+            processes["together"] = open_things.enter_context(all_in_one(home, ports, passwords))
         yield House(home, settings, postgres, ports, processes, tenant_id, api_key)
+
+
+@contextmanager
+def all_in_one(home: Home, ports: dict[str, int], passwords: Mapping[str, str]) -> Iterator[int]:
+    """The gateway with the services mounted in it, for the block, on a port that is noted under `together`."""
+    own = ports | {name: any_free_port() for name in WITH_API}
+    ports["together"] = own["gateway"]
+    command = (sys.executable, "-m", "cli.together")
+    with running(command, home, port=own["gateway"], more=shared_environment(own, passwords)) as pid:
+        wait_for(f"http://127.0.0.1:{own['gateway']}/livez")
+        yield pid
 
 
 @contextmanager
@@ -92,12 +108,16 @@ def at_work(house: House, *services: str) -> Iterator[None]:
 
 @contextmanager
 def running(
-    command: tuple[str, ...], home: Home, postgres: Postgres | None = None, port: int | None = None
+    command: tuple[str, ...],
+    home: Home,
+    postgres: Postgres | None = None,
+    port: int | None = None,
+    more: Mapping[str, str] | None = None,
 ) -> Iterator[int]:
-    """A process for the block, its output in the home's logs; yields its id."""
+    """A process for the block, its output in the home's logs, told `more` than others; yields its id."""
     account = postgres.account if postgres else None
     name = "postgres" if postgres else command[-1].rpartition("/")[2]
-    environment = os.environ | ({"WAFA_PORT": str(port)} if port else {})
+    environment = os.environ | (more or {}) | ({"WAFA_PORT": str(port)} if port else {})
     with (home.logs / f"{name}.log").open("wb") as log:
         process = subprocess.Popen(
             command,

@@ -151,8 +151,8 @@ def percentiles(seconds: Sequence[float]) -> tuple[float, float]:
 
 
 def headers(house: House, to: str) -> dict[str, str]:
-    """To the gateway, a key; to loyalty, what the gateway would say of it."""
-    if to == "gateway":
+    """To the gateway, wherever it runs, a key; to loyalty, what the gateway would say of it."""
+    if to in ("gateway", "together"):
         return {"authorization": f"Bearer {house.api_key}"}
     return {
         internal.TOKEN: house.settings.internal_token.get_secret_value(),

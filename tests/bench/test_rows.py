@@ -64,8 +64,8 @@ def test_the_year_must_arrive_in_full() -> None:
 def test_what_grows_with_what_was_done_is_seen() -> None:
     steady = [{"loyalty": 100, "postgres": size} for size in range(8)]
     growing = [{"loyalty": 100 * size, "postgres": 1} for size in range(1, 9)]
-    assert memory_checks({"loyalty": 100}, steady, 5.0)[-1].holds
-    assert not memory_checks({"loyalty": 100}, growing, 5.0)[-1].holds
+    assert memory_checks({"loyalty": 100}, {"together": 100}, steady, 5.0)[-1].holds
+    assert not memory_checks({"loyalty": 100}, {"together": 100}, growing, 5.0)[-1].holds
 
 
 def test_a_basket_of_nine_lines() -> None:

@@ -1,4 +1,4 @@
-"""`wafa up --together`: a purchase and all that follows from it, and nothing lost when the process of all apps is killed."""
+"""`wafa up --together`: a purchase, all that follows from it, and nothing lost when all apps are killed at once."""
 
 import threading
 from collections.abc import Iterator
