@@ -17,7 +17,7 @@ BEHIND = text("""
         SELECT FROM wallets w WHERE w.tenant_id = m.tenant_id AND w.customer_id = m.from_customer_id AND w.held > 0
     ) AND (
         EXISTS (SELECT FROM wallets w WHERE w.tenant_id = m.tenant_id AND w.customer_id = m.from_customer_id
-                  AND w.balance <> w.expired)
+                  AND (w.balance <> w.expired OR w.earned <> 0))
         OR EXISTS (SELECT FROM customers c WHERE c.tenant_id = m.tenant_id AND c.customer_id = m.from_customer_id
                      AND c.purchases <> 0)
         OR EXISTS (SELECT FROM stamp_cards s WHERE s.tenant_id = m.tenant_id AND s.customer_id = m.from_customer_id

@@ -12,6 +12,7 @@ from services.loyalty.domain.by_hand import ByHand
 from services.loyalty.domain.lot import Draw
 from services.loyalty.domain.refusals.wallets import MergedAlready, SameCustomer, UnitsHeld
 from services.loyalty.operations.carry_counts import carry_counts
+from services.loyalty.operations.carry_earned import carry_earned
 from services.loyalty.operations.carry_floor import carry_floor
 from services.loyalty.operations.carry_memberships import carry_memberships
 from services.loyalty.operations.carry_places import carry_places
@@ -81,6 +82,7 @@ def bring(
     books = Books(at)
     count = carry_counts(db, merge) + carry_things(db, merge, at=at)
     count += carry_memberships(db, merge, source, into, at=at, trace=trace)
+    count += carry_earned(db, books, merge, source, into)
     for unit in sorted(source.wallets):
         giving, taking = open_both(db, books, source, into, unit)
         moved = move_all(books, giving, taking, merge.id, only=None, trace=trace)

@@ -10,6 +10,7 @@ from kernel.ids import TenantId
 from kernel.points import Points
 from services.loyalty.domain.refusals.wallets import MergedAlready, MergeUndone
 from services.loyalty.operations.carry_counts import carry_counts
+from services.loyalty.operations.carry_earned import carry_earned
 from services.loyalty.operations.carry_floor import carry_floor
 from services.loyalty.operations.carry_memberships import carry_memberships
 from services.loyalty.operations.carry_places import carry_places
@@ -44,6 +45,7 @@ def undo_merge(
         moved = move_all(books, giving, taking, merge.id, only=theirs, trace=trace)
         stand_in(db, tenant_id, {theirs[lot.came_from]: lot for lot in moved}, unit)
     merge.undone_at = at
+    carry_earned(db, books, merge, taker, giver)
     books.close(db)
     db.flush()
     carry_counts(db, merge)

@@ -19,6 +19,7 @@ from services.loyalty.queries.verify_instant_wins import INSTANT_WINS, instant_w
 from services.loyalty.queries.verify_limits import LIMITS
 from services.loyalty.queries.verify_tiers import wrong_tiers
 from services.loyalty.tables.memberships import MembershipEntryRow, MembershipRow, time_entry
+from services.loyalty.tables.moves import PERSONS
 
 # Each query names what is broken (`subject`) and how (`detail`); none of them finds anything in a sound ledger.
 INVARIANTS = {
@@ -90,14 +91,20 @@ INVARIANTS = {
         LEFT JOIN wallets w ON w.tenant_id = l.tenant_id AND w.customer_id = l.customer_id AND w.unit = l.unit
         WHERE l.tenant_id = :tenant_id AND l.sliding AND l.remaining <> 0 AND w.lapses_at IS NULL
     """,
-    "I2 no wallet counts more earned in a period than was accrued": """
+    # Of customers who were merged, one counts what all of them earned.
+    "I2 no wallet counts more earned in a period than was accrued": f"""
+        {PERSONS}
         SELECT w.customer_id AS subject, 'earned ' || w.earned || ' since ' || w.earned_since AS detail
         FROM wallets w WHERE w.tenant_id = :tenant_id AND w.earned > (
             SELECT coalesce(sum(e.amount), 0) FROM entries e
-            WHERE e.tenant_id = w.tenant_id AND e.customer_id = w.customer_id AND e.unit = w.unit
+            WHERE e.tenant_id = w.tenant_id AND e.unit = w.unit
+              AND e.customer_id IN (
+                  SELECT w.customer_id UNION ALL
+                  SELECT p.customer_id FROM persons p WHERE p.person = w.customer_id OR p.person IN (
+                      SELECT same.person FROM persons same WHERE same.customer_id = w.customer_id))
               AND e.wallet = 'customer' AND e.kind IN ('accrual', 'reversal') AND e.amount > 0
               AND e.occurred_at >= w.earned_since - interval '1 day')
-    """,
+    """,  # noqa: S608 - the text is ours
     # Of whatever state: what was given for it and taken back since is what its effects say now, and what was let go,
     # because it had died or, where the program does not make debts of it, had been spent.
     "I3 a purchase accrued what its effects say, once": """

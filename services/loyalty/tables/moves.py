@@ -114,8 +114,8 @@ class MergedCountRow(Base):
 
     tenant_id: Mapped[TenantKey]
     merge_id: Mapped[str] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(primary_key=True)  # purchases, stamps, tally
-    name: Mapped[str] = mapped_column(primary_key=True)  # the stamp card; or program, rule, measure and period, JSON
+    kind: Mapped[str] = mapped_column(primary_key=True)  # purchases, stamps, tally, earned
+    name: Mapped[str] = mapped_column(primary_key=True)  # the card; program, rule, measure, period; unit and period
     amount: Mapped[int]
 
 

@@ -41,6 +41,13 @@ ENDS = """
 COUNTED = """
     SELECT rule, measure, per, starts_on, amount FROM tallies WHERE holder = :of AND amount <> 0 ORDER BY 1, 2, 3, 4
 """
+# What is used of the month's cap.
+EARNED = """
+    SELECT earned FROM wallets
+    WHERE customer_id = :of AND earned <> 0
+      AND earned_since = date_trunc('month', CAST(:at AS timestamptz) AT TIME ZONE 'Asia/Riyadh')
+"""
+CAP = 2000
 
 
 @dataclass
@@ -57,7 +64,7 @@ class World:
     def __init__(self, database: Database) -> None:
         self.shop = Shop(database, TenantId(new_id("ten")))
         self.eid = CouponCampaign(self.shop, "EID", publish=False, uses_per_customer=COUPON_MAX)
-        self.shop.publish(*TERMS, self.eid.rule(selector={"skus": ["TEA"]}), plans=[GYM])
+        self.shop.publish(*TERMS, self.eid.rule(selector={"skus": ["TEA"]}), plans=[GYM], period_max=CAP)
         self.reward = self.shop.offer(PRICE, limits=[{"at_most": REWARDS_MAX}])
         self.taken = 0
 
@@ -108,12 +115,20 @@ class World:
         """What the customer has, and what is counted of them."""
         purchases = self.shop.rows("SELECT purchases FROM customers WHERE customer_id = :of", of=card.id)
         found = [self.shop.rows(query, of=card.id) for query in (ENDS, COUNTED)]
-        return [self.shop.points(card.id), purchases, *found]
+        earned = self.shop.rows(EARNED, of=card.id, at=self.shop.at)
+        return [self.shop.points(card.id), purchases, *found, earned]
 
     def may(self, card: Card) -> list[object]:
-        """What coupons and rewards leave them, found out by using it up."""
+        """What coupons, rewards and the cap leave them, found out by using it up."""
         self.shop.adjust(card.id, PRICE * REWARDS_MAX)
-        return [[self.drink(card) for _use in range(COUPON_MAX)], [self.take(card) for _time in range(REWARDS_MAX)]]
+        before = self.shop.points(card.id)[0]
+        self.shop.earn(card.id, CAP + 1)
+        room = self.shop.points(card.id)[0] - before
+        return [
+            room,
+            [self.drink(card) for _use in range(COUPON_MAX)],
+            [self.take(card) for _time in range(REWARDS_MAX)],
+        ]
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
