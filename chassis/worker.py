@@ -23,6 +23,7 @@ from chassis.events.relay import run_relay
 from chassis.jobs import Job, run_jobs
 from chassis.logging import configure_logging, log
 from chassis.settings import Settings
+from chassis.upkeep import UPKEEP
 from chassis.web.app import health_routes, is_migrated
 from contracts.events.access import TenantCreated
 
@@ -79,6 +80,8 @@ class Worker:
             start(f"{service}-relay", lambda: run_relay(self._mailroom, stop), stop),
             start(f"{service}-listener", lambda: listen(self.database, heard, stop), stop),
             start(f"{service}-jobs", lambda: run_jobs(self.database, work.jobs, stop), stop),
+            # Beside the jobs, which need not wait for a long clearing.
+            start(f"{service}-upkeep", lambda: run_jobs(self.database, UPKEEP, stop), stop),
             *(start(task.__name__, partial(task, stop), stop) for task in work.tasks),
         ]
 

@@ -22,7 +22,8 @@ REMEMBER = text("""
 """)
 FORGET = text("""
     DELETE FROM inbox WHERE (tenant_id, event_id) IN (
-        SELECT tenant_id, event_id FROM inbox WHERE tenant_id = :tenant_id AND heard_at < :before LIMIT :rows)
+        SELECT tenant_id, event_id FROM inbox WHERE tenant_id = :tenant_id AND heard_at < :before
+        ORDER BY event_id LIMIT :rows)
 """)
 
 EventKey = tuple[str, str]

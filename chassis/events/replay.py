@@ -1,7 +1,7 @@
 """Hearing again: a publisher's archive, to rebuild a service that lost its data; and letters that were parked."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Event as Signal
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from chassis.events.hearing import hear, is_transient, reason_of
 from chassis.events.inbox import remember_heard
 from chassis.events.letters import Hearing, Letter, Listeners, Message, open_letter
 from chassis.events.outbox_marks import COLUMNS, OutboxRow
+from chassis.events.relay import ARCHIVE_DAYS
 from chassis.events.rounds import ROUND_ROWS, record_of
 from kernel.clock import utc_now
 
@@ -51,7 +52,10 @@ def replay(
     `publisher` is in the role `relay`, `consumer` in the role `app`. Events come in the order in which they were
     published; those in the consumer's inbox are left out. Listeners are told that it is a replay, so that nobody is
     written to again.
+
+    It reaches back ARCHIVE_DAYS and no further, whatever the outbox still has: inboxes forget what they heard before.
     """
+    since = max(since, utc_now() - timedelta(days=ARCHIVE_DAYS))
     shown = 0
     for rows in archived(publisher, listeners, since=since, until=until, tenant_id=tenant_id):
         letters = [letter for row in rows if (letter := open_letter(message_of(row), listeners)) is not None]

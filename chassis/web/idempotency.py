@@ -7,6 +7,7 @@ successes are kept, for a refusal changed nothing and may be asked again.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import orjson
 from sqlalchemy import text
@@ -34,6 +35,26 @@ KEEP = text("""
 GIVE_UP = text("""
     DELETE FROM idempotency_keys WHERE tenant_id = :tenant_id AND operation = :operation AND key = :key
 """)
+FORGET_ROWS = 5_000
+# One page of a tenant's keys, in the order of the primary key: the table is read once, whatever is young among the old.
+FORGET = text("""
+    WITH page AS (
+        SELECT operation, key, created_at FROM idempotency_keys
+        WHERE tenant_id = :tenant_id AND (operation, key) > (:operation, :key)
+        ORDER BY operation, key LIMIT :rows
+    ), old AS (
+        SELECT k.operation, k.key FROM idempotency_keys k JOIN page USING (operation, key)
+        WHERE k.tenant_id = :tenant_id AND k.created_at < :before FOR UPDATE OF k SKIP LOCKED
+    ), forgotten AS (
+        DELETE FROM idempotency_keys k USING old
+        WHERE k.tenant_id = :tenant_id AND k.operation = old.operation AND k.key = old.key RETURNING k.key
+    )
+    SELECT (SELECT count(*) FROM forgotten) AS forgotten, operation, key FROM page
+    ORDER BY operation DESC, key DESC LIMIT 1
+""")
+
+Place = tuple[str, str]
+FIRST: Place = ("", "")
 
 
 class IdempotencyKeyRequired(Malformed):
@@ -120,3 +141,15 @@ def keep_reply(db: Session, claim: Claim, reply: Reply) -> None:
 def give_up_key(db: Session, claim: Claim) -> None:
     """Let the key be used again, for a request that was refused."""
     db.execute(GIVE_UP, claim.name)
+
+
+def forget_keys(db: Session, tenant_id: TenantId, before: datetime, after: Place) -> tuple[int, Place | None]:
+    """Forget those of a tenant's next keys that were first used before that moment, with their replies.
+
+    Returns how many, and the place to go on from (operation and key); None where the keys end. A key that was forgotten
+    is a new key. What another worker is forgetting is passed over.
+    """
+    operation, key = after
+    page = {"tenant_id": tenant_id, "operation": operation, "key": key, "before": before, "rows": FORGET_ROWS}
+    row = db.execute(FORGET, page).one_or_none()
+    return (0, None) if row is None else (row.forgotten, (row.operation, row.key))

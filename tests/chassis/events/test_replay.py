@@ -6,6 +6,7 @@ from threading import Event
 from sqlalchemy.orm import Session
 
 from chassis.events.letters import Hearing
+from chassis.events.relay import ARCHIVE_DAYS
 from chassis.events.replay import replay
 from kernel.clock import utc_now
 from tests.chassis.events.world import Noted, World, note
@@ -63,3 +64,18 @@ def test_a_replay_keeps_to_its_time_and_tenant(world: World) -> None:
     assert shown(-hour, hour, "ten_other") == 0
     assert shown(-hour, hour, world.tenant) == 2
     assert world.notes() == {"cus_1": [1, 2]}
+
+
+def test_a_replay_reaches_no_further_back_than_inboxes_remember(world: World) -> None:
+    world.publish("cus_1", 1, 2)
+    long_ago = utc_now() - timedelta(days=ARCHIVE_DAYS, minutes=1)
+    world.change(world.shop, f"UPDATE outbox SET created_at = '{long_ago.isoformat()}' WHERE position = 1")
+    shown = replay(
+        world.database(world.shop, "relay"),
+        world.database(world.desk),
+        {world.Noted: note},
+        since=long_ago - timedelta(days=1),
+        until=utc_now() + timedelta(hours=1),
+        stop=Event(),
+    )
+    assert shown == 1
