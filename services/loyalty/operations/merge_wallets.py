@@ -14,6 +14,7 @@ from services.loyalty.domain.refusals.wallets import MergedAlready, SameCustomer
 from services.loyalty.operations.carry_counts import carry_counts
 from services.loyalty.operations.carry_earned import carry_earned
 from services.loyalty.operations.carry_floor import carry_floor
+from services.loyalty.operations.carry_kept import carry_kept
 from services.loyalty.operations.carry_memberships import carry_memberships
 from services.loyalty.operations.carry_places import carry_places
 from services.loyalty.operations.carry_things import carry_things
@@ -71,6 +72,7 @@ def merge_wallets(
     bring(db, merge, standings[source], standings[into], at=at, trace=by.trace)
     carry_places(db, merge, at=at, trace=by.trace)
     carry_floor(db, merge, standings[source], standings[into], at=at)
+    carry_kept(db, merge, standings[source], standings[into], at=at)
     settle_tier(db, standings[into], at=at, purchases_changed=True)
     return merge
 

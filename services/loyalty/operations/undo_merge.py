@@ -12,6 +12,7 @@ from services.loyalty.domain.refusals.wallets import MergedAlready, MergeUndone
 from services.loyalty.operations.carry_counts import carry_counts
 from services.loyalty.operations.carry_earned import carry_earned
 from services.loyalty.operations.carry_floor import carry_floor
+from services.loyalty.operations.carry_kept import carry_kept
 from services.loyalty.operations.carry_memberships import carry_memberships
 from services.loyalty.operations.carry_places import carry_places
 from services.loyalty.operations.carry_things import carry_things
@@ -53,6 +54,7 @@ def undo_merge(
     carry_memberships(db, merge, taker, giver, at=at, trace=trace)
     carry_places(db, merge, at=at, trace=trace)
     carry_floor(db, merge, taker, giver, at=at)
+    carry_kept(db, merge, taker, giver, at=at)
     db.flush()
     settle_tier(db, giver, at=at, purchases_changed=True)
     return merge

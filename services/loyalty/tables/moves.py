@@ -120,14 +120,14 @@ class MergedCountRow(Base):
 
 
 class MergedThingRow(Base):
-    """A voucher, a pass, or a place in a pool, that came with a merge. Never updated."""
+    """A voucher, a pass, a place in a pool, or a tier kept of a segment, that came with a merge. Never updated."""
 
     __tablename__ = "merged_things"
     __table_args__ = (ForeignKeyConstraint(["tenant_id", "merge_id"], ["wallet_merges.tenant_id", "wallet_merges.id"]),)
 
     tenant_id: Mapped[TenantKey]
     merge_id: Mapped[str] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(primary_key=True)  # voucher, pass, pool
+    kind: Mapped[str] = mapped_column(primary_key=True)  # voucher, pass, pool, kept: a tier of the segment
     id: Mapped[str] = mapped_column(primary_key=True)
 
 
