@@ -25,7 +25,7 @@ Document = dict[str, Any]
 
 PROBLEM: Final = {"$ref": "#/components/schemas/Problem"}
 KEY: Final = "Idempotency-Key"
-KEY_DESCRIPTION: Final = "Yours to choose, the same on every retry. The first answer is given again."
+KEY_DESCRIPTION: Final = "Yours to choose, the same on every retry. The first answer is given again for 72 hours."
 
 
 class DescribedApp(FastAPI):

@@ -1,6 +1,6 @@
 """What is old goes, what is young stays, and nothing is done twice because of it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
@@ -20,6 +20,7 @@ from chassis.settings import Settings
 from chassis.upkeep import HEARD_KEPT, KEYS_KEPT, UPKEEP, forget_old_events, forget_old_keys
 from chassis.web import idempotency
 from chassis.web.idempotency import FIRST, Claim, Reply, claim_key, fingerprint, forget_keys, keep_reply
+from chassis.web.openapi import KEY_DESCRIPTION
 from chassis.worker import Work, Worker
 from kernel.clock import utc_now
 from kernel.ids import TenantId
@@ -29,11 +30,10 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture(autouse=True)
-def small_batches(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a handful of rows is several batches."""
     monkeypatch.setattr(inbox, "FORGET_ROWS", 2)
     monkeypatch.setattr(idempotency, "FORGET_ROWS", 2)
-    return
 
 
 def claim(tenant_id: TenantId, key: str) -> Claim:
@@ -72,6 +72,10 @@ def test_an_inbox_remembers_longer_than_anything_comes_again() -> None:
     topic = timedelta(milliseconds=RETENTION_MS)
     # A topic keeps a record until its segment is over, which is as long again.
     assert timedelta(days=ARCHIVE_DAYS) + 2 * topic < HEARD_KEPT
+
+
+def test_the_api_says_how_long_a_key_is_good() -> None:
+    assert f"for {KEYS_KEPT // timedelta(hours=1)} hours." in KEY_DESCRIPTION
 
 
 def test_old_keys_go_and_young_ones_still_replay(
