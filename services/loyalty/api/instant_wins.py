@@ -23,6 +23,7 @@ from services.loyalty.domain.instant_picks import Outcome
 from services.loyalty.domain.instant_win import PLAYS_MAX, Chances, InstantPrize, InstantWinTerms, WinsLimit
 from services.loyalty.domain.instant_win_proof import InstantWinProof
 from services.loyalty.domain.name import Name
+from services.loyalty.domain.refusals.awards import AwardUnitUnknown
 from services.loyalty.domain.refusals.customers import CustomerBlocked, NoSuchCustomer
 from services.loyalty.domain.refusals.instant_wins import (
     InstantWinClosesTooSoon,
@@ -141,7 +142,7 @@ class PlaysDocument(BaseModel):
     "/instant_wins",
     status_code=201,
     dependencies=[needs("rewards:write")],
-    responses=problems(InstantWinNameTaken, InstantWinClosesTooSoon),
+    responses=problems(InstantWinNameTaken, InstantWinClosesTooSoon, AwardUnitUnknown),
 )
 def create(
     terms: InstantWinTerms, db: Transaction, caller: CurrentCaller, now: Now, response: Response
@@ -176,7 +177,9 @@ def read_one(instant_win_id: str, db: Transaction, caller: CurrentCaller, now: N
 @router.patch(
     "/instant_wins/{instant_win_id}",
     dependencies=[needs("rewards:write")],
-    responses=problems(InstantWinUnknown, InstantWinOpened, InstantWinClosesTooSoon, IfMatchRequired, VersionStale),
+    responses=problems(
+        InstantWinUnknown, InstantWinOpened, InstantWinClosesTooSoon, AwardUnitUnknown, IfMatchRequired, VersionStale
+    ),
 )
 def change(
     instant_win_id: str,

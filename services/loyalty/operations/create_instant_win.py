@@ -11,9 +11,11 @@ from contracts.events.loyalty import InstantWinAnnounced
 from kernel.ids import TenantId, new_id
 from services.loyalty.domain.draw_seal import SEED_BYTES, commitment_of
 from services.loyalty.domain.instant_win import InstantWinTerms
+from services.loyalty.domain.refusals.awards import AwardUnitUnknown
 from services.loyalty.domain.refusals.instant_wins import InstantWinClosesTooSoon, InstantWinNameTaken
 from services.loyalty.operations.apply_effects import by_language
 from services.loyalty.queries.instant_wins import find_instant_win
+from services.loyalty.queries.program_shelf import SHELF
 from services.loyalty.tables.instant_wins import InstantWinRow
 
 
@@ -22,10 +24,12 @@ def create_instant_win(
 ) -> InstantWinRow:
     """Announce an instant win: its secret is chosen, and committed to, before there can be a play.
 
-    Raises InstantWinClosesTooSoon, and InstantWinNameTaken while one that rules call the same is open.
+    Raises InstantWinClosesTooSoon, AwardUnitUnknown, and InstantWinNameTaken while one that rules call the same is
+    open.
     """
     if terms.closes_at <= at:
         raise InstantWinClosesTooSoon
+    check_units(db, tenant_id, terms, at)
     secret, instant_win_id = secrets.token_bytes(SEED_BYTES), new_id("iwn")
     made = db.scalar(
         insert(InstantWinRow)
@@ -48,6 +52,17 @@ def create_instant_win(
     instant_win = find_instant_win(db, tenant_id, instant_win_id)
     announce(db, instant_win, terms, at=at, trace=trace)
     return instant_win
+
+
+def check_units(db: Session, tenant_id: TenantId, terms: InstantWinTerms, at: datetime) -> None:
+    """Raises AwardUnitUnknown when a prize gives units that the live program, if there is one, does not have."""
+    program = SHELF.live(db, tenant_id, at)
+    if program is None:
+        return
+    for prize in terms.prizes:
+        unit = prize.award.unit if prize.award else None
+        if unit is not None and unit not in program.document.units:
+            raise AwardUnitUnknown(unit=unit)
 
 
 def columns_of(terms: InstantWinTerms) -> dict[str, object]:

@@ -10,7 +10,7 @@ from chassis.web.etags import check_version
 from kernel.ids import TenantId
 from services.loyalty.domain.instant_win import InstantWinTerms
 from services.loyalty.domain.refusals.instant_wins import InstantWinClosesTooSoon, InstantWinOpened
-from services.loyalty.operations.create_instant_win import announce, columns_of
+from services.loyalty.operations.create_instant_win import announce, check_units, columns_of
 from services.loyalty.queries.instant_wins import find_instant_win, has_plays, terms_of
 from services.loyalty.tables.instant_wins import InstantWinRow
 
@@ -28,7 +28,8 @@ def update_instant_win(
     """Set the terms that are given, and announce the instant win anew; the secret stays.
 
     When nothing is different afterwards, the version stays. Raises InstantWinUnknown, VersionStale, InstantWinOpened
-    once it has opened, InstantWinClosesTooSoon; and pydantic's ValidationError when the terms do not go together.
+    once it has opened, InstantWinClosesTooSoon, AwardUnitUnknown; and pydantic's ValidationError when the terms do not
+    go together.
     """
     instant_win = find_instant_win(db, tenant_id, instant_win_id, lock="end")
     check_version(instant_win.version, expected_version)
@@ -40,6 +41,7 @@ def update_instant_win(
         return instant_win
     if after.closes_at <= at:
         raise InstantWinClosesTooSoon
+    check_units(db, tenant_id, after, at)
     for column, value in columns_of(after).items():
         setattr(instant_win, column, value)
     instant_win.version += 1

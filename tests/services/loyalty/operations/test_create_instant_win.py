@@ -2,13 +2,16 @@
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 
 from contracts.events.loyalty import InstantWinAnnounced
+from services.loyalty.domain.refusals.awards import AwardUnitUnknown
 from services.loyalty.domain.refusals.instant_wins import InstantWinClosesTooSoon, InstantWinNameTaken
+from tests.services.loyalty.domain.instant_wins import BAG, POINTS
 from tests.services.loyalty.instant_wins import InstantWins, week
-from tests.services.loyalty.shop import NOON, Shop, later
+from tests.services.loyalty.shop import NOON, POINT_PER_RIYAL, Shop, later
 
 
 def test_the_secret_is_committed_to(shop: Shop) -> None:
@@ -47,6 +50,21 @@ def test_two_at_once(shop: Shop) -> None:
 
     with ThreadPoolExecutor(4) as tills:
         assert sorted(tills.map(create, range(4))) == [False, False, False, True]
+
+
+def test_a_unit_that_the_program_lacks_is_refused(shop: Shop) -> None:
+    wheels, miles = InstantWins(shop), {**POINTS, "award": {"points": 50, "unit": "miles"}}
+    early = wheels.create(instant_win="early", prizes=[miles], out_of=2)
+    shop.publish(POINT_PER_RIYAL)
+    shop.at = NOON - timedelta(hours=1)
+    opening = wheels.create(instant_win="later", prizes=[POINTS], out_of=2)
+    before = shop.everything()
+    with pytest.raises(AwardUnitUnknown):
+        wheels.create(prizes=[BAG, miles], out_of=2)
+    with pytest.raises(AwardUnitUnknown):
+        wheels.change(opening, prizes=[miles])
+    assert shop.everything() == before
+    assert wheels.read(early).status == "open", "there was no program to ask"
 
 
 def test_one_that_is_over_cannot_be_announced(shop: Shop) -> None:
