@@ -63,3 +63,17 @@ def test_exact_codes_are_found_as_they_are_written(shop: Shop) -> None:
 def test_one_tenant_s_batches_are_its_own(shop: Shop, other_shop: Shop) -> None:
     CouponCampaign(shop).order(3)
     assert JOB.run(other_shop.database, other_shop.tenant_id, shop.at) == 0
+
+
+def test_a_sale_finds_its_code_as_fast_among_many_made_since(shop: Shop) -> None:
+    """What the database has planned while codes were few must do for many: statistics come a minute later."""
+    few = CouponCampaign(shop)
+    few.order(10, "FEW-", 10)
+    JOB.run(shop.database, shop.tenant_id, shop.at)
+    for code in few.codes():
+        assert few.buy(None, code).purchase.discount
+    many = CouponCampaign(shop, uses_per_code=1)
+    many.order(12_001, "MANY-", 10)
+    JOB.run(shop.database, shop.tenant_id, shop.at)
+    # It would take minutes, and a statement is given up after half a minute.
+    assert many.buy(None, many.codes()[0]).purchase.discount
