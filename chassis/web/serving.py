@@ -15,7 +15,6 @@ from chassis.settings import Settings
 SHUTDOWN_SECONDS = 10
 CANNOT_START = 3
 GC_THRESHOLDS = (20_000, 20, 50)
-SWITCH_SECONDS = 0.0005
 
 
 def serve(app: Any, settings: Settings, process: str, also_on: Sequence[int] = ()) -> None:
@@ -29,8 +28,6 @@ def serve(app: Any, settings: Settings, process: str, also_on: Sequence[int] = (
     gc.freeze()
     # What requests leave behind is mostly not cyclic: looking for cycles at every 700 objects finds nothing, often.
     gc.set_threshold(*GC_THRESHOLDS)
-    # A thread that comes back from the database waits this long for the one that answers requests, not 5 ms.
-    sys.setswitchinterval(SWITCH_SECONDS)
     # Once it has shut down, uvicorn raises the signal again: it was asked to end, and that is no failure.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     config = uvicorn.Config(
