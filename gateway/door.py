@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.logging import log
-from chassis.web.problem_responses import InternalError, NotFound, problem_response
+from chassis.web.problem_responses import CLIENT_GONE_STATUS, InternalError, NotFound, problem_response
 from chassis.web.requests import REQUEST_ID, record, with_request_id
 from gateway.authentication import Authentication
 from gateway.headers import find, for_service, without_internal
@@ -24,8 +24,6 @@ from kernel.refusal import Refused
 
 HEADER_BYTES_MAX: Final = 32 * 1024
 HEADERS_MAX: Final = 100
-# Nobody reads it: the client has gone. It is how logs and metrics tell such requests from answered ones.
-CLIENT_GONE_STATUS: Final = 499
 
 
 class Door:

@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response as StarletteResponse
 from starlette.types import Receive, Scope, Send
 
@@ -36,13 +37,15 @@ class HotRequest:
         return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(self._scope["headers"])}
 
     async def body(self, bytes_max: int) -> bytes:
-        """All of it. Raises BodyTooLarge as soon as more than that was announced or has come."""
+        """All of it. Raises BodyTooLarge as soon as more than that was announced or has come, or ClientDisconnect."""
         declared = self.headers.get("content-length", "")
-        if declared.isdigit() and int(declared) > bytes_max:
+        if declared.isdecimal() and int(declared) > bytes_max:
             raise BodyTooLarge(bytes_max=bytes_max)
         body: bytes = b""
         while True:
             message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
             body += message.get("body", b"")
             if len(body) > bytes_max:
                 raise BodyTooLarge(bytes_max=bytes_max)

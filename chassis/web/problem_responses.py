@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from traceback import format_tb
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from fastapi import FastAPI, Request
@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from chassis.logging import log
@@ -37,6 +38,8 @@ from kernel.refusal import (
 )
 
 MEDIA_TYPE = "application/problem+json"
+# Nobody reads it: the client has gone. It is how logs and metrics tell such requests from answered ones.
+CLIENT_GONE_STATUS: Final = 499
 # Where a request's scope says how large a body its route takes.
 BODY_LIMIT = "body_bytes_max"
 # Numeric value out of range, character not in repertoire, untranslatable character.
@@ -288,12 +291,18 @@ def install_problem_handlers(app: FastAPI) -> None:
         return response
 
     app.add_exception_handler(Refused, refused)
+    app.add_exception_handler(ClientDisconnect, client_gone)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(DBAPIError, database)
     app.add_exception_handler(PoolTimeout, database)
     app.add_exception_handler(DriverError, database)
     app.add_exception_handler(Exception, unexpected)
+
+
+async def client_gone(_request: Request, _error: Exception) -> Response:
+    """What stands in the records for an answer that nobody waits for."""
+    return Response(status_code=CLIENT_GONE_STATUS)
 
 
 def our_mistake(request: Request, error: Exception) -> Response:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.loyalty.domain.customer import DrawFacts
 from services.loyalty.domain.effects import EnterDraw
 from services.loyalty.domain.occasion import Occasion
+from services.loyalty.domain.open_now import open_now
 from services.loyalty.domain.rules.rule import RuleId
 
 EntryCount = Annotated[int, Field(strict=True, ge=1, le=1000)]
@@ -30,16 +31,7 @@ class DrawEntries(BaseModel):
 def open_draw(rule: str, draw: str, occasion: Occasion) -> DrawFacts | None:
     """The draw, if it was open at the moment and is; else the miss is left."""
     assert occasion.customer is not None
-    facts = occasion.customer.draws.get(draw)
-    if facts is None:
-        occasion.miss(rule, "draw_unknown")
-    elif occasion.at < facts.opens_at:
-        occasion.miss(rule, "draw_opens", again_at=facts.opens_at)
-    elif facts.closed or occasion.at >= facts.closes_at:
-        occasion.miss(rule, "draw_closed")
-    else:
-        return facts
-    return None
+    return open_now(rule, "draw", occasion.customer.draws.get(draw), occasion)
 
 
 def enter(rule: str, draw: str, facts: DrawFacts, earned: int, occasion: Occasion) -> None:

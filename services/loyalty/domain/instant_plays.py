@@ -8,6 +8,7 @@ from services.loyalty.domain.customer import InstantWinFacts
 from services.loyalty.domain.effects import GivePlays
 from services.loyalty.domain.local_day import days_later
 from services.loyalty.domain.occasion import Occasion
+from services.loyalty.domain.open_now import open_now
 from services.loyalty.domain.rules.rule import RuleId
 
 PLAYS_MAX = 100
@@ -33,16 +34,7 @@ class InstantPlays(BaseModel):
 def open_instant_win(rule: str, instant_win: str, occasion: Occasion) -> InstantWinFacts | None:
     """The instant win, if it was open at the moment and is; else the miss is left."""
     assert occasion.customer is not None
-    facts = occasion.customer.instant_wins.get(instant_win)
-    if facts is None:
-        occasion.miss(rule, "instant_win_unknown")
-    elif occasion.at < facts.opens_at:
-        occasion.miss(rule, "instant_win_opens", again_at=facts.opens_at)
-    elif facts.closed or occasion.at >= facts.closes_at:
-        occasion.miss(rule, "instant_win_closed")
-    else:
-        return facts
-    return None
+    return open_now(rule, "instant_win", occasion.customer.instant_wins.get(instant_win), occasion)
 
 
 def give_plays(rule: str, instant_win: str, facts: InstantWinFacts, plays: int, occasion: Occasion) -> None:

@@ -1,5 +1,6 @@
 """A hot route answers, refuses and is recorded as any other route does."""
 
+import asyncio
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -9,10 +10,12 @@ import pytest
 from fastapi import APIRouter
 from prometheus_client import REGISTRY
 from pydantic import BaseModel, Field, TypeAdapter
+from starlette.types import Message
 
 from chassis.settings import Settings
 from chassis.web.app import create_service_app
 from chassis.web.hot_routes import HotRequest, JsonAnswer, Response, hot_caller, hot_route, parsed
+from chassis.web.problem_responses import CLIENT_GONE_STATUS
 from contracts import internal
 from kernel.language import Text
 from kernel.refusal import Conflict
@@ -124,3 +127,24 @@ def test_other_methods_and_addresses_are_not_its_own(shop: httpx.Client) -> None
     assert (shop.get("/v1/wishes")).status_code == 405
     assert (shop.post("/v1/wishes/", json={})).status_code in (307, 404)
     assert (shop.get("/livez")).status_code == 200
+
+
+def test_half_a_body_is_no_body() -> None:
+    """The client went away in the middle: what had come is not taken for all of it."""
+    messages = iter(
+        [{"type": "http.request", "body": b'{"name": "dates"}', "more_body": True}, {"type": "http.disconnect"}]
+    )
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return next(messages)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = service_client(APP, SETTINGS, "ten_1", scopes=["customers:write"]).headers.raw
+    scope = {"type": "http", "method": "POST", "path": "/v1/wishes", "headers": [(n.lower(), v) for n, v in headers]}
+    before = counted(CLIENT_GONE_STATUS)
+    asyncio.run(APP(scope, receive, send))
+    assert [message.get("status") for message in sent] == [CLIENT_GONE_STATUS, None]
+    assert counted(CLIENT_GONE_STATUS) == before + 1
