@@ -113,9 +113,10 @@ class Exchange:
             return
         piece = b"" if self._answers_head else message.get("body", b"")
         if not message.get("more_body", False):
+            await self._send({"type": "http.response.body", "body": piece, "more_body": False})
+            # Not a moment earlier: an application that hears the exchange is over may stop sending the end of it.
             self.complete = True
             self._over.set()
-            await self._send({"type": "http.response.body", "body": piece, "more_body": False})
             return
         try:
             await send_on(self._send, piece)

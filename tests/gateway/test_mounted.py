@@ -14,7 +14,7 @@ from prometheus_client import REGISTRY
 from sqlalchemy.exc import OperationalError
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from chassis.settings import Settings
 from chassis.web.app import create_service_app
@@ -25,6 +25,7 @@ from gateway.app import create_app
 from gateway.mounted import Mounted
 from gateway.operations.create_api_key import create_api_key
 from gateway.operations.create_tenant import create_tenant
+from gateway.request_body import RequestBody
 from gateway.settings import GatewaySettings
 from kernel.clock import utc_now
 from kernel.ids import TenantId
@@ -260,6 +261,28 @@ def test_a_body_that_is_too_large_is_refused(way: Way, announced: bool) -> None:
 def test_a_long_answer_streams(way: Way) -> None:
     answer = way.ask("GET", "/v1/rewards/long")
     assert (answer.status_code, len(answer.content)) == (200, PIECES * len(PIECE))
+
+
+def test_the_end_of_an_answer_waits_for_a_slow_client() -> None:
+    taken: list[Message] = []
+
+    async def take_slowly(message: Message) -> None:
+        await asyncio.sleep(0.01)
+        taken.append(message)
+
+    async def nothing_more() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield PIECE
+
+    app = FastAPI()
+    app.add_api_route("/v1/rewards/short", lambda: StreamingResponse(pieces()))
+    path = "/v1/rewards/short"
+    scope = {"method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"", "server": ("x", 1)}
+    body = RequestBody([], nothing_more, bytes_max=1)
+    asyncio.run(Mounted("loyalty", app).forward({**scope, "headers": []}, body, take_slowly))
+    assert [message.get("more_body") for message in taken] == [None, True, False]
 
 
 def test_a_client_that_goes_while_it_sends_is_gone_for_the_service(way: Way) -> None:
