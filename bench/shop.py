@@ -11,7 +11,7 @@ from psycopg import sql
 
 from bench.house import House
 from bench.program import PROGRAM
-from bench.tills import BASKET, BATCH
+from bench.tills import BATCH, sold_now
 from kernel.ids import TenantId, new_id
 
 SQL = Path(__file__).parent / "sql"
@@ -70,7 +70,7 @@ def stock(house: House, shop: Shop) -> Shop:
     """Let every customer of both tenants have bought once, so that no round is the first."""
     with psycopg.connect(database_url(house), autocommit=True) as db:
         db.execute("SELECT bench.record_purchases(0, 1, %s)", [shop.customers])
-    receipts = [BASKET % (number, b"stock-%d" % number) for number in range(1, shop.customers + 1)]
+    receipts = [sold_now(number, b"stock-%d" % number) for number in range(1, shop.customers + 1)]
     for first in range(0, len(receipts), BATCH):
         purchases = b",".join(receipts[first : first + BATCH])
         results = post(house, "/v1/purchases/batch", b'{"purchases":[%b]}' % purchases)["results"]
@@ -99,7 +99,7 @@ def publish_program(house: House) -> None:
 
 def record_one(house: House) -> None:
     """One purchase, as the tills will send them."""
-    post(house, "/v1/purchases", BASKET % (1, b"first"))
+    post(house, "/v1/purchases", sold_now(1, b"first"))
 
 
 def post(house: House, path: str, body: bytes) -> dict[str, Any]:

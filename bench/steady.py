@@ -17,7 +17,7 @@ from typing import Any, cast
 import orjson
 import uvloop
 
-from bench.tills import BASKET, content_length, post
+from bench.tills import content_length, post, sold_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ class Shopping:
     def basket(self) -> bytes:
         """A basket of a random customer, under a receipt nobody has used."""
         self.number += 1
-        return BASKET % (self.random.randrange(1, self.order.customers + 1), b"%d-%d" % (self.order.run, self.number))
+        return sold_now(self.random.randrange(1, self.order.customers + 1), b"%d-%d" % (self.order.run, self.number))
 
     async def ask(self, line: Line, deed: str, path: bytes, body: bytes, due: float) -> dict[str, Any] | None:
         """One request; None when it is refused."""

@@ -16,6 +16,8 @@ from typing import Literal, cast
 import orjson
 import uvloop
 
+from kernel.clock import utc_now
+
 BATCH = 500
 Job = Literal["purchase", "batch", "quote", "balance", "statement"]
 LINES = (
@@ -104,7 +106,7 @@ class Till(asyncio.Protocol):
         """A basket of a random customer, under a receipt nobody has used."""
         self.sent += 1
         receipt = b"%d-%d-%d" % (self.shift.run, self.number, self.sent)
-        return BASKET % (self.customer(), receipt)
+        return sold_now(self.customer(), receipt)
 
     def data_received(self, data: bytes) -> None:
         self.received += data
@@ -138,25 +140,31 @@ class Till(asyncio.Protocol):
 
 
 def basket_template() -> bytes:
-    """A basket as bytes, with places for the customer's number and the receipt."""
+    """A basket as bytes, with places for the moment of the sale, the receipt and the customer's number."""
     lines = [
         {"sku": sku, "name": name, "categories": [category], "quantity": quantity, "unit_price": price}
         for sku, name, category, quantity, price in LINES
     ]
     basket = {
+        "occurred_at": "@moment@",
+        "external_id": "@receipt@",
         "customer_id": "cus_@customer@",
         "store_id": "riyadh-1",
         "till_id": "1",
-        "external_id": "@receipt@",
-        "occurred_at": "2026-11-22T10:00:00Z",
         "currency": "SAR",
         "lines": lines,
         "tenders": [{"kind": "card", "amount": sum(line[3] * line[4] for line in LINES)}],
     }
-    return json.dumps(basket).encode().replace(b"@customer@", b"%026d").replace(b"@receipt@", b"%b")
+    said = json.dumps(basket).encode()
+    return said.replace(b"@moment@", b"%b").replace(b"@receipt@", b"%b").replace(b"@customer@", b"%026d")
 
 
 BASKET = basket_template()
+
+
+def sold_now(customer: int, receipt: bytes) -> bytes:
+    """A sale of this moment to the customer of that number."""
+    return BASKET % (utc_now().isoformat().encode(), receipt, customer)
 
 
 def post(path: bytes, headers: bytes, body: bytes) -> bytes:

@@ -8,7 +8,7 @@ import orjson
 
 from bench.pace import Pace
 from bench.program import PROGRAM
-from bench.tills import BASKET
+from bench.tills import sold_now
 from services.loyalty.domain.basket import Basket
 from services.loyalty.domain.customer import CustomerFacts
 from services.loyalty.domain.evaluate import evaluate
@@ -34,6 +34,6 @@ def evaluation_micros(pace: Pace) -> float:
 
 def basket_of_nine() -> Basket:
     """What the tills send, and four of its lines once more under other names."""
-    document = orjson.loads(BASKET % (1, b"nine"))
+    document = orjson.loads(sold_now(1, b"nine"))
     more = [{**line, "sku": f"{line['sku']}-2"} for line in document["lines"][: LINES - len(document["lines"])]]
     return Basket.model_validate({**document, "lines": document["lines"] + more, "tenders": []})

@@ -1,4 +1,4 @@
-"""Columns of values as PostgreSQL's binary arrays, made in one go.
+"""Values, and columns of them, as PostgreSQL's binary arrays, made in one go.
 
 The driver makes the same bytes value by value, at several times the cost (docs/performance.md). The form: how many
 dimensions (1), whether there are nulls, the type of the elements, how many there are, the number of the first (1); then
@@ -9,10 +9,6 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from struct import Struct
 from typing import Any
-
-from psycopg import adapters
-from psycopg.adapt import Dumper
-from psycopg.pq import Format
 
 HEAD = Struct(">iiIii")
 EMPTY = Struct(">iiI")
@@ -28,7 +24,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 class Encoded(bytes):
-    """An array's bytes; its subclasses say of which type."""
+    """An array's bytes."""
 
 
 def text(value: str) -> bytes:
@@ -63,40 +59,31 @@ def truth(value: bool) -> bytes:
 
 
 class ArrayType:
-    """One type of element: its number in PostgreSQL's catalogue, that of its arrays, and how a value is written."""
+    """One type of element: its number in PostgreSQL's catalogue, and how a value is written, its length first."""
 
-    def __init__(self, name: str, element: int, array: int, encode: Callable[[Any], bytes]) -> None:
+    def __init__(self, element: int, encode: Callable[[Any], bytes]) -> None:
         self._element = element
         self._encode = encode
-        self._encoded: type[Encoded] = type(f"Encoded_{name}", (Encoded,), {})
-        dumper = type(f"Dumper_{name}", (EncodedDumper,), {"oid": array})
-        adapters.register_dumper(self._encoded, dumper)
+
+    def single(self, value: Any) -> bytes:
+        """One value by itself: how long it is, is said elsewhere then."""
+        return self._encode(value)[len(NULL) :]
 
     def array(self, values: Sequence[Any]) -> Encoded:
-        """The values, None for a null, ready to be sent as a parameter of the form `%b`."""
+        """The values, None for a null."""
         if not values:
-            return self._encoded(EMPTY.pack(0, 0, self._element))
+            return Encoded(EMPTY.pack(0, 0, self._element))
         encode = self._encode
         elements = [NULL if value is None else encode(value) for value in values]
         nulls = None in values
-        return self._encoded(HEAD.pack(1, nulls, self._element, len(values), 1) + b"".join(elements))
-
-
-class EncodedDumper(Dumper):
-    """Sends what is encoded already."""
-
-    format = Format.BINARY
-
-    def dump(self, obj: Any) -> bytes:
-        """The bytes, as they are."""
-        return obj  # type: ignore[no-any-return]
+        return Encoded(HEAD.pack(1, nulls, self._element, len(values), 1) + b"".join(elements))
 
 
 ARRAY_TYPES = {
-    "text": ArrayType("text", 25, 1009, text),
-    "bytea": ArrayType("bytea", 17, 1001, raw),
-    "bigint": ArrayType("bigint", 20, 1016, whole),
-    "timestamptz": ArrayType("timestamptz", 1184, 1185, moment),
-    "date": ArrayType("date", 1082, 1182, day),
-    "boolean": ArrayType("boolean", 16, 1000, truth),
+    "text": ArrayType(25, text),
+    "bytea": ArrayType(17, raw),
+    "bigint": ArrayType(20, whole),
+    "timestamptz": ArrayType(1184, moment),
+    "date": ArrayType(1082, day),
+    "boolean": ArrayType(16, truth),
 }

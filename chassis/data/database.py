@@ -1,21 +1,21 @@
 """One service's database, and transactions that see only the tenants they are opened for."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import URL, Engine, create_engine
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.orm import Session
 
-from chassis.data.row_sets import Pipeline, pipeline
+from chassis.data.pipelines import Connection, Pipeline, pipeline
 from chassis.settings import Settings
 
 Role = Literal["app", "owner", "relay"]
 
 # A request that waits longer than this for a lock or an answer is better refused and tried again.
 CONNECTION_OPTIONS = "-c timezone=UTC -c jit=off -c lock_timeout=5s -c statement_timeout=30s"
-SEE_ONLY = "SELECT set_config('wafa.tenants', %b, true)"
+SEE_ONLY = "SELECT set_config('wafa.tenants', %b::text, true)"
 
 
 def database_name(service: str) -> str:
@@ -59,7 +59,7 @@ class Database:
     @cached_property
     def engine(self) -> Engine:
         """The pool, made when first needed."""
-        return create_engine(
+        engine = create_engine(
             self.url,
             pool_size=self.pool_size,
             max_overflow=0,
@@ -71,6 +71,8 @@ class Database:
                 "application_name": f"wafa-{self.service}",
             },
         )
+        event.listen(engine, "do_connect", connected)
+        return engine
 
     @contextmanager
     def transaction(self, *tenants: str) -> Iterator[Session]:
@@ -88,6 +90,11 @@ class Database:
     def dispose(self) -> None:
         """Close the pool's connections."""
         self.engine.dispose()
+
+
+def connected(_dialect: Any, _record: Any, arguments: Sequence[Any], named: Mapping[str, Any]) -> Connection:
+    """A new connection for a pool: one that pipelines know how to use."""
+    return Connection.connect(*arguments, **named)
 
 
 def see_only(session: Session, *tenants: str) -> None:

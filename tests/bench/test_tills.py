@@ -6,13 +6,13 @@ import pytest
 from pydantic import TypeAdapter
 
 from bench.program import PROGRAM
-from bench.tills import BASKET, Job, Shift, Takings, Till, content_length
+from bench.tills import Job, Shift, Takings, Till, content_length, sold_now
 from services.loyalty.domain.basket import Basket
 from services.loyalty.domain.program import ProgramDocument
 
 
 def test_baskets_have_five_lines_and_are_paid() -> None:
-    basket = Basket.model_validate_json(BASKET % (7, b"1-2-3"))
+    basket = Basket.model_validate_json(sold_now(7, b"1-2-3"))
     assert (basket.customer_id, basket.external_id, len(basket.lines)) == (f"cus_{7:026d}", "1-2-3", 5)
     assert sum(line.total for line in basket.lines) == basket.tenders[0].amount
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis.data.row_sets import pipeline
+from chassis.data.pipelines import pipeline
 from contracts.events.loyalty import DayCelebrated
 from kernel.ids import CustomerId, TenantId, new_id
 from kernel.points import Points

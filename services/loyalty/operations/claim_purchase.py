@@ -7,7 +7,7 @@ import orjson
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from chassis.data.row_sets import pipeline
+from chassis.data.pipelines import pipeline
 from contracts.events.loyalty import AnyFact, PurchaseClaimed
 from kernel.ids import CustomerId, TenantId, new_id
 from kernel.points import Points

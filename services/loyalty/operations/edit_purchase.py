@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from chassis.data.row_sets import pipeline
+from chassis.data.pipelines import pipeline
 from chassis.web.etags import check_version
 from kernel.ids import TenantId
 from services.loyalty.domain.basket import Basket

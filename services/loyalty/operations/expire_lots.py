@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis.data.row_sets import pipeline
+from chassis.data.pipelines import pipeline
 from contracts.events.loyalty import PointsExpired
 from kernel.ids import CustomerId, TenantId
 from kernel.points import Points

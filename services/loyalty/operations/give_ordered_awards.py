@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from chassis.data.row_sets import pipeline
+from chassis.data.pipelines import pipeline
 from chassis.events.outbox import publish
 from contracts.events.loyalty import AwardBatchFinished, AwardGiven
 from kernel.ids import CustomerId, TenantId

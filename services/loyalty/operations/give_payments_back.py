@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from chassis.data.row_sets import pipeline
+from chassis.data.pipelines import pipeline
 from contracts.events.loyalty import PaidWith
 from kernel.ids import CustomerId
 from services.loyalty.domain.effects import Pay

@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy.orm import Session
 
 from chassis.data.database import narrow
-from chassis.data.row_sets import pipeline
+from chassis.data.pipelines import pipeline
 from chassis.web.idempotency import IdempotencyKeyReused
 from contracts.events.loyalty import AnyFact, PaidWith, PurchaseRecorded
 from kernel.ids import CustomerId, TenantId, new_id

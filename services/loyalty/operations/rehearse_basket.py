@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from chassis.data.row_sets import pipeline
+from chassis.data.pipelines import pipeline
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.basket import Basket
 from services.loyalty.domain.evaluate import Evaluation, evaluate

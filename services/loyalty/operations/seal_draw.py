@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis.data.row_sets import RowSet, pipeline
+from chassis.data.pipelines import pipeline
+from chassis.data.row_sets import RowSet
 from services.loyalty.domain.draw_seal import DrawLine, entrant_of, first_link, next_link
 from services.loyalty.operations.close_draw import close_draw
 from services.loyalty.queries.draws import unsealed_entries

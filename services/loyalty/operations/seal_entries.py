@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from chassis.data.row_sets import RowSet, pipeline
+from chassis.data.pipelines import pipeline
+from chassis.data.row_sets import RowSet
 from kernel.ids import TenantId
 from services.loyalty.domain.seal import EMPTY, seal
 from services.loyalty.queries.sealed import head_of, unsealed

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from chassis.data.row_sets import pipeline
+from chassis.data.pipelines import pipeline
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.refusals.customers import CustomerBlocked, CustomerUnknown, NoSuchCustomer
 from services.loyalty.tables.customers import CustomerRow

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from chassis.data.row_sets import pipeline
+from chassis.data.pipelines import pipeline
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.refusals.wallets import PoolUnknown
 from services.loyalty.domain.wallet import WalletView, wallet_view

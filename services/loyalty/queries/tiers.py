@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from chassis.data.row_sets import pipeline
+from chassis.data.pipelines import pipeline
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.tier_progress import NO_PROGRESS, Admission, Progress, TierRules
 from services.loyalty.tables.customers import CustomerRow

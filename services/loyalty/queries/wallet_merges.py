@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from chassis.data.row_sets import pipeline
+from chassis.data.pipelines import pipeline
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.lot import LotId
 from services.loyalty.domain.refusals.wallets import MergeUnknown

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from chassis.data.row_sets import pipeline
+from chassis.data.pipelines import pipeline
 from services.loyalty.domain.give_back import Drawn
 from services.loyalty.tables.standings import Standing, Wallet, keep_lot
 
@@ -10,7 +10,7 @@ DRAWN = """
     SELECT d.amount, l.id, l.remaining, l.spendable_at, l.expires_at, l.earned_at, l.reference, l.rule, l.amount,
            l.sliding, l.awaits
     FROM draws d JOIN lots l ON l.tenant_id = d.tenant_id AND l.id = d.lot_id
-    WHERE d.tenant_id = %s AND d.transaction_id = %s AND l.customer_id = %s AND l.unit = %s
+    WHERE d.tenant_id = %b::text AND d.transaction_id = %b::text AND l.customer_id = %b::text AND l.unit = %b::text
 """
 
 

@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from psycopg import Cursor
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from chassis.data.row_sets import Pipeline, columns_for, pipeline
+from chassis.data.pipelines import Answer, Pipeline, columns_for, pipeline
 from chassis.data.tables import TenantKey
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.basket import Basket
@@ -255,7 +254,7 @@ class Coupons:
         # By code, by campaign, and by campaign and customer.
         self._counts: dict[tuple[str | None, ...], Count] = {}
         self._own: dict[tuple[TenantId, str], list[Reserved]] = {}
-        self._asked: list[tuple[Cursor[Any], Cursor[Any], Cursor[Any] | None]] = []
+        self._asked: list[tuple[Answer, Answer, Answer | None]] = []
 
     def ask(self, asking: Pipeline, wanted: Iterable[Shown]) -> None:
         """Ask for those that are not known yet; nothing is sent when there are none."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from chassis.data.row_sets import Pipeline
+from chassis.data.pipelines import Pipeline
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.customer import DrawFacts
 from services.loyalty.tables.moves import person

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from chassis.data.row_sets import Pipeline
+from chassis.data.pipelines import Pipeline
 from kernel.ids import TenantId
 from services.loyalty.domain.customer import InstantWinFacts
 from services.loyalty.tables.open_draws import Named

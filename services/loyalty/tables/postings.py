@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from chassis.data.row_sets import RowSet, pipeline
+from chassis.data.pipelines import pipeline
+from chassis.data.row_sets import RowSet
 from chassis.events.outbox import outbox_row
 from contracts.event import Event
 from services.loyalty.tables.coupons import USE as USE_COUPONS

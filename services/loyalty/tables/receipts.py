@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import orjson
 from pydantic import TypeAdapter
 
-from chassis.data.row_sets import Pipeline, columns_for
+from chassis.data.pipelines import Pipeline, columns_for
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.customer import CustomerFacts
 from services.loyalty.domain.effects import Effect, effects_as_json, effects_from_json

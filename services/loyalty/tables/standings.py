@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from chassis.data.row_sets import Pipeline, columns_for, pipeline
+from chassis.data.pipelines import Pipeline, columns_for, pipeline
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.lot import Lot, LotId
 from services.loyalty.tables.open_draws import Named, OpenDraw, OpenDrawsRequest

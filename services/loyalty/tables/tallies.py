@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import date, datetime
 from typing import Literal, NamedTuple, get_args
 
-from psycopg import Cursor
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from chassis.data.row_sets import Pipeline, RowSet, columns_for, pipeline, places
+from chassis.data.pipelines import Answer, Pipeline, columns_for, pipeline
+from chassis.data.row_sets import RowSet, places
 from chassis.data.tables import TenantKey
 from kernel.ids import TenantId
 from services.loyalty.domain.program import CompiledProgram
@@ -147,7 +147,7 @@ class Tallies:
         self._lock = lock
         self._amounts: dict[TallyKey, int] = {}
         self._last: dict[TallyKey, datetime] = {}
-        self._asked: list[Cursor[tuple[object, ...]]] = []
+        self._asked: list[Answer] = []
 
     def ask(self, asking: Pipeline, wanted: Iterable[Keys]) -> None:
         """Ask for those that are not known yet, after the customers; nothing is sent when there are none."""
@@ -165,10 +165,10 @@ class Tallies:
         """Keep what was answered."""
         for answer in self._asked:
             for *key, amount, last_at in answer.fetchall():
-                named = TallyKey(*key)  # type: ignore[arg-type]
-                self._amounts[named] = amount  # type: ignore[assignment]
+                named = TallyKey(*key)
+                self._amounts[named] = amount
                 if last_at is not None:
-                    self._last[named] = last_at  # type: ignore[assignment]
+                    self._last[named] = last_at
         self._asked.clear()
 
     def load(self, db: Session, keys: Keys) -> None:

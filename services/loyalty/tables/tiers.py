@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Any
 
 import orjson
-from psycopg import Cursor
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.data.row_sets import Pipeline, RowSet
+from chassis.data.pipelines import Answer, Pipeline
+from chassis.data.row_sets import RowSet
 from chassis.data.tables import TenantKey
 from kernel.ids import CustomerId
 from services.loyalty.domain.tier_progress import NO_PROGRESS, NOT_TOLD, Admission, Floor, Progress, Told
@@ -149,7 +149,7 @@ class TierRecordsRequest:
 
     def __init__(self, asking: Pipeline, owners: Iterable[Owner]) -> None:
         self._asked = sorted(set(owners))
-        self._found: Cursor[Any] | None = asking.send_rows(READ, self._asked)
+        self._found: Answer | None = asking.send_rows(READ, self._asked)
 
     def answer(self) -> dict[Owner, TierRecord]:
         """The records of all that were asked for."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from psycopg.adapt import PyFormat, Transformer
 
 from chassis.data.binary_arrays import ARRAY_TYPES
-from chassis.data.row_sets import columns_for
+from chassis.data.pipelines import columns_for
 
 TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 WHOLES = st.integers(-(2**63), 2**63 - 1)

@@ -12,7 +12,7 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from chassis.data.database import Database
-from chassis.data.row_sets import Pipeline
+from chassis.data.pipelines import Pipeline
 from kernel.ids import CustomerId
 from services.loyalty.api.till import record_one, record_together
 from services.loyalty.operations import give_ordered_awards as giving

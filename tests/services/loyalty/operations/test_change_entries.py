@@ -7,7 +7,7 @@ import orjson
 import pytest
 from sqlalchemy.orm import Session
 
-from chassis.data.row_sets import Pipeline, pipeline
+from chassis.data.pipelines import Pipeline, pipeline
 from services.loyalty.tables import standings
 from tests.services.loyalty.domain.build import line, rule
 from tests.services.loyalty.draws import ENTRY_PER_TEN, ENTRY_PER_VISIT, Draws

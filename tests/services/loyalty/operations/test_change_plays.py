@@ -9,7 +9,7 @@ import orjson
 import pytest
 from sqlalchemy.orm import Session
 
-from chassis.data.row_sets import Pipeline, pipeline
+from chassis.data.pipelines import Pipeline, pipeline
 from contracts.events.loyalty import PlaysGiven, PurchaseRecorded, PurchaseReturned
 from kernel.ids import CustomerId
 from services.loyalty.domain.instant_win_proof import faults_of
