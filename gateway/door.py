@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from ipaddress import ip_address
+from itertools import chain
 from time import perf_counter
 from typing import Final
 
@@ -65,7 +66,7 @@ class Door:
 
     async def _admit(self, scope: Scope, receive: Receive, reply: "Reply", request_id: bytes) -> None:
         headers = scope["headers"]
-        if len(headers) > HEADERS_MAX or sum(len(name) + len(value) for name, value in headers) > HEADER_BYTES_MAX:
+        if len(headers) > HEADERS_MAX or sum(map(len, chain(*headers))) > HEADER_BYTES_MAX:
             raise HeadersTooLarge(bytes_max=HEADER_BYTES_MAX)
         if is_page(scope):
             reply.own = True

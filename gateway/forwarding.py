@@ -65,7 +65,8 @@ async def ask(upstream: Upstream, method: str, request: bytes, body: RequestBody
         connection = await upstream.take()
         try:
             connection.begin(request, ends=not body.more, answers_head=method == "HEAD")
-            await upload(connection, body)
+            if body.more:
+                await upload(connection, body)
             await connection.answered()
         except ServiceFailed as failure:
             connection.close()

@@ -54,7 +54,7 @@ def for_service(headers: Iterable[Header]) -> list[Header]:
 
 def for_client(headers: list[Header], *, bodiless: bool) -> list[Header]:
     """A service's headers without what concerns only the two of us. An answer without body states no length of one."""
-    passed = [pair for pair in without_internal(headers) if pair[0] not in KEPT_FROM_CLIENTS]
+    passed = [pair for pair in headers if pair[0] not in KEPT_FROM_CLIENTS and not pair[0].startswith(INTERNAL)]
     if bodiless:
         passed = [pair for pair in passed if pair[0] != b"content-length"]
     return without_named(passed, find(headers, b"connection"))

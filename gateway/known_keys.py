@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from time import monotonic
 from typing import Final
 
 from gateway.headers import Header
@@ -37,14 +38,14 @@ class KnownKeys:
     async def holder(self, digest: bytes, key_id: str) -> Holder | None:
         """Who holds the key; None for nobody. Requests that come while one key is being looked up share the answer."""
         known = self._holders.get(digest) or self._strangers.get(digest)
-        if known is not None and known[1] > asyncio.get_running_loop().time():
+        if known is not None and known[1] > monotonic():
             return known[0]
         if digest not in self._asking:
             self._asking[digest] = asyncio.create_task(self._ask(digest, key_id))
         return await asyncio.shield(self._asking[digest])
 
     async def _ask(self, digest: bytes, key_id: str) -> Holder | None:
-        asked_at = asyncio.get_running_loop().time()
+        asked_at = monotonic()
         try:
             holder = await self._find(digest, key_id)
         finally:

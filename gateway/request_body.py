@@ -7,6 +7,7 @@ from typing import Final
 from starlette.types import Receive
 
 from chassis.web.problem_responses import BodyTooLarge
+from gateway.deadline import by
 from gateway.headers import Header, find
 from gateway.refusals import BodyTooSlow
 
@@ -53,8 +54,7 @@ class RequestBody:
     async def next_piece(self) -> bytes:
         """What came since the last piece. Raises as `gather` does."""
         try:
-            async with asyncio.timeout_at(self._deadline):
-                piece = await self._take()
+            piece = await by(self._deadline, self._take())
         except TimeoutError as error:
             raise BodyTooSlow(seconds=round(self._seconds_max)) from error
         if self._received > self._bytes_max:

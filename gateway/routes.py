@@ -90,6 +90,13 @@ class Route:
     body_bytes_max: int = BODY_BYTES_MAX
 
 
+ROUTES: Final = {resource: Route(service, f"/v1/{resource}") for resource, service in OWNERS.items()}
+ROUTES_BELOW_CUSTOMER: Final = {
+    part: Route(service, f"/v1/customers/*/{part}") for part, service in OWNERS_BELOW_CUSTOMER.items()
+}
+ROUTES_OF_BATCHES: Final = {path: Route(OWNERS[path.split("/")[2]], path, BATCH_BYTES_MAX) for path in BATCHES}
+
+
 def find_route(path: str) -> Route | None:
     """The route of a path below /v1/; None when there is none. `path` is decoded, as the service will see it."""
     parts = path.split("/", PATH_PARTS_MAX)
@@ -97,19 +104,8 @@ def find_route(path: str) -> Route | None:
         return None
     resource = parts[2]
     if resource == "customers" and len(parts) > 4:
-        return route_below_customer(parts[4])
-    service = OWNERS.get(resource)
-    if service is None:
-        return None
-    if path in BATCHES:
-        return Route(service, path, BATCH_BYTES_MAX)
-    return Route(service, f"/v1/{resource}")
-
-
-def route_below_customer(part: str) -> Route | None:
-    """The route of /v1/customers/{id}/<part>."""
-    service = OWNERS_BELOW_CUSTOMER.get(part)
-    return Route(service, f"/v1/customers/*/{part}") if service else None
+        return ROUTES_BELOW_CUSTOMER.get(parts[4])
+    return ROUTES_OF_BATCHES.get(path) or ROUTES.get(resource)
 
 
 def is_plain(part: str) -> bool:

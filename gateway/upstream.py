@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from time import monotonic
 from urllib.parse import urlsplit
 
 from gateway.connection import Connection
@@ -34,15 +35,16 @@ class Upstream:
 
     async def take(self) -> Connection:
         """A connection for one exchange, to be given back. Raises ServiceUnavailable when none can be had in time."""
-        connection = None if self._waiting else await self._warm_or_new()
-        return connection or await self._queue()
+        if self._waiting:
+            return await self._queue()
+        return self._warm() or await self._new() or await self._queue()
 
     def give_back(self, connection: Connection) -> None:
         """End an exchange. What cannot be used again is closed."""
-        if not connection.reusable or connection.closed:
+        if not connection.reusable:
             connection.close()
             return
-        connection.idle_since = asyncio.get_running_loop().time()
+        connection.idle_since = monotonic()
         self._idle.append(connection)
         self._next_turn()
 
@@ -53,7 +55,7 @@ class Upstream:
         self._idle.clear()
 
     def _warm(self) -> Connection | None:
-        oldest = asyncio.get_running_loop().time() - IDLE_SECONDS_MAX
+        oldest = monotonic() - IDLE_SECONDS_MAX
         while self._idle:
             connection = self._idle.pop()
             if connection.idle_since >= oldest and not connection.closed:
@@ -61,13 +63,9 @@ class Upstream:
             connection.close()
         return None
 
-    async def _warm_or_new(self) -> Connection | None:
-        connection = self._warm()
-        if connection is None and self._open < self._size:
-            return await self._connect()
-        return connection
-
-    async def _connect(self) -> Connection:
+    async def _new(self) -> Connection | None:
+        if self._open >= self._size:
+            return None
         self._open += 1
         connection = Connection(self._patience, self._lost)
         try:
@@ -95,7 +93,7 @@ class Upstream:
         try:
             async with asyncio.timeout(TURN_SECONDS_MAX):
                 await self._turn(self._waiting.append)
-                while (connection := await self._warm_or_new()) is None:
+                while (connection := self._warm() or await self._new()) is None:
                     await self._turn(self._waiting.appendleft)
                 return connection
         except TimeoutError as error:

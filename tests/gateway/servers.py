@@ -10,6 +10,8 @@ from typing import Any, Self
 
 import uvicorn
 
+from chassis.web.whole_answers import WholeAnswers
+
 Script = Callable[["Service", asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -129,7 +131,7 @@ def served(app: Any) -> Iterator[int]:
     """The application on uvicorn, as in production, on a free port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         config = uvicorn.Config(
-            app, loop="uvloop", http="httptools", log_config=None, access_log=False, server_header=False, lifespan="on"
+            app, loop="uvloop", http=WholeAnswers, log_config=None, access_log=False, server_header=False, lifespan="on"
         )
         server = uvicorn.Server(config)
         thread = Thread(target=server.run, args=([listener],))
