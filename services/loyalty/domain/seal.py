@@ -1,15 +1,15 @@
 """The chain that makes tampering with the ledger visible. Source: docs/ledger.md."""
 
 import hashlib
-from dataclasses import astuple, dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 EMPTY = bytes(32)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SealedEntry:
+class SealedEntry(NamedTuple):
     """All that an entry says, in the order in which it is sealed."""
 
     tenant_id: str
@@ -32,14 +32,13 @@ def seal(before: bytes, entry: SealedEntry) -> bytes:
     Each fact is written as its length in UTF-8 bytes, a colon and itself, so that no two entries are written alike;
     moments as microseconds since 1970, nothing as a minus sign.
     """
-    link = hashlib.sha256(before)
-    for fact in astuple(entry):
-        written = _written(fact).encode()
-        link.update(b"%d:%s" % (len(written), written))
-    return link.digest()
+    written = [_written(fact) for fact in entry]
+    return hashlib.sha256(before + b"".join([b"%d:%b" % (len(fact), fact) for fact in written])).digest()
 
 
-def _written(fact: object) -> str:
+def _written(fact: str | int | datetime | None) -> bytes:
+    if isinstance(fact, str):
+        return fact.encode()
     if isinstance(fact, datetime):
-        return str((fact - EPOCH) // timedelta(microseconds=1))
-    return "-" if fact is None else str(fact)
+        return b"%d" % ((fact - EPOCH) // MICROSECOND)
+    return b"-" if fact is None else b"%d" % fact

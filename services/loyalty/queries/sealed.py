@@ -14,7 +14,7 @@ from services.loyalty.tables.seals import LedgerHeadRow
 CHAIN = "I5 the chain of seals is unbroken"
 ROWS_MAX = 2000
 BEFORE_ALL = -(2**62)
-FIELDS = tuple(SealedEntry.__slots__)
+FIELDS = SealedEntry._fields
 UNSEALED = text(f"""
     SELECT {", ".join(FIELDS)} FROM entries
     WHERE tenant_id = :tenant_id AND position > :after AND position <= :until ORDER BY position LIMIT :limit
@@ -50,7 +50,7 @@ def head_of(db: Session, tenant_id: TenantId) -> LedgerHeadRow | None:
 def unsealed(db: Session, tenant_id: TenantId, *, after: int, until: int) -> list[SealedEntry]:
     """The next entries to seal, in the order of their positions."""
     named = {"tenant_id": tenant_id, "after": after, "until": until, "limit": ROWS_MAX}
-    return [SealedEntry(**row) for row in db.execute(UNSEALED, named).mappings()]
+    return [SealedEntry._make(row) for row in db.execute(UNSEALED, named)]
 
 
 def chain_of(db: Session, tenant_id: TenantId, until: int) -> Iterator[Link]:
@@ -60,9 +60,9 @@ def chain_of(db: Session, tenant_id: TenantId, until: int) -> Iterator[Link]:
         named = {"tenant_id": tenant_id, "after": after, "until": until}
         # The part ends where the last of some seals stands, or at the end when there are no more seals.
         part = db.scalar(NEXT, {**named, "limit": ROWS_MAX}) or until
-        for row in db.execute(SEALED, {**named, "until": part}).mappings():
-            entry = SealedEntry(**{name: row[name] for name in FIELDS}) if row["position"] is not None else None
-            yield Link(row["place"], entry, row["hash"])
+        for place, sealed, *facts in db.execute(SEALED, {**named, "until": part}):
+            entry = SealedEntry._make(facts)
+            yield Link(place, entry if entry.position is not None else None, sealed)
         after = part
 
 
