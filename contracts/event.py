@@ -5,6 +5,7 @@ version; a change of meaning is a new version, which is a new class. Readers ign
 """
 
 import re
+from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -22,6 +23,7 @@ class TypeName(NamedTuple):
     version: int
 
 
+@lru_cache(maxsize=1_000)
 def parse_type(event_type: str) -> TypeName:
     """Take a type such as "loyalty.purchase_recorded.v1" apart. Raises ValueError for any other form."""
     match = TYPE_PATTERN.fullmatch(event_type)

@@ -6,13 +6,14 @@ notes the event as heard. `chassis.events.replay.retry_dead_letters` tries again
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from chassis.data.pipelines import Answer, Pipeline
 from chassis.events.inbox import EventKey
 from chassis.events.letters import Letter, Message
 from chassis.events.outbox import OutboxColumns, insert_rows
@@ -30,13 +31,13 @@ PARK = text("""
     ON CONFLICT DO NOTHING
 """)
 # Locked for sharing: whoever resolves a key's last letter meanwhile sees ours behind it, or we see that it is gone.
-PARKED = text("""
+PARKED = """
     SELECT tenant_id, key FROM dead_letters
     WHERE resolved_at IS NULL AND (tenant_id, key) IN (
-        SELECT tenant_id, key FROM unnest(CAST(:tenant_ids AS text[]), CAST(:keys AS text[])) AS heard (tenant_id, key))
+        SELECT tenant_id, key FROM unnest(%b::text[], %b::text[]) AS heard (tenant_id, key))
     ORDER BY tenant_id, event_id
     FOR SHARE
-""")
+"""
 PARKED_KEYS = text("""
     SELECT key FROM dead_letters
     WHERE tenant_id = :tenant_id AND resolved_at IS NULL
@@ -108,11 +109,9 @@ def notice_of(service: str, row: Mapping[str, Any]) -> OutboxColumns:
     )
 
 
-def parked_keys(db: Session, letters: Collection[Letter]) -> set[EventKey]:
-    """Those (tenant, key) of the letters that already have one parked."""
-    pairs = {(letter.tenant_id, letter.key) for letter in letters}
-    found = db.execute(PARKED, {"tenant_ids": [pair[0] for pair in pairs], "keys": [pair[1] for pair in pairs]})
-    return {(row.tenant_id, row.key) for row in found}
+def ask_parked_keys(sending: Pipeline, keys: Iterable[EventKey]) -> Answer:
+    """Those of these (tenant, key) that have a letter parked, as rows of the answer."""
+    return sending.send(PARKED, list(zip(*keys, strict=True)))
 
 
 def keys_with_parked(db: Session, tenant_id: str) -> list[str]:

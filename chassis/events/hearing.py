@@ -1,11 +1,11 @@
-"""Handling letters: many in one transaction; where that fails, one by one; where that fails, parked.
+"""Handling letters: many in one transaction; where that fails, halves; where one alone fails, it is parked.
 
 Each event's effect, its place in the inbox and the events it causes are one transaction. A listener sees its tenant's
 rows only.
 """
 
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
@@ -19,11 +19,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from chassis.data.database import Database, see_only
-from chassis.events.dead_letters import park, parked_keys
+from chassis.data.database import Database, narrow, see_only
+from chassis.data.pipelines import pipeline
+from chassis.events.dead_letters import ask_parked_keys, park
 from chassis.events.event_metrics import EVENTS_HEARD
-from chassis.events.inbox import EventKey, remember_heard
-from chassis.events.letters import Hearing, Letter, Listeners
+from chassis.events.inbox import EventKey, send_heard
+from chassis.events.letters import Hearing, Letter, Listeners, Told, hand_over
 from chassis.logging import log
 from kernel.clock import utc_now
 
@@ -47,49 +48,64 @@ def hear(
     """
     try:
         hear_together(database, listeners, letters, replaying=replaying)
-    except Exception as error:  # noqa: BLE001 - which letter failed, and how, shows when they are taken one by one
+    except Exception as error:  # noqa: BLE001 - which letter failed, and how, shows when it is alone
+        if len(letters) == 1:
+            hear_alone(database, listeners, letters[0], stop, replaying=replaying)
+            return
         log.info("batch is taken apart", service=database.service, letters=len(letters), reason=type(error).__name__)
-        for letter in letters:
-            hear_alone(database, listeners, letter, stop, replaying=replaying)
+        middle = len(letters) // 2
+        for half in (letters[:middle], letters[middle:]):
+            hear(database, listeners, half, stop, replaying=replaying)
 
 
 def hear_together(database: Database, listeners: Listeners, letters: Sequence[Letter], *, replaying: bool) -> None:
     """Handle letters in one transaction. Raises what any listener raises; then none of them is handled."""
     if not letters:
         return
-    with database.transaction(*{letter.tenant_id for letter in letters}) as db:
-        fresh = not_yet_heard(db, letters)
-        parked = parked_keys(db, fresh) if fresh else set()
+    tenants = {letter.tenant_id for letter in letters}
+    with database.blind_transaction() as db:
+        fresh, parked = not_yet_heard(db, letters, tenants)
         # Tenant by tenant: a tenant's own order stays, and each listener sees one tenant.
         for tenant_id, own in groupby(sorted(fresh, key=tenant_of), key=tenant_of):
-            see_only(db, tenant_id)
-            for letter in own:
-                deliver(db, database.service, listeners, letter, parked, replaying=replaying)
+            if len(tenants) > 1:
+                see_only(db, tenant_id)
+            deliverable = [letter for letter in own if not put_aside(db, database.service, letter, parked)]
+            at = utc_now()
+            told = (Told(letter.event, Hearing(letter.event_id, at, replaying)) for letter in deliverable)
+            hand_over(db, listeners, told)
             db.flush()
     EVENTS_HEARD.labels(database.service, "new").inc(len(fresh))
     EVENTS_HEARD.labels(database.service, "known").inc(len(letters) - len(fresh))
 
 
-def not_yet_heard(db: Session, letters: Sequence[Letter]) -> list[Letter]:
-    """The letters whose events are new here, each once, in order; from now on they count as heard."""
+def not_yet_heard(
+    db: Session, letters: Sequence[Letter], tenants: Collection[str]
+) -> tuple[list[Letter], set[EventKey]]:
+    """The letters whose events are new here, each once, in order; and the (tenant, key) that have a letter parked.
+
+    From now on they count as heard. The transaction sees these tenants.
+    """
     first: dict[EventKey, Letter] = {}
     for letter in letters:
         first.setdefault((letter.tenant_id, letter.event_id), letter)
-    fresh = remember_heard(db, first)
-    return [letter for key, letter in first.items() if key in fresh]
+    with pipeline(db) as sending:
+        narrow(sending, tenants)
+        heard = send_heard(sending, first)
+        parked = ask_parked_keys(sending, {(letter.tenant_id, letter.key) for letter in letters})
+    fresh = set(heard.fetchall())
+    return [letter for key, letter in first.items() if key in fresh], set(parked.fetchall())
 
 
-def deliver(
-    db: Session, service: str, listeners: Listeners, letter: Letter, parked: set[EventKey], *, replaying: bool
-) -> None:
-    """Hand a letter to its listener, or park it: because it cannot be read, or behind an earlier one of its key."""
+def put_aside(db: Session, service: str, letter: Letter, parked: set[EventKey]) -> bool:
+    """Park a letter that cannot be read, or that comes behind an earlier one of its key; whether it was."""
     if letter.event is None:
         park_letter(db, service, letter, letter.problem or "cannot be read", letter.attempts)
         parked.add((letter.tenant_id, letter.key))
-    elif (letter.tenant_id, letter.key) in parked:
+        return True
+    if (letter.tenant_id, letter.key) in parked:
         park_letter(db, service, letter, "waits behind an earlier dead letter", 0)
-    else:
-        listeners[type(letter.event)](db, letter.event, Hearing(letter.event_id, utc_now(), replaying))
+        return True
+    return False
 
 
 def hear_alone(database: Database, listeners: Listeners, letter: Letter, stop: Signal, *, replaying: bool) -> None:

@@ -9,17 +9,19 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from chassis.data.pipelines import Answer, Pipeline, pipeline
+
 FORGET_ROWS = 5_000
 
 # In the order of the ids, so that two readers of the same events wait for each other instead of locking each other out.
-REMEMBER = text("""
+REMEMBER = """
     INSERT INTO inbox (tenant_id, event_id)
     SELECT tenant_id, event_id
-    FROM unnest(CAST(:tenant_ids AS text[]), CAST(:event_ids AS text[])) AS heard (tenant_id, event_id)
+    FROM unnest(%b::text[], %b::text[]) AS heard (tenant_id, event_id)
     ORDER BY tenant_id, event_id
     ON CONFLICT DO NOTHING
     RETURNING tenant_id, event_id
-""")
+"""
 FORGET = text("""
     DELETE FROM inbox WHERE (tenant_id, event_id) IN (
         SELECT tenant_id, event_id FROM inbox WHERE tenant_id = :tenant_id AND heard_at < :before
@@ -31,9 +33,14 @@ EventKey = tuple[str, str]
 
 def remember_heard(db: Session, events: Iterable[EventKey]) -> set[EventKey]:
     """Note these (tenant, event id) as heard; returns those that were not heard before."""
-    tenant_ids, event_ids = zip(*events, strict=True)
-    found = db.execute(REMEMBER, {"tenant_ids": list(tenant_ids), "event_ids": list(event_ids)})
-    return {(row.tenant_id, row.event_id) for row in found}
+    with pipeline(db) as sending:
+        fresh = send_heard(sending, events)
+    return set(fresh.fetchall())
+
+
+def send_heard(sending: Pipeline, events: Iterable[EventKey]) -> Answer:
+    """The same as a part of a pipeline; the answer's rows are those that were not heard before."""
+    return sending.send(REMEMBER, list(zip(*events, strict=True)))
 
 
 def forget_heard(db: Session, tenant_id: str, before: datetime) -> int:

@@ -1,16 +1,17 @@
 """A message from a topic, opened as far as it can be."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from contracts.envelope import Envelope, Headers, UnreadableEnvelope, from_kafka
-from contracts.event import Event, parse_type
+from contracts.event import Event, event_class_for, parse_type
 
 # Rows of messages whose tenant cannot be trusted belong to nobody.
 NO_TENANT = "-"
@@ -28,8 +29,37 @@ class Hearing:
     replaying: bool
 
 
+class Told(NamedTuple):
+    """An event that is heard, and how."""
+
+    event: Any
+    hearing: Hearing
+
+
 Listener = Callable[[Session, Any, Hearing], None]
-Listeners = Mapping[type[Event], Listener]
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """A listener that takes many events in a few statements: of one tenant, in order, each once.
+
+    Whatever it does must be what doing it event by event would have done.
+    """
+
+    hear: Callable[[Session, Sequence[Told]], None]
+
+
+Listeners = Mapping[type[Event], Listener | Together]
+
+
+def hand_over(db: Session, listeners: Listeners, told: Iterable[Told]) -> None:
+    """Let listeners hear one tenant's events in order: one by one, or as many together as follow each other."""
+    for listener, events in groupby(told, key=lambda one: listeners[type(one.event)]):
+        if isinstance(listener, Together):
+            listener.hear(db, list(events))
+        else:
+            for event, hearing in events:
+                listener(db, event, hearing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +98,13 @@ def open_letter(message: Message, listeners: Listeners) -> Letter | None:
         return unaddressed(message, str(error))
     except ValueError:
         return unaddressed(message, "unknown form of type")
-    heard = {parse_type(event_class.event_type)[:2] for event_class in listeners}
+    event_class = event_class_for(envelope.type)
+    if event_class is not None and event_class in listeners:
+        return open_event(message, envelope, event_class)
+    heard = {parse_type(known.event_type)[:2] for known in listeners}
     if type_name[:2] not in heard:
         return None
-    event_class = next((known for known in listeners if known.event_type == envelope.type), None)
-    if event_class is None:
-        return unreadable(message, envelope, f"unknown version {type_name.version} of {envelope.type}")
-    return open_event(message, envelope, event_class)
+    return unreadable(message, envelope, f"unknown version {type_name.version} of {envelope.type}")
 
 
 def open_event(message: Message, envelope: Envelope, event_class: type[Event]) -> Letter:

@@ -12,7 +12,7 @@ from chassis.data.database import Database, see_only
 from chassis.events.dead_letters import keys_with_parked, note_failure, oldest_parked, resolve
 from chassis.events.hearing import hear, is_transient, reason_of
 from chassis.events.inbox import remember_heard
-from chassis.events.letters import Hearing, Letter, Listeners, Message, open_letter
+from chassis.events.letters import Hearing, Letter, Listeners, Message, Told, hand_over, open_letter
 from chassis.events.outbox_marks import COLUMNS, OutboxRow
 from chassis.events.relay import ARCHIVE_DAYS
 from chassis.events.rounds import ROUND_ROWS, record_of
@@ -140,5 +140,5 @@ def hear_again(db: Session, listeners: Listeners, letter: Letter, parked_for: st
         raise StillDead(letter.problem)
     if letter.tenant_id != parked_for and not remember_heard(db, [(letter.tenant_id, letter.event_id)]):
         return
-    listeners[type(letter.event)](db, letter.event, Hearing(letter.event_id, utc_now(), replaying=False))
+    hand_over(db, listeners, [Told(letter.event, Hearing(letter.event_id, utc_now(), replaying=False))])
     db.flush()

@@ -1,9 +1,11 @@
 """Event classes and the envelopes they travel in."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import ClassVar
 
 import pytest
+from cloudevents.core.bindings.kafka import KafkaMessage, from_binary_event, to_binary_event
 from pydantic import ValidationError
 
 from contracts.envelope import Envelope, UnreadableEnvelope, from_kafka, to_kafka
@@ -77,9 +79,36 @@ def test_an_envelope_arrives_as_it_was_sent(subject: str | None, trace: str | No
     assert value.decode() == '{"name": "قهوة"}'
 
 
+@pytest.mark.parametrize("subject", [None, "cus_1"])
+@pytest.mark.parametrize("trace", [None, "req_1"])
+def test_the_cloudevents_library_reads_and_writes_the_same(subject: str | None, trace: str | None) -> None:
+    sent = Envelope(**{**as_dict(ENVELOPE), "subject": subject, "trace": trace})
+    key, headers, value = to_kafka(sent, '{"name": "قهوة"}')
+    read = from_binary_event(KafkaMessage(dict(headers), key, value))
+    assert read.get_data() == {"name": "قهوة"}
+    assert {name: held for name, held in read.get_attributes().items() if name != "datacontenttype"} == {
+        "specversion": "1.0",
+        "id": "evt_1",
+        "type": "tests.thing_happened.v1",
+        "source": "/wafa/tests",
+        "time": NOON,
+        "tenantid": "ten_1",
+        "partitionkey": "cus_1",
+        **({"subject": subject} if subject else {}),
+        **({"requestid": trace} if trace else {}),
+    }
+    written = to_binary_event(read)
+    assert from_kafka(key, list(written.headers.items())) == sent
+    assert written.headers == dict(headers)
+
+
 @pytest.mark.parametrize(
     ("header", "value"),
     [
+        ("ce_time", b"2026-11-22T12:00:00"),
+        ("ce_source", b"\xff"),
+        ("ce_subject", b"\xff"),
+        ("ce_requestid", b"req\0"),
         ("ce_id", b""),
         ("ce_id", b"\xff"),
         ("ce_id", b"evt\0"),
@@ -91,7 +120,7 @@ def test_an_envelope_arrives_as_it_was_sent(subject: str | None, trace: str | No
     ],
 )
 def test_an_envelope_that_is_not_ours_is_unreadable(header: str, value: bytes) -> None:
-    key, headers, _value = to_kafka(ENVELOPE, "{}")
+    key, headers, _value = to_kafka(replace(ENVELOPE, trace="req_1"), "{}")
     changed = [(name, value if name == header else held) for name, held in headers]
     with pytest.raises(UnreadableEnvelope):
         from_kafka(key, changed)

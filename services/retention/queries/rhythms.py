@@ -1,7 +1,7 @@
 """The rhythms of customers: as they are kept, or worked out from visits as of any moment."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -57,7 +57,7 @@ class VisitFacts:
 
 
 def facts_from_visits(
-    db: Session, tenant_id: TenantId, customers: Sequence[CustomerId], zone: ZoneInfo, *, at: datetime = END_OF_TIME
+    db: Session, tenant_id: TenantId, customers: Collection[CustomerId], zone: ZoneInfo, *, at: datetime = END_OF_TIME
 ) -> Mapping[CustomerId, VisitFacts]:
     """Work out the rhythms of these customers as they were at a moment. Who never bought is left out."""
     asked = {"tenant_id": tenant_id, "customers": list(customers), "zone": zone.key, "at": at}

@@ -17,7 +17,9 @@ VISITS = text("""
     SELECT purchase_id, spend, visits.returned_at,
            due - came_back.refund AS spend_right, came_back.returned_at AS returned_right
     FROM visits CROSS JOIN LATERAL (
-        SELECT coalesce(sum(refund), 0) AS refund, min(occurred_at) FILTER (WHERE whole) AS returned_at
+        SELECT coalesce(sum(refund), 0) AS refund,
+               (array_agg(CASE WHEN whole THEN occurred_at END ORDER BY occurred_at DESC, return_id DESC))[1]
+                   AS returned_at
         FROM returns WHERE returns.tenant_id = visits.tenant_id AND returns.purchase_id = visits.purchase_id
     ) came_back
     WHERE tenant_id = :tenant_id

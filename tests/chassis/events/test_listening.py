@@ -4,6 +4,8 @@ import random
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
@@ -12,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from chassis.events.dead_letters import keys_with_parked
 from chassis.events.event_metrics import EVENTS_MISSED
-from chassis.events.letters import Hearing
-from chassis.events.replay import Retried, retry_dead_letters
+from chassis.events.letters import Hearing, Listeners, Together, Told
+from chassis.events.replay import Retried, replay, retry_dead_letters
 from contracts.topics import dead_letter_topic
-from kernel.ids import new_id
+from kernel.clock import utc_now
+from kernel.ids import TenantId, new_id
 from tests.chassis.events.world import Noted, World, note
 from tests.support.waiting import eventually
 
@@ -257,3 +260,57 @@ def test_events_that_expire_unheard_are_counted(world: World) -> None:
             eventually(lambda: world.caught_up())
     assert world.notes() == {"cus_1": [0, 1, 2, 3, 4, *range(12, 20)]}
     assert EVENTS_MISSED.labels(world.desk)._value.get() == 7
+
+
+class NotesTogether:
+    """The desk, when it notes many at once; it remembers how many, and of whom."""
+
+    def __init__(self) -> None:
+        self.handed: list[tuple[str, int]] = []
+        self.listener = Together(self.note)
+
+    def note(self, db: Session, told: Sequence[Told]) -> None:
+        tenants = {one.event.tenant_id for one in told}
+        assert tenants == {db.execute(text("SELECT current_setting('wafa.tenants')")).scalar_one()}
+        self.handed.append((min(tenants), len(told)))
+        for event, hearing in told:
+            note(db, event, hearing)
+
+
+def hear_archive(world: World, listeners: Listeners) -> None:
+    """Let the desk hear all that the shop published, without a broker."""
+    archive, desk = world.database(world.shop, "relay"), world.database(world.desk)
+    hour = timedelta(hours=1)
+    replay(archive, desk, listeners, since=utc_now() - hour, until=utc_now() + hour, stop=threading.Event())
+
+
+def test_a_listener_may_take_a_tenants_events_together(offline_world: World) -> None:
+    world, desk = offline_world, NotesTogether()
+    tenants = [world.tenant, new_id("ten")]
+    for number in range(6):
+        world.tenant = TenantId(tenants[number % 2])
+        for customer in ("cus_1", "cus_2"):
+            world.publish(f"{customer}_{number % 2}", *range(10 * number, 10 * number + 10))
+    for _ in range(2):
+        hear_archive(world, {world.Noted: desk.listener})
+    assert sorted(desk.handed) == sorted((tenant, 60) for tenant in tenants), "each tenant's, once"
+    numbers = [[number for number in range(60) if number // 10 % 2 == of] for of in (0, 1)]
+    assert world.notes() == {f"cus_{n}_{of}": numbers[of] for n in (1, 2) for of in (0, 1)}
+
+
+def test_one_that_fails_is_found_among_many_and_its_neighbours_go_on(offline_world: World) -> None:
+    world, desk = offline_world, NotesTogether()
+    good = [f"cus_{n}" for n in range(10)]
+    for number in range(40):
+        for customer in good:
+            world.publish(customer, number)
+        if number in (11, 30):
+            world.publish("cus_bad", number, trouble="it cannot be done")
+        if number in (5, 20):
+            world.publish("cus_bad", number)
+    hear_archive(world, {world.Noted: desk.listener})
+    assert world.notes() == {**{customer: list(range(40)) for customer in good}, "cus_bad": [5]}
+    assert [(key, attempts) for key, _reason, attempts in world.parked()] == [("cus_bad", n) for n in (3, 0, 0)]
+    assert len(desk.handed) < 50, "404 events were not taken one by one"
+    assert retry_dead_letters(world.database(world.desk), {world.Noted: note_all}, world.tenant) == Retried(3, 0)
+    assert world.notes()["cus_bad"] == [5, 11, 20, 30]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chassis.events.letters import Hearing
+from chassis.events.letters import Hearing, Told, hand_over
 from contracts.events.customers import CustomerChanged, CustomerCreated, CustomerFacts
 from kernel.ids import CustomerId, new_id
 from services.loyalty.domain.refusals.customers import CustomerBlocked
@@ -12,7 +12,7 @@ from tests.services.loyalty.shop import NOON, Shop
 
 def hear(shop: Shop, event: CustomerFacts, *, replaying: bool = False) -> None:
     with shop.database.transaction(event.tenant_id) as db:
-        LISTENERS[type(event)](db, event, Hearing(new_id("evt"), NOON, replaying))
+        hand_over(db, LISTENERS, [Told(event, Hearing(new_id("evt"), NOON, replaying))])
 
 
 def test_a_customer_is_created_changed_and_told_again(shop: Shop) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select, text
 
 from chassis.data.database import Database
-from chassis.events.letters import Hearing
+from chassis.events.letters import Hearing, Told, hand_over
 from contracts.event import Event
 from contracts.events.access import TenantCreated
 from contracts.events.customers import CustomerChanged, CustomerCreated
@@ -35,7 +35,7 @@ def tell(database: Database, event: Event, event_id: str | None = None, *, repla
     """Let notifications hear an event in a transaction of its own; returns the event's id."""
     event_id = event_id or new_id("evt")
     with database.transaction(event.tenant_id) as db:
-        LISTENERS[type(event)](db, event, Hearing(event_id, MORNING, replaying))
+        hand_over(db, LISTENERS, [Told(event, Hearing(event_id, MORNING, replaying))])
     return event_id
 
 

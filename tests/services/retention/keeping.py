@@ -6,7 +6,8 @@ from sqlalchemy import text
 
 from chassis.data.database import Database
 from kernel.ids import CustomerId, TenantId
-from services.retention.operations.record_visit import record_visit
+from services.retention.domain.history import Visit
+from services.retention.operations.record_visits import record_visits
 from tests.services.retention.telling import moment
 
 TABLES = ("customers", "visits", "returns")
@@ -34,4 +35,4 @@ def one(database: Database, tenant_id: TenantId, table: str) -> dict[str, Any]:
 def visit(database: Database, tenant_id: TenantId, at: str, purchase_id: str = "pur_1", due: int = 1000) -> None:
     """Ana buys."""
     with database.transaction(tenant_id) as db:
-        record_visit(db, tenant_id, ANA, purchase_id, currency="SAR", due=due, at=moment(at))
+        record_visits(db, tenant_id, [Visit(purchase_id, ANA, moment(at), "SAR", due)])

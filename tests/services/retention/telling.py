@@ -1,10 +1,10 @@
 """Telling retention what happened: events with only what the test is about, heard as its worker would."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from chassis.data.database import Database
-from chassis.events.letters import Hearing
+from chassis.events.letters import Hearing, Told, hand_over
 from contracts.event import Event
 from contracts.events.access import TenantCreated
 from contracts.events.customers import CustomerChanged, CustomerCreated
@@ -24,7 +24,14 @@ def tell(database: Database, events: Iterable[Event]) -> None:
     """Let retention hear the events in this order, each in a transaction of its own."""
     for event in events:
         with database.transaction(event.tenant_id) as db:
-            LISTENERS[type(event)](db, event, Hearing(new_id("evt"), event.occurred_at, replaying=False))
+            hand_over(db, LISTENERS, [Told(event, Hearing(new_id("evt"), event.occurred_at, replaying=False))])
+
+
+def tell_together(database: Database, events: Sequence[Event]) -> None:
+    """Let retention hear one tenant's events in this order, all in one transaction."""
+    with database.transaction(events[0].tenant_id) as db:
+        told = [Told(event, Hearing(new_id("evt"), event.occurred_at, replaying=False)) for event in events]
+        hand_over(db, LISTENERS, told)
 
 
 def tenant_created(tenant_id: TenantId, time_zone: str = RIYADH) -> TenantCreated:

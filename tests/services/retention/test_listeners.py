@@ -3,6 +3,8 @@
 import random
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import cycle
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,7 +16,16 @@ from kernel.clock import utc_now
 from kernel.ids import TenantId, new_id
 from services.retention.queries.verify import breaches
 from tests.services.retention.keeping import kept, one
-from tests.services.retention.telling import bought, changed, created, gave_back, moment, tell, tenant_created
+from tests.services.retention.telling import (
+    bought,
+    changed,
+    created,
+    gave_back,
+    moment,
+    tell,
+    tell_together,
+    tenant_created,
+)
 
 
 def year_of(tenant_id: TenantId) -> list[Event]:
@@ -74,6 +85,64 @@ def test_order_and_repetition_change_nothing(
     events = year_of(shuffled)
     tell(database, in_any_order([*events, *(events[index] for index in repeated)], random_order))
     assert kept(database, shuffled) == kept(database, in_order)
+    assert breaches(database, utc_now()) == []
+
+
+@st.composite
+def months(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """What happened to three customers, told in any order and some of it twice: as arguments, without a tenant."""
+    customers = st.sampled_from(["cus_a", "cus_b", "cus_c"])
+    days = st.integers(0, 60)
+    told: list[dict[str, Any]] = [
+        {"what": "bought", "customer": draw(customers), "day": draw(days), "id": number}
+        for number in range(draw(st.integers(1, 25)))
+    ]
+    for number in range(draw(st.integers(0, 10))):
+        of = draw(st.sampled_from(told[: len(told) - number]))
+        told.append({**of, "what": "returned", "later": draw(days), "return": number, "whole": draw(st.booleans())})
+    for version in range(draw(st.integers(0, 6))):
+        told.append({"what": "changed", "customer": draw(customers), "day": draw(days), "version": version % 4})
+    again = draw(st.lists(st.sampled_from(told), max_size=8))
+    return draw(st.permutations([*told, *again]))
+
+
+def told_to(tenant_id: TenantId, months: Sequence[dict[str, Any]]) -> list[Event]:
+    """The same as events of a tenant."""
+    return [event_of(tenant_id, one) for one in months]
+
+
+def event_of(tenant_id: TenantId, one: dict[str, Any]) -> Event:
+    at = moment("2026-01-01") + timedelta(days=one["day"])
+    if one["what"] == "changed":
+        language = "ar" if one["day"] % 2 else "en"
+        return changed(tenant_id, one["customer"], at.strftime("%Y-%m-%d"), version=one["version"], language=language)
+    purchase = bought(tenant_id, one["customer"], at, f"pur_{one['id']}")
+    if one["what"] == "bought":
+        return purchase
+    back = gave_back(purchase, at + timedelta(days=one["later"]), refund=100, return_id=f"ret_{one['return']}")
+    return back.model_copy(update={"whole": one["whole"]})
+
+
+@given(happened=months(), sizes=st.lists(st.integers(1, 12), min_size=1), unknown=st.booleans())
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_is_told_together_comes_to_what_it_would_have_one_by_one(
+    database: Database, happened: list[dict[str, Any]], sizes: list[int], unknown: bool
+) -> None:
+    """Also while the tenant is not known yet."""
+    alone, together = TenantId(new_id("ten")), TenantId(new_id("ten"))
+    for tenant_id in (alone, together):
+        if not unknown:
+            tell(database, [tenant_created(tenant_id)])
+    tell(database, told_to(alone, happened))
+    events, turn = told_to(together, happened), cycle(sizes)
+    while events:
+        size = next(turn)
+        tell_together(database, events[:size])
+        events = events[size:]
+    assert kept(database, together) == kept(database, alone)
+    for tenant_id in (alone, together):
+        tell(database, [tenant_created(tenant_id)])
+    assert kept(database, together) == kept(database, alone)
     assert breaches(database, utc_now()) == []
 
 

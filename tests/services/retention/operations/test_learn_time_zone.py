@@ -6,8 +6,9 @@ from sqlalchemy import text
 
 from chassis.data.database import Database
 from kernel.ids import TenantId
+from services.retention.domain.history import Visit
 from services.retention.operations.learn_time_zone import learn_time_zone
-from services.retention.operations.record_visit import record_visit
+from services.retention.operations.record_visits import record_visits
 from tests.services.retention.keeping import ANA, kept, one, visit
 from tests.services.retention.telling import RIYADH, moment
 
@@ -50,7 +51,7 @@ def test_a_purchase_recorded_meanwhile_is_waited_for_and_counted_again(database:
     visit(database, tenant_id, LATE, "pur_1")
     with ThreadPoolExecutor(1) as pool:
         with database.transaction(tenant_id) as db:
-            record_visit(db, tenant_id, ANA, "pur_2", currency="SAR", due=1000, at=moment(NEXT_DAY))
+            record_visits(db, tenant_id, [Visit("pur_2", ANA, moment(NEXT_DAY), "SAR", 1000)])
             learning = pool.submit(learn, database, tenant_id)
             assert not wait([learning], timeout=0.5).done
         learning.result()

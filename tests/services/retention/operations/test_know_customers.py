@@ -6,7 +6,8 @@ import pytest
 
 from chassis.data.database import Database
 from kernel.ids import TenantId
-from services.retention.operations.know_customer import know_customer
+from services.retention.domain.history import Known
+from services.retention.operations.know_customers import know_customers
 from tests.services.retention.keeping import ANA, kept, one
 from tests.services.retention.telling import moment
 
@@ -21,7 +22,7 @@ FACTS = {
 def know(database: Database, tenant_id: TenantId, version: int) -> None:
     language, status, day = FACTS[version]
     with database.transaction(tenant_id) as db:
-        know_customer(db, tenant_id, ANA, version=version, language=language, status=status, at=moment(day))
+        know_customers(db, tenant_id, [Known(ANA, moment(day), version, language, status)])
 
 
 @pytest.mark.parametrize("order", list(permutations(FACTS)), ids=str)
@@ -44,7 +45,7 @@ def test_a_purchase_alone_tells_nothing_but_that_they_came(database: Database, t
 def test_a_version_already_heard_is_not_heard_again(database: Database, tenant_id: TenantId) -> None:
     know(database, tenant_id, 1)
     with database.transaction(tenant_id) as db:
-        know_customer(db, tenant_id, ANA, version=1, language="en", status="blocked", at=moment("2026-04-01"))
+        know_customers(db, tenant_id, [Known(ANA, moment("2026-04-01"), 1, "en", "blocked")])
     row = one(database, tenant_id, "customers")
     assert (row["language"], row["status"], row["known_at"]) == ("ar", "active", moment("2026-02-01"))
 

@@ -4,7 +4,8 @@ import pytest
 
 from chassis.data.database import Database
 from kernel.ids import TenantId
-from services.retention.operations.record_return import record_return
+from services.retention.domain.history import Return
+from services.retention.operations.record_returns import record_returns
 from tests.services.retention.keeping import ANA, kept, one, visit
 from tests.services.retention.telling import moment
 
@@ -18,20 +19,9 @@ def give_back(
     whole: bool = False,
     return_id: str = "ret_1",
     purchase_id: str = "pur_1",
-    corrected: bool = False,
 ) -> None:
     with database.transaction(tenant_id) as db:
-        record_return(
-            db,
-            tenant_id,
-            ANA,
-            purchase_id,
-            return_id,
-            refund=refund,
-            whole=whole,
-            corrected=corrected,
-            at=moment(at),
-        )
+        record_returns(db, tenant_id, [Return(purchase_id, return_id, ANA, moment(at), refund, whole)])
 
 
 def test_part_of_a_purchase_leaves_the_visit(database: Database, bakery: TenantId) -> None:
@@ -95,7 +85,7 @@ def test_a_void_that_is_taken_back_leaves_the_visit(
     visit(database, bakery, "2026-01-01")
     told = [("2026-01-02", 1000, True, "ret_1"), ("2026-01-03", -1000, False, "ret_2")]
     for at, refund, whole, return_id in (told[place] for place in order):
-        give_back(database, bakery, at, refund, whole=whole, return_id=return_id, corrected=True)
+        give_back(database, bakery, at, refund, whole=whole, return_id=return_id)
     kept_visit = one(database, bakery, "visits")
     assert (kept_visit["spend"], kept_visit["returned_at"]) == (1000, None)
     assert one(database, bakery, "customers")["visits"] == 1

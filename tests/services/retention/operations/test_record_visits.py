@@ -4,7 +4,8 @@ from concurrent.futures import ThreadPoolExecutor, wait
 
 from chassis.data.database import Database
 from kernel.ids import TenantId
-from services.retention.operations.record_visit import record_visit
+from services.retention.domain.history import Visit
+from services.retention.operations.record_visits import record_visits
 from tests.services.retention.keeping import ANA, kept, one, visit
 from tests.services.retention.telling import moment
 
@@ -29,7 +30,7 @@ def test_a_purchase_heard_again_changes_nothing(database: Database, bakery: Tena
 def test_two_purchases_at_once_both_count(database: Database, bakery: TenantId) -> None:
     with ThreadPoolExecutor(1) as pool:
         with database.transaction(bakery) as db:
-            record_visit(db, bakery, ANA, "pur_1", currency="SAR", due=1000, at=moment("2026-01-01"))
+            record_visits(db, bakery, [Visit("pur_1", ANA, moment("2026-01-01"), "SAR", 1000)])
             second = pool.submit(visit, database, bakery, "2026-01-08", "pur_2")
             assert not wait([second], timeout=0.5).done
         second.result()
