@@ -16,6 +16,10 @@ Role = Literal["app", "owner", "relay"]
 # A request that waits longer than this for a lock or an answer is better refused and tried again.
 CONNECTION_OPTIONS = "-c timezone=UTC -c jit=off -c lock_timeout=5s -c statement_timeout=30s"
 SEE_ONLY = "SELECT set_config('wafa.tenants', %b::text, true)"
+# A statement over arrays would be planned anew for each number of rows, which takes longer than to carry it out.
+SEE_ONLY_AND_PLAN_ONCE = (
+    "SELECT set_config('wafa.tenants', %b::text, true), set_config('plan_cache_mode', 'force_generic_plan', true)"
+)
 
 
 def database_name(service: str) -> str:
@@ -100,9 +104,9 @@ def connected(_dialect: Any, _record: Any, arguments: Sequence[Any], named: Mapp
 def see_only(session: Session, *tenants: str) -> None:
     """Narrow the transaction to these tenants' rows, until it ends."""
     with pipeline(session) as sending:
-        narrow(sending, tenants)
+        sending.send(SEE_ONLY, [",".join(tenants)])
 
 
 def narrow(sending: Pipeline, tenants: Iterable[str]) -> None:
-    """The same, as a part of a pipeline."""
-    sending.send(SEE_ONLY, [",".join(tenants)])
+    """The same as a part of a pipeline, in a transaction whose statements find their rows by keys given in arrays."""
+    sending.send(SEE_ONLY_AND_PLAN_ONCE, [",".join(tenants)])
