@@ -4,7 +4,7 @@ They go to libpq directly: the driver's cursors take 60 to 100 µs for each stat
 """
 
 import re
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -96,6 +96,7 @@ class Pipeline:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._asked: list[tuple[Statement, list[bytes | None], Answer]] = []
+        self._commits = False
 
     def send(self, statement: str, parameters: Values) -> Answer:
         """Add a statement. Its answer can be read once the pipeline is over."""
@@ -107,41 +108,50 @@ class Pipeline:
         """Add a statement whose only places are arrays, one for each column of the rows; none for no rows."""
         return self.send(statement, columns_for(statement, rows)) if rows else None
 
+    def commit(self) -> None:
+        """Commit the transaction in the same round trip, once all statements have succeeded."""
+        self._commits = True
+
     def exchange(self) -> None:
         """Send everything and take the answers. Raises the first error; the transaction is then spoilt."""
         if not self._asked:
             return
+        connection = self._connection
+        new = {
+            statement.name: statement.text for statement, *_ in self._asked if statement.name not in connection.ready
+        }
+        begins = connection.pgconn.transaction_status == TransactionStatus.IDLE
         try:
-            results = self._exchange(self._connection.pgconn)
+            results = self._exchange(connection.pgconn, new, begins)
         except BaseException:
             # Nobody knows what was sent and what was not.
-            self._connection.close()
+            connection.close()
             raise
+        for name, result in zip(new, results[begins:], strict=False):
+            if result.status == ExecStatus.COMMAND_OK:
+                connection.ready.add(name)
         for result in results:
             # Those that came after it were not even tried.
             if result.status == ExecStatus.FATAL_ERROR:
-                raise error_from_result(result, self._connection.info.encoding)
-        for (_statement, _parameters, answer), result in zip(self._asked, results[-len(self._asked) :], strict=True):
-            answer.keep(self._connection.decoder, result)
+                raise error_from_result(result, connection.info.encoding)
+        for (*_, answer), result in zip(self._asked, results[begins + len(new) :], strict=False):
+            answer.keep(connection.decoder, result)
 
-    def _exchange(self, server: PGconn) -> list[PGresult]:
-        """One result for each command sent; those of the statements asked for come last."""
-        ready = self._connection.ready
+    def _exchange(self, server: PGconn, new: Mapping[bytes, bytes], begins: bool) -> list[PGresult]:
+        """The results of all commands in turn: the beginning, what is to be made ready, the statements, the commit."""
         server.enter_pipeline_mode()
-        begins = server.transaction_status == TransactionStatus.IDLE
         if begins:
             server.send_query_params(b"BEGIN", None)
-        new = {statement.name: statement.text for statement, *_ in self._asked if statement.name not in ready}
         for name, text in new.items():
             server.send_prepare(name, text)
         for statement, parameters, _answer in self._asked:
             server.send_query_prepared(statement.name, parameters, statement.formats, Format.BINARY)
+        if self._commits:
+            server.send_query_params(b"COMMIT", None)
         server.pipeline_sync()
-        results = self._connection.wait(received(server, begins + len(new) + len(self._asked)))
+        commands = begins + len(new) + len(self._asked) + self._commits
+        results: list[PGresult] = self._connection.wait(received(server, commands))
         server.exit_pipeline_mode()
-        for name, result in zip(new, results[begins:], strict=False):
-            if result.status == ExecStatus.COMMAND_OK:
-                ready.add(name)
         return results
 
 

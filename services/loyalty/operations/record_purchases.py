@@ -1,7 +1,7 @@
 """Recording sales: the hot path. Two round trips for a batch, however many sales it holds.
 
 The first locks the customers concerned and reads where they stand; the rules then decide each sale in turn, in memory;
-the second writes everything. Source: docs/adr/0016-group-commit.md.
+the second writes everything and commits. Source: docs/adr/0016-group-commit.md.
 """
 
 from collections.abc import Sequence
@@ -132,7 +132,8 @@ Outcome = Recorded | Refused
 def record_purchases(db: Session, sales: Sequence[Sale], *, at: datetime) -> list[Outcome]:
     """Record the sales in turn, each as if the ones before it had been recorded already.
 
-    The transaction need not see anything yet: it is narrowed to the tenants of the sales.
+    The transaction need not see anything yet: it is narrowed to the tenants of the sales; it is committed with the last
+    statements, so nothing else may be part of it.
 
     A refused sale leaves no trace and does not disturb the others. The same receipt again gives the first result;
     with other content it is refused. Raises SpoiltBatch, or the database's error when two processes record the same
@@ -248,7 +249,8 @@ class Batch:
         if self.spoilt:
             self.db.rollback()
         else:
-            self.books.close(self.db)
+            self.db.flush()
+            self.books.close(self.db, commits=True)
 
     def _load_unsettled_lots(self) -> None:
         """Wallets that time has changed, or that owe, cannot be added to by their totals alone."""

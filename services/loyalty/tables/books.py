@@ -279,8 +279,8 @@ class Books:
         self._time[membership.id] = entries
         self._memberships[membership.id] = (standing, plan, membership)
 
-    def close(self, db: Session) -> None:
-        """Write everything that changed."""
+    def close(self, db: Session, *, commits: bool = False) -> None:
+        """Write everything that changed, and commit where nothing follows in the transaction."""
         self.postings.purchase_counts.extend(
             (*owner, count, self._purchase_changes[owner]) for owner, count in self._purchases.items()
         )
@@ -300,7 +300,7 @@ class Books:
                 settle(wallet, self.at)
             self.postings.wallets.append(self._wallet_row(standing, wallet))
         self.postings.lots.extend(self._lots.values())
-        self.postings.write(db)
+        self.postings.write(db, commits=commits)
 
     def _enter(self, standing: Standing, wallet: Wallet, moved: Movement, amount: int) -> None:
         """Write both sides of a movement."""

@@ -309,8 +309,8 @@ class Postings:
         """Tell others, in the same transaction; `trace` is the id of the request that caused it."""
         self.outbox.append(outbox_row(event, trace))
 
-    def write(self, db: Session) -> None:
-        """Send everything in one round trip."""
+    def write(self, db: Session, *, commits: bool = False) -> None:
+        """Send everything in one round trip; with the commit in it, where nothing follows in the transaction."""
         if not any(getattr(self, rows.name) for rows in fields(self)):
             return
         with pipeline(db) as sending:
@@ -337,3 +337,5 @@ class Postings:
             PROGRESS.insert(sending, self.tier_progress)
             CHANGES.insert(sending, self.tier_changes)
             OUTBOX.insert(sending, self.outbox)
+            if commits:
+                sending.commit()

@@ -100,6 +100,24 @@ def test_a_pipeline_begins_the_transaction_it_is_part_of(single: Database, tenan
     assert heard(single, tenant_id) == [], "it went back with the rest"
 
 
+def test_a_pipeline_may_commit(single: Database, tenant_id: TenantId) -> None:
+    def committed(*asked: tuple[str, list[Any]]) -> None:
+        with single.transaction(tenant_id) as db:
+            with pipeline(db) as sending:
+                for statement, parameters in asked:
+                    sending.send(statement, parameters)
+                sending.commit()
+            raise Undone
+
+    hear = (HEAR, [[tenant_id], ["evt_1"]])
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        committed(hear, ("SELECT 1 / %b::bigint", [0]))
+    assert heard(single, tenant_id) == []
+    with pytest.raises(Undone):
+        committed(hear)
+    assert heard(single, tenant_id) == ["evt_1"], "what fails afterwards does not bring it back"
+
+
 def test_the_first_error_is_raised_and_nothing_after_it_happens(single: Database, tenant_id: TenantId) -> None:
     again = (HEAR, [[tenant_id], ["evt_1"]])
     with pytest.raises(psycopg.errors.UniqueViolation):

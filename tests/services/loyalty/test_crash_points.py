@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import sql
+from psycopg.pq import TransactionStatus
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -56,7 +57,7 @@ class Statements:
 @contextmanager
 def counted(shop: Shop, monkeypatch: pytest.MonkeyPatch, statements: Statements) -> Iterator[None]:
     """Every statement of the shop's database, whether it goes through SQLAlchemy or through a pipeline."""
-    send = Pipeline.send
+    send, commit = Pipeline.send, Pipeline.commit
 
     def counting_send(self: Pipeline, statement: str, parameters: Any) -> Any:
         statements.see(self._connection)
@@ -66,11 +67,19 @@ def counted(shop: Shop, monkeypatch: pytest.MonkeyPatch, statements: Statements)
         statements.see(connection.connection.driver_connection)
 
     def before_commit(connection: Any) -> None:
-        statements.see(connection.connection.driver_connection)
+        driver = connection.connection.driver_connection
+        # Where the last pipeline has committed, there is nothing left to do.
+        if driver.pgconn.transaction_status != TransactionStatus.IDLE:
+            statements.see(driver)
+
+    def counting_pipeline_commit(self: Pipeline) -> None:
+        statements.see(self._connection)
+        commit(self)
 
     engine = shop.database.engine
     with monkeypatch.context() as patch:
         patch.setattr(Pipeline, "send", counting_send)
+        patch.setattr(Pipeline, "commit", counting_pipeline_commit)
         event.listen(engine, "before_cursor_execute", before)
         event.listen(engine, "commit", before_commit)
         try:
