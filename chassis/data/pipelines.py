@@ -12,6 +12,7 @@ from itertools import count
 from typing import Any
 
 import psycopg
+import sqlalchemy
 from psycopg.abc import Transformer as Decoder
 from psycopg.adapt import Transformer
 from psycopg.errors import error_from_result
@@ -166,9 +167,9 @@ def received(server: PGconn, commands: int) -> Generator[Any, Any, list[PGresult
 
 
 @contextmanager
-def pipeline(db: Session) -> Iterator[Pipeline]:
+def pipeline(db: Session | sqlalchemy.Connection) -> Iterator[Pipeline]:
     """One round trip on the session's connection, inside its transaction, when the block ends."""
-    connection = db.connection().connection.driver_connection
+    connection = (db.connection() if isinstance(db, Session) else db).connection.dbapi_connection
     assert isinstance(connection, Connection)
     sending = Pipeline(connection)
     yield sending

@@ -11,6 +11,8 @@ from typing import NamedTuple
 from kafka import TopicPartition
 from sqlalchemy import Connection, text
 
+from chassis.data.pipelines import pipeline
+
 GONE = -1
 
 COLUMNS = (
@@ -24,17 +26,15 @@ CLAIMED = text(f"""
 """)  # noqa: S608 - constants only
 UNSENT = text(f"SELECT {COLUMNS} FROM outbox WHERE sent_offset IS NULL ORDER BY position LIMIT :limit")  # noqa: S608
 # The bounds let the server skip all partitions but the rows' own.
-MARK = text("""
+MARK = """
     UPDATE outbox SET
         sent_partition = mark.partition, sent_offset = mark.sent_offset,
         sent_at = CASE WHEN mark.sent_offset >= 0 THEN now() ELSE outbox.sent_at END
-    FROM unnest(
-        CAST(:positions AS bigint[]), CAST(:created_ats AS timestamptz[]),
-        CAST(:partitions AS int[]), CAST(:offsets AS bigint[])
-    ) AS mark (position, created_at, partition, sent_offset)
+    FROM unnest(%b::bigint[], %b::timestamptz[], %b::bigint[], %b::bigint[])
+        AS mark (position, created_at, partition, sent_offset)
     WHERE outbox.position = mark.position AND outbox.created_at = mark.created_at
-      AND outbox.created_at BETWEEN :first AND :last
-""")
+      AND outbox.created_at BETWEEN %b::timestamptz AND %b::timestamptz
+"""
 OF_PARTITION = "topic = :topic AND sent_partition = :partition AND sent_offset >= 0"
 LAST_SENT = text(f"SELECT max(sent_offset) FROM outbox WHERE {OF_PARTITION}")  # noqa: S608
 SENT_BELOW = text(f"""
@@ -90,18 +90,10 @@ def mark(connection: Connection, marks: Sequence[Mark]) -> None:
     """Note where rows are, in one statement."""
     if not marks:
         return
-    created = [one.row.created_at for one in marks]
-    connection.execute(
-        MARK,
-        {
-            "positions": [one.row.position for one in marks],
-            "created_ats": created,
-            "partitions": [one.partition for one in marks],
-            "offsets": [one.offset for one in marks],
-            "first": min(created),
-            "last": max(created),
-        },
-    )
+    places = [(one.row.position, one.row.created_at, one.partition, one.offset) for one in marks]
+    created = [place[1] for place in places]
+    with pipeline(connection) as sending:
+        sending.send(MARK, [*zip(*places, strict=True), min(created), max(created)])
 
 
 def last_sent(connection: Connection, partition: TopicPartition) -> int | None:
