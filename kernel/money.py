@@ -62,10 +62,15 @@ def shared(amount: int, weights: list[int]) -> list[int]:
     total = sum(weights)
     if total == 0:
         return [amount, *([0] * (len(weights) - 1))] if weights else []
-    pieces = [amount * weight // total for weight in weights]
-    by_remainder = sorted(range(len(weights)), key=lambda index: (-(amount * weights[index] % total), index))
-    for index in by_remainder[: amount - sum(pieces)]:
-        pieces[index] += 1
+    shares = [amount * weight for weight in weights]
+    pieces = [share // total for share in shares]
+    odd = amount - sum(pieces)
+    if odd:
+        remainders = [share % total for share in shares]
+        # Turned round, equal ones stay in their order.
+        by_remainder = sorted(range(len(weights)), key=remainders.__getitem__, reverse=True)
+        for index in by_remainder[:odd]:
+            pieces[index] += 1
     return pieces
 
 

@@ -46,8 +46,8 @@ class SpendAtLeast(ConditionDocument):
     def shortfall(self, cart: Cart) -> Shortfall | None:
         """The money still missing."""
         places = cart.places(self.selector)
-        amounts = [line.subtotal for line in cart.lines] if self.of == "subtotal" else cart.left
-        spent = sum([amounts[place] for place in places])
+        amounts = cart.lines.subtotals if self.of == "subtotal" else cart.left
+        spent = sum(map(amounts.__getitem__, places))
         return Shortfall(self.amount - spent, "money") if spent < self.amount else None
 
 

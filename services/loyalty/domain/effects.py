@@ -1,7 +1,6 @@
 """What a program does to a basket. Effects are stored with the purchase; a return is worked out from them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -9,9 +8,10 @@ from pydantic import Field, TypeAdapter
 
 from services.loyalty.domain.misses import MissUnit
 from services.loyalty.domain.reward import Reward
+from services.loyalty.domain.value import value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Piece:
     """The part of a discount that falls on one line. `line` counts from zero."""
 
@@ -20,7 +20,7 @@ class Piece:
     amount: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Discount:
     """Money off. The pieces add up to the amount, in minor units. `capped_from` is what it would be without its cap."""
 
@@ -32,7 +32,7 @@ class Discount:
     capped_from: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Give:
     """Units to hand over free, beside those in the basket."""
 
@@ -43,7 +43,7 @@ class Give:
     quantity: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class UseVoucher:
     """A voucher was taken in. The pieces add up to the amount, in minor units."""
 
@@ -53,7 +53,7 @@ class UseVoucher:
     pieces: tuple[Piece, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class UseCoupon:
     """A coupon was used: a rule that asks for its campaign did something. `code` is in its plain form."""
 
@@ -63,7 +63,7 @@ class UseCoupon:
     campaign: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Accrue:
     """Units for the customer's wallet: `amount` of them for `base` minor units of money.
 
@@ -80,7 +80,7 @@ class Accrue:
     capped_from: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Stamp:
     """Marks on a stamp card. `on_card` is what it shows afterwards, `filled` how many times it was filled."""
 
@@ -93,7 +93,7 @@ class Stamp:
     on_card: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class IssueVoucher:
     """A voucher for the customer, for a stamp card that was filled or without one.
 
@@ -108,7 +108,7 @@ class IssueVoucher:
     code: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class ExtendMembership:
     """Time on a membership, bought and given. `price` is what is paid for it, in minor units."""
 
@@ -120,7 +120,7 @@ class ExtendMembership:
     price: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class IssuePass:
     """So many passes for the customer, each of so many entries on a plan, good until just before `valid_until`."""
 
@@ -132,7 +132,7 @@ class IssuePass:
     valid_until: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class EnterDraw:
     """Entries in a draw. `capped_from` is how many it would be without what the draw allows a customer."""
 
@@ -144,7 +144,7 @@ class EnterDraw:
     capped_from: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class GivePlays:
     """Plays of an instant win, good until just before `valid_until`."""
 
@@ -156,7 +156,7 @@ class GivePlays:
     valid_until: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Step:
     """What a sale adds to one of the counters of a challenge."""
 
@@ -164,7 +164,7 @@ class Step:
     amount: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Advance:
     """A step towards the goal of a challenge. `done` of `goal` of the unit were reached with this sale.
 
@@ -180,7 +180,7 @@ class Advance:
     wallet: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Achieve:
     """A challenge was met in the period that begins that day. What else the rule gives is its award."""
 
@@ -189,7 +189,7 @@ class Achieve:
     starts_on: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Pay:
     """Units of a wallet that pay for `amount` minor units. `owner` is the customer, or the gift card.
 

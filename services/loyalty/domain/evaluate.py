@@ -9,6 +9,7 @@ from services.loyalty.domain.coupon import readings
 from services.loyalty.domain.coupons import coupons_used, why_not
 from services.loyalty.domain.customer import CustomerFacts
 from services.loyalty.domain.evaluation import Evaluation, Totals
+from services.loyalty.domain.lines import Lines
 from services.loyalty.domain.misses import UNMET
 from services.loyalty.domain.program import CompiledProgram
 from services.loyalty.domain.refusals.purchases import CurrencyMismatch
@@ -30,22 +31,27 @@ def evaluate(
     """
     if basket.currency != program.terms.currency:
         raise CurrencyMismatch(basket=basket.currency, program=program.terms.currency)
+    lines = Lines(basket.lines)
     if not program.choices:
-        return _apply_rules(program, Cart(program.terms, basket, customer, at, used))
+        return _apply_rules(program, Cart(program.terms, basket, lines, customer, at, used))
     return stacked(
-        program.choices, lambda shut: _apply_rules(program, Cart(program.terms, basket, customer, at, used, shut))
+        program.choices,
+        lambda shut: _apply_rules(program, Cart(program.terms, basket, lines, customer, at, used, shut)),
     )
 
 
 def _apply_rules(program: CompiledProgram, cart: Cart) -> Evaluation:
     vouchers = usable_vouchers(cart)
-    use_for_items(cart, vouchers)
+    if vouchers:
+        use_for_items(cart, vouchers)
     for rule in program.price_rules:
         rule.consider(cart)
-    use_for_money(cart, vouchers)
+    if vouchers:
+        use_for_money(cart, vouchers)
     for rule in program.reward_rules:
         rule.consider(cart)
-    _miss_unknown_codes(program, cart)
+    if cart.basket.codes:
+        _miss_unknown_codes(program, cart)
     if cart.used.coupons:
         _miss_coupons(program, cart)
     capped = within_caps(cart.effects, program.terms, cart.customer.room if cart.customer else {})
@@ -75,7 +81,7 @@ def _miss_coupons(program: CompiledProgram, cart: Cart) -> None:
 
 
 def _totals(cart: Cart) -> Totals:
-    subtotal, due = cart.basket.subtotal, sum(cart.left)
+    subtotal, due = sum(cart.lines.subtotals), sum(cart.left)
     return Totals(subtotal=subtotal, discount=subtotal - due, due=due)
 
 

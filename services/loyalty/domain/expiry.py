@@ -17,10 +17,6 @@ class Never(BaseModel):
 
     kind: Literal["never"]
 
-    def last_day(self, start: date) -> date | None:  # noqa: ARG002 - the policies share one shape
-        """There is none."""
-        return None
-
 
 class Span(BaseModel):
     """So many months or days, to the end of the last local day, month, quarter or year."""
@@ -88,5 +84,6 @@ Expiry = Annotated[Never | Rolling | Dates | Sliding, Field(discriminator="kind"
 
 def expires_at(expiry: Expiry, counted_from: datetime, zone: ZoneInfo) -> datetime | None:
     """The moment from which the units can no longer be spent, in UTC; none when they never expire."""
-    last_day = expiry.last_day(local_date(counted_from, zone))
-    return day_end(last_day, zone) if last_day else None
+    if isinstance(expiry, Never):
+        return None
+    return day_end(expiry.last_day(local_date(counted_from, zone)), zone)

@@ -1,8 +1,10 @@
 """Why a rule did nothing, and how far off it was."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal, NamedTuple
+
+from services.loyalty.domain.value import value
 
 MissUnit = Literal[
     "money",
@@ -30,9 +32,10 @@ class Shortfall(NamedTuple):
 
 
 UNMET = Shortfall(0, "none")
+ONE_UNIT = Shortfall(1, "units")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Miss:
     """A rule that did nothing, or a code nobody knows. `condition` names what stood in the way.
 
@@ -48,3 +51,26 @@ class Miss:
     instead: str | None = None
     again_at: datetime | None = None
     wallet: str | None = None
+
+
+@lru_cache(maxsize=10_000)
+def miss_of(
+    rule: str | None,
+    condition: str,
+    shortfall: Shortfall,
+    code: str | None,
+    instead: str | None,
+    again_at: datetime | None,
+    wallet: str | None,
+) -> Miss:
+    """The miss that says this. Most baskets miss the same rules for the same reasons, so those of late are kept."""
+    return Miss(
+        rule=rule,
+        condition=condition,
+        short_by=shortfall.short_by,
+        unit=shortfall.unit,
+        code=code,
+        instead=instead,
+        again_at=again_at,
+        wallet=wallet,
+    )

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from copy import copy
 from datetime import datetime
-from functools import cached_property
 from typing import Self
 
 from services.loyalty.domain.customer import CustomerFacts
 from services.loyalty.domain.effects import Effect
-from services.loyalty.domain.misses import UNMET, Miss, Shortfall
+from services.loyalty.domain.misses import UNMET, Miss, Shortfall, miss_of
 from services.loyalty.domain.tally import NOTHING_USED, Used
 from services.loyalty.domain.terms import Terms
 
@@ -35,12 +34,15 @@ class Occasion:
         self.shut = shut
         self.effects: list[Effect] = []
         self.misses: list[Miss] = []
+        self._local: datetime | None = None
         self._lives: dict[str, tuple[datetime, datetime | None]] = {}
 
-    @cached_property
+    @property
     def local(self) -> datetime:
         """The moment by the shop's clock."""
-        return self.at.astimezone(self.terms.zone)
+        if self._local is None:
+            self._local = self.at.astimezone(self.terms.zone)
+        return self._local
 
     def life_of_units(self, unit: str) -> tuple[datetime, datetime | None]:
         """When such units earned now can be spent, and when they die."""
@@ -71,15 +73,4 @@ class Occasion:
         wallet: str | None = None,
     ) -> None:
         """Say why a rule did nothing."""
-        self.misses.append(
-            Miss(
-                rule=rule,
-                condition=condition,
-                short_by=shortfall.short_by,
-                unit=shortfall.unit,
-                code=code,
-                instead=instead,
-                again_at=again_at,
-                wallet=wallet,
-            )
-        )
+        self.misses.append(miss_of(rule, condition, shortfall, code, instead, again_at, wallet))

@@ -1,12 +1,14 @@
 """Which lines of a basket a rule looks at."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
+from operator import attrgetter
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
-from services.loyalty.domain.basket import Label, Line, LineKind
+from services.loyalty.domain.basket import Label, LineKind
+from services.loyalty.domain.lines import Lines
 
 # Sorted on the way out, so that the same selector always reads the same.
 Labels = Annotated[frozenset[Label], Field(max_length=1000), PlainSerializer(sorted, return_type=list[str])]
@@ -37,33 +39,49 @@ class Selector(BaseModel):
         named = self.skus or self.categories or self.except_skus or self.except_categories
         return not named and "article" in self.kinds
 
-    def select(self, lines: Sequence[Line], *, only_articles: bool = False) -> Sequence[int]:
-        """The places of the selected lines. A line in two of the categories is selected once.
-
-        `only_articles` says that the lines are known to be nothing else.
-        """
+    def select(self, lines: Lines) -> Sequence[int]:
+        """The places of the selected lines, in their order. A line in two of the categories is selected once."""
         places = self._included(lines)
-        if self.except_skus or self.except_categories:
-            skus, categories = self.except_skus, self.except_categories
-            places = [
-                place
-                for place in places
-                if lines[place].sku not in skus and categories.isdisjoint(lines[place].categories)
-            ]
-        if not only_articles or "article" not in self.kinds:
-            places = [place for place in places if lines[place].kind in self.kinds]
-        return places
+        if places and self._excepts:
+            places = self._without_excepted(lines, places)
+        if lines.only_articles and self._means_articles:
+            return places
+        kinds = self.kinds
+        return [place for place in places if lines.kinds[place] in kinds]
 
-    def _included(self, lines: Sequence[Line]) -> Sequence[int]:
+    @cached_property
+    def _included(self) -> Callable[[Lines], Sequence[int]]:
+        """How to find the lines, articles or not. Most selectors name one category or one sku."""
         skus, categories = self.skus, self.categories
-        # Every rule asks this of every line: a comparison with an empty set would be a third of it.
-        if not categories:
-            return [place for place, line in enumerate(lines) if line.sku in skus] if skus else range(len(lines))
-        if not skus:
-            return [place for place, line in enumerate(lines) if not categories.isdisjoint(line.categories)]
-        return [
-            place for place, line in enumerate(lines) if line.sku in skus or not categories.isdisjoint(line.categories)
-        ]
+        if not skus and not categories:
+            return attrgetter("places")
+        if not skus and len(categories) == 1:
+            (category,) = categories
+            return lambda lines: lines.by_category.get(category, ())
+        if not categories and len(skus) == 1:
+            (sku,) = skus
+            return lambda lines: lines.by_sku.get(sku, ())
+        return lambda lines: sorted({*_places_of(skus, lines.by_sku), *_places_of(categories, lines.by_category)})
+
+    @cached_property
+    def _excepts(self) -> bool:
+        return bool(self.except_skus or self.except_categories)
+
+    @cached_property
+    def _means_articles(self) -> bool:
+        return "article" in self.kinds
+
+    def _without_excepted(self, lines: Lines, places: Sequence[int]) -> Sequence[int]:
+        excepted = {*_places_of(self.except_skus, lines.by_sku)}
+        excepted.update(_places_of(self.except_categories, lines.by_category))
+        return [place for place in places if place not in excepted]
+
+
+def _places_of(names: frozenset[str], index: Mapping[str, list[int]]) -> Iterator[int]:
+    # Most rules are about something that is not in the basket.
+    if not names.isdisjoint(index):
+        for name in index.keys() & names:
+            yield from index[name]
 
 
 EVERYTHING = Selector()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from services.loyalty.domain.units import Pick, take
+from services.loyalty.domain.units import Pick, count, take
 
 
 class Candidates:
@@ -23,8 +23,8 @@ class Candidates:
         if gets is None:
             return
         self._got = count(gets)
-        self._places = {pick.place for pick in buys}
-        self._all += count(pick for pick in gets if pick.place not in self._places)
+        self._places = {place for _, _, place, _ in buys}
+        self._all += sum([quantity for _, _, place, quantity in gets if place not in self._places])
         # Enough for either side, and enough for both: Hall's condition says that nothing else stands in the way.
         self.sets = min(self._bought // buy, self._got // get, self._all // (buy + get))
 
@@ -55,31 +55,26 @@ class Candidates:
 
     def _take_sparing(self, order: Iterable[Pick], quantity: int, spare: int) -> list[Pick]:
         """The first so many units, at most `spare` of them such as may be bought."""
-        taken = []
-        for pick in order:
-            now = min(quantity, pick.quantity)
-            if pick.place in self._places:
+        taken: list[Pick] = []
+        for price, rank, place, there in order:
+            now = min(quantity, there)
+            if place in self._places:
                 now = min(now, spare)
                 spare -= now
             quantity -= now
             if now:
-                taken.append(pick._replace(quantity=now))
+                taken.append((price, rank, place, now))
         return taken
-
-
-def count(picks: Iterable[Pick]) -> int:
-    """How many units."""
-    return sum([quantity for _, _, _, quantity in picks])
 
 
 def without(picks: Iterable[Pick], gone: Iterable[Pick]) -> list[Pick]:
     """The picks without units that were taken from them."""
     taken: dict[tuple[int, int], int] = {}
-    for pick in gone:
-        taken[pick.place, pick.price] = taken.get((pick.place, pick.price), 0) + pick.quantity
-    rest = []
-    for pick in picks:
-        left = pick.quantity - taken.get((pick.place, pick.price), 0)
+    for price, _, place, quantity in gone:
+        taken[place, price] = taken.get((place, price), 0) + quantity
+    rest: list[Pick] = []
+    for price, rank, place, quantity in picks:
+        left = quantity - taken.get((place, price), 0)
         if left:
-            rest.append(pick._replace(quantity=left))
+            rest.append((price, rank, place, left))
     return rest

@@ -1,15 +1,15 @@
 """A customer's vouchers, taken in at the till. Source: docs/rules/vouchers.md."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from kernel.points import Rounding
 from services.loyalty.domain.cart import Cart
 from services.loyalty.domain.customer import VoucherFacts
 from services.loyalty.domain.effects import UseVoucher
-from services.loyalty.domain.misses import UNMET, Shortfall
+from services.loyalty.domain.misses import ONE_UNIT, UNMET
 from services.loyalty.domain.percent import percentage
 from services.loyalty.domain.reward import AmountOff, FreeItem, PercentOff
-from services.loyalty.domain.units import take
+from services.loyalty.domain.units import take, worth
 
 
 def usable_vouchers(cart: Cart) -> list[VoucherFacts]:
@@ -33,15 +33,13 @@ def use_for_items(cart: Cart, vouchers: Iterable[VoucherFacts]) -> None:
         if isinstance(voucher.reward, FreeItem):
             free, _ = take(cart.pick_loose(voucher.reward.selector), 1)
             if free:
-                amount = free[0].money
-                cart.effects.append(UseVoucher(code=voucher.code, amount=amount, pieces=cart.give_away(free)))
+                cart.effects.append(UseVoucher(code=voucher.code, amount=worth(free), pieces=cart.give_away(free)))
             else:
-                cart.miss(None, "voucher", Shortfall(1, "units"), voucher.code)
+                cart.miss(None, "voucher", ONE_UNIT, voucher.code)
 
 
-def use_for_money(cart: Cart, vouchers: Iterable[VoucherFacts]) -> None:
+def use_for_money(cart: Cart, vouchers: Sequence[VoucherFacts]) -> None:
     """Take money off for each voucher that is good for some: percentages first, then amounts. Never below zero."""
-    vouchers = list(vouchers)
     for voucher in vouchers:
         if isinstance(voucher.reward, PercentOff):
             _take_off(cart, voucher, voucher.reward)
@@ -62,7 +60,7 @@ def _take_off(cart: Cart, voucher: VoucherFacts, reward: PercentOff | AmountOff)
             cart.order_wide.add(voucher.code)
         cart.effects.append(UseVoucher(code=voucher.code, amount=amount, pieces=cart.take_off(amount, places)))
     else:
-        cart.miss(None, "voucher", Shortfall(1, "units"), voucher.code)
+        cart.miss(None, "voucher", ONE_UNIT, voucher.code)
 
 
 def _code(voucher: VoucherFacts) -> str:

@@ -1,19 +1,20 @@
 """Several things together for one price. Source: docs/rules/bundle.md."""
 
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from kernel.points import Rounding
 from services.loyalty.domain.basket import MONEY_MAX
-from services.loyalty.domain.bundled import Bundles, Fitting
+from services.loyalty.domain.bundled import Bundles, Needed
 from services.loyalty.domain.cart import Cart
 from services.loyalty.domain.effects import Discount
 from services.loyalty.domain.misses import UNMET, Shortfall
 from services.loyalty.domain.percent import Percent, percentage
 from services.loyalty.domain.rules.rule import RuleDocument
 from services.loyalty.domain.selector import Selector
-from services.loyalty.domain.units import Pick
+from services.loyalty.domain.units import Pick, worth
 
 Money = Annotated[int, Field(strict=True, gt=0, le=MONEY_MAX)]
 
@@ -48,9 +49,13 @@ class Bundle(RuleDocument):
             raise ValueError("give one of fixed_price, percent_off and amount_off")
         return self
 
+    @cached_property
+    def _needed(self) -> Needed:
+        return Needed([part.quantity for part in self.parts])
+
     def apply(self, cart: Cart) -> None:
         """Make the bundles, and say what is missing for another one."""
-        bundles = Bundles(self._fitting(cart), [part.quantity for part in self.parts])
+        bundles = Bundles(self._fitting(cart), self._needed)
         most = bundles.most()
         if self.sets_max is None or most < self.sets_max:
             # Another bundle is offered when there is none yet, or when only one unit is missing for it.
@@ -62,12 +67,12 @@ class Bundle(RuleDocument):
         if most:
             self._discount(cart, bundles, most)
 
-    def _fitting(self, cart: Cart) -> list[Fitting]:
+    def _fitting(self, cart: Cart) -> dict[Pick, int]:
         parts: dict[Pick, int] = {}
         for number, part in enumerate(self.parts):
             for pick in cart.pick_loose(part.selector):
                 parts[pick] = parts.get(pick, 0) | 1 << number
-        return [Fitting(pick, fits) for pick, fits in parts.items()]
+        return parts
 
     def _discount(self, cart: Cart, bundles: Bundles, most: int) -> None:
         made = most if self.fixed_price is None else bundles.worth_more_than(self.fixed_price, most)
@@ -75,15 +80,15 @@ class Bundle(RuleDocument):
             cart.miss(self.id, "fixed_price", UNMET)
             return
         picks = bundles.dearest(made)
-        worth = sum(pick.money for pick in picks)
-        amount = self._off(worth, made)
-        pieces = cart.give_away(picks) if amount == worth else cart.reduce(picks, amount)
+        price = worth(picks)
+        amount = self._off(price, made)
+        pieces = cart.give_away(picks) if amount == price else cart.reduce(picks, amount)
         cart.effects.append(Discount(rule=self.id, amount=amount, pieces=pieces, code=self.code))
 
-    def _off(self, worth: int, made: int) -> int:
+    def _off(self, price: int, made: int) -> int:
         if self.fixed_price is not None:
-            return worth - made * self.fixed_price
+            return price - made * self.fixed_price
         if self.percent_off is not None:
-            return percentage(worth, self.percent_off, self.rounding)
+            return percentage(price, self.percent_off, self.rounding)
         assert self.amount_off is not None
-        return min(worth, made * self.amount_off)
+        return min(price, made * self.amount_off)

@@ -14,7 +14,7 @@ from services.loyalty.domain.percent import WHOLE, Percent, percentage
 from services.loyalty.domain.rules.rule import RuleDocument
 from services.loyalty.domain.selector import EVERYTHING, Selector
 from services.loyalty.domain.sets import Candidates
-from services.loyalty.domain.units import Pick
+from services.loyalty.domain.units import Pick, worth
 from services.loyalty.domain.written import ONE_LINE
 
 Side = Annotated[int, Field(strict=True, ge=1, le=100)]
@@ -90,7 +90,8 @@ class BuyXGetY(RuleDocument):
             return [Candidates(self.buy, get, picks, gets)]
         by_sku: dict[str, list[Pick]] = {}
         for pick in picks if self.free_unit != "dearest" else picks[::-1]:
-            by_sku.setdefault(cart.lines[pick.place].sku, []).append(pick)
+            _, _, place, _ = pick
+            by_sku.setdefault(cart.lines.skus[place], []).append(pick)
         return [Candidates(self.buy, get, sorted(same)) for same in by_sku.values() or ([],)]
 
     def _make_fewer(self, candidates: Iterable[Candidates], more: int) -> None:
@@ -111,11 +112,10 @@ class BuyXGetY(RuleDocument):
             got, bought = each.draw(self._in_order(cart, each.buys if each.gets is None else each.gets))
             cart.use(bought)
             free += got
-        worth = sum([pick.money for pick in free])
         if self.percent_off == WHOLE:
-            amount, pieces = worth, cart.give_away(free)
+            amount, pieces = worth(free), cart.give_away(free)
         else:
-            amount = percentage(worth, self.percent_off, self.rounding)
+            amount = percentage(worth(free), self.percent_off, self.rounding)
             pieces = cart.reduce(free, amount)
         cart.effects.append(Discount(rule=self.id, amount=amount, pieces=pieces, code=self.code))
 
@@ -127,15 +127,16 @@ class BuyXGetY(RuleDocument):
 
     def _chosen_first(self, cart: Cart, picks: Iterable[Pick]) -> list[Pick]:
         wanted = cart.chosen(self.id)
-        chosen, others = [], []
-        for pick in picks:
-            sku = cart.lines[pick.place].sku
-            now = min(wanted[sku], pick.quantity)
+        chosen: list[Pick] = []
+        others: list[Pick] = []
+        for price, rank, place, quantity in picks:
+            sku = cart.lines.skus[place]
+            now = min(wanted[sku], quantity)
             wanted[sku] -= now
             if now:
-                chosen.append(pick._replace(quantity=now))
-            if now < pick.quantity:
-                others.append(pick._replace(quantity=pick.quantity - now))
+                chosen.append((price, rank, place, now))
+            if now < quantity:
+                others.append((price, rank, place, quantity - now))
         return chosen + others
 
     def _give_on_top(self, cart: Cart, candidates: Iterable[Candidates]) -> None:
@@ -144,7 +145,8 @@ class BuyXGetY(RuleDocument):
             cart.use(each.draw(each.buys)[1])
             units += each.sets * self.get
             if each.sets and not self.items:
-                line = cart.lines[self._in_order(cart, each.buys)[0].place]
+                _, _, place, _ = self._in_order(cart, each.buys)[0]
+                line = cart.basket.lines[place]
                 self._give(cart, Article(sku=line.sku, name=line.name), each.sets * self.get)
         if len(self.items) == 1:
             self._give(cart, self.items[0], units)

@@ -70,7 +70,7 @@ class VisitsGoal(Goal):
 
     def added(self, cart: Cart) -> Mapping[str, int]:
         """One, unless all of it came back."""
-        return {self.unit: int(any(line.quantity for line in cart.lines))}
+        return {self.unit: int(any(cart.lines.quantities))}
 
 
 class SpendGoal(Goal):

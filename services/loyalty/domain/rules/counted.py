@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from kernel.points import Rounding
 from services.loyalty.domain.basket import MONEY_MAX
 from services.loyalty.domain.cart import Cart
-from services.loyalty.domain.misses import Shortfall
+from services.loyalty.domain.misses import ONE_UNIT, Shortfall
 from services.loyalty.domain.percent import quotient
 from services.loyalty.domain.rules.rule import RuleDocument
 from services.loyalty.domain.selector import EVERYTHING, Selector
@@ -36,7 +36,7 @@ class CountedRule(RuleDocument):
         """How often the sale is worth what the rule gives; where it is not worth it once, the miss is left."""
         places = cart.select(self.selector)
         if not places:
-            cart.miss(self.id, self.kind, Shortfall(1, "units"))
+            cart.miss(self.id, self.kind, ONE_UNIT)
             return 0
         if self.for_each == "visit":
             return 1

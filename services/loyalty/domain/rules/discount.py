@@ -11,11 +11,11 @@ from services.loyalty.domain.basket import MONEY_MAX, Amount
 from services.loyalty.domain.cart import Cart
 from services.loyalty.domain.effects import Discount, Piece
 from services.loyalty.domain.limit import Measure
-from services.loyalty.domain.misses import UNMET, Shortfall
+from services.loyalty.domain.misses import ONE_UNIT, UNMET, Shortfall
 from services.loyalty.domain.percent import Percent, percentage
 from services.loyalty.domain.rules.rule import RuleDocument
 from services.loyalty.domain.selector import EVERYTHING, Selector
-from services.loyalty.domain.units import Pick, Units, take
+from services.loyalty.domain.units import Pick, count, prices, take
 
 Scope = Literal["together", "each_line", "each_unit", "cheapest_unit", "dearest_unit", "nth_unit"]
 LINE_SCOPES = ("together", "each_line")
@@ -61,7 +61,7 @@ class MoneyOff(RuleDocument):
         """Take the money off."""
         places = cart.select(self.selector)
         if not places:
-            cart.miss(self.id, self.kind, Shortfall(1, "units"))
+            cart.miss(self.id, self.kind, ONE_UNIT)
         elif self.scope in LINE_SCOPES:
             self._take_off_lines(cart, places)
         else:
@@ -69,39 +69,39 @@ class MoneyOff(RuleDocument):
 
     def _take_off_lines(self, cart: Cart, selected: Sequence[int]) -> None:
         places = cart.ranked(selected)
-        left = [cart.left[place] for place in places]
-        prices = left
+        left = list(map(cart.left.__getitem__, places))
+        of = left
         if self.is_order_percentage and cart.terms.several_percentages == "added_up":
-            prices = [cart.undiscounted(place) for place in places]
+            of = [cart.undiscounted(place) for place in places]
         if self.scope == "each_line" or self.rounded == "per_line":
-            amounts = list(map(min, map(self._off, prices), left))
+            amounts = list(map(min, map(self._off, of), left))
         elif self.rounded == "per_unit":
-            units = [Units(cart.paid_units[place], price) for place, price in zip(places, prices, strict=True)]
-            amounts = list(map(min, map(self._off_each, units), left))
+            quantities = [cart.paid_units[place] for place in places]
+            amounts = list(map(min, map(self._off_each, quantities, of), left))
         else:
-            amounts = cart.share(min(self._off(sum(prices)), sum(left)), left, places)
+            amounts = cart.share(min(self._off(sum(of)), sum(left)), left, places)
         wanted = sum(amounts)
         if self.at_most is not None and wanted > self.at_most:
             amounts = cart.share(self.at_most, amounts, places)
         if self.scope == "together" and self.selector.is_everything:
             cart.order_wide.add(self.id)
-        self._tell(cart, cart.take_off_each(zip(places, amounts, strict=True)), wanted)
+        pieces = cart.take_off_each(zip(places, amounts, strict=True))
+        self._tell(cart, pieces, sum(amounts), wanted)
 
-    def _off_each(self, units: Units) -> int:
-        return sum([self._off(price) * quantity for price, quantity in units.prices()])
+    def _off_each(self, quantity: int, money: int) -> int:
+        return sum([self._off(price) * units for price, units in prices(quantity, money)])
 
     def _take_off_units(self, cart: Cart, places: Sequence[int]) -> None:
         picks = cart.pick_paid(places)
         chosen = self._chosen(picks)
         if not chosen:
-            bought = sum([pick.quantity for pick in picks])
-            cart.miss(self.id, self.kind, Shortfall((self.nth or 1) - bought, "units"))
+            cart.miss(self.id, self.kind, Shortfall((self.nth or 1) - count(picks), "units"))
             return
-        amounts = [self._off(pick.price) * pick.quantity for pick in chosen]
+        amounts = [self._off(price) * quantity for price, _, _, quantity in chosen]
         wanted = sum(amounts)
         if self.at_most is not None and wanted > self.at_most:
-            amounts = cart.share(self.at_most, amounts, [pick.place for pick in chosen])
-        self._tell(cart, cart.reduce_paid(chosen, amounts), wanted)
+            amounts = cart.share(self.at_most, amounts, [place for _, _, place, _ in chosen])
+        self._tell(cart, cart.reduce_paid(chosen, amounts), sum(amounts), wanted)
 
     def _chosen(self, picks: list[Pick]) -> list[Pick]:
         """The units that the scope means, of all there are with the cheapest first."""
@@ -123,8 +123,7 @@ class MoneyOff(RuleDocument):
         assert self.fixed_price is not None
         return max(0, price - self.fixed_price)
 
-    def _tell(self, cart: Cart, pieces: tuple[Piece, ...], wanted: int) -> None:
-        amount = sum([piece.amount for piece in pieces])
+    def _tell(self, cart: Cart, pieces: tuple[Piece, ...], amount: int, wanted: int) -> None:
         if amount:
             capped_from = wanted if wanted > amount else None
             cart.effects.append(
@@ -136,10 +135,11 @@ class MoneyOff(RuleDocument):
 
 def every_nth(picks: Sequence[Pick], nth: int) -> list[Pick]:
     """Each nth unit, in the order of the picks."""
-    chosen, passed = [], 0
-    for pick in picks:
-        count = (passed + pick.quantity) // nth - passed // nth
-        passed += pick.quantity
-        if count:
-            chosen.append(pick._replace(quantity=count))
+    chosen: list[Pick] = []
+    passed = 0
+    for price, rank, place, quantity in picks:
+        now = (passed + quantity) // nth - passed // nth
+        passed += quantity
+        if now:
+            chosen.append((price, rank, place, now))
     return chosen

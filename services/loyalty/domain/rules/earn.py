@@ -1,5 +1,7 @@
 """Units for money spent, for articles bought, or for coming. Source: docs/rules/earn.md."""
 
+from collections.abc import Sequence
+from functools import cached_property
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, StrictBool, model_validator
@@ -9,11 +11,11 @@ from services.loyalty.domain.basket import MONEY_MAX
 from services.loyalty.domain.cart import Cart
 from services.loyalty.domain.effects import Accrue
 from services.loyalty.domain.limit import Measure
-from services.loyalty.domain.misses import UNMET, Shortfall
+from services.loyalty.domain.misses import ONE_UNIT, UNMET, Shortfall
 from services.loyalty.domain.percent import quotient
 from services.loyalty.domain.rules.rule import RuleDocument
 from services.loyalty.domain.selector import EVERYTHING, NONE, Labels, Selector
-from services.loyalty.domain.units import Units
+from services.loyalty.domain.units import prices
 from services.loyalty.domain.written import UnitName
 
 UNITS_PER_MINOR_MAX = 100
@@ -61,20 +63,23 @@ class Earn(RuleDocument):
         """Accrue what the selected lines earn."""
         places = cart.select(self.selector)
         if not places:
-            cart.miss(self.id, self.kind, Shortfall(1, "units"))
+            cart.miss(self.id, self.kind, ONE_UNIT)
         elif self.for_each == "money":
             self._earn_for_money(cart, places)
         else:
             self._earn_for_articles(cart, places)
 
-    def _earn_for_money(self, cart: Cart, places: list[int]) -> None:
+    def _earn_for_money(self, cart: Cart, places: Sequence[int]) -> None:
         portions = self._portions(cart, places)
         left_out = self.except_tenders | cart.terms.tenders_not_earning
         if left_out:
             portions = [(cart.paid_otherwise(portion, left_out), count) for portion, count in portions]
-        earned = sum([self._points_for(portion) * count for portion, count in portions])
+        earned = base = 0
+        for portion, count in portions:
+            earned += self._points_for(portion) * count
+            base += portion * count
         if earned:
-            self._accrue(cart, earned, sum([portion * count for portion, count in portions]))
+            self._accrue(cart, earned, base)
             return
         dearest = max(portion for portion, _ in portions)
         if dearest or not left_out:
@@ -82,12 +87,12 @@ class Earn(RuleDocument):
         else:
             cart.miss(self.id, "except_tenders", UNMET)
 
-    def _earn_for_articles(self, cart: Cart, places: list[int]) -> None:
-        base = sum([cart.left[place] for place in places])
+    def _earn_for_articles(self, cart: Cart, places: Sequence[int]) -> None:
+        base = sum(map(cart.left.__getitem__, places))
         if self.for_each == "visit":
             self._accrue(cart, self.points, base)
             return
-        bought = sum([cart.paid_units[place] for place in places])
+        bought = sum(map(cart.paid_units.__getitem__, places))
         earned = self._points_for(bought)
         if earned:
             self._accrue(cart, earned, base)
@@ -108,18 +113,23 @@ class Earn(RuleDocument):
             )
         )
 
-    def _portions(self, cart: Cart, places: list[int]) -> list[tuple[int, int]]:
+    def _portions(self, cart: Cart, places: Sequence[int]) -> list[tuple[int, int]]:
         """The amounts that are rounded by themselves, and how many there are of each."""
         if self.rounded == "once":
+            if self._earns_on_what_is_paid:
+                return [(sum(map(cart.left.__getitem__, places)), 1)]
             return [(sum([self._base(cart, place) for place in places]), 1)]
         if self.rounded == "per_line":
             return [(self._base(cart, place), 1) for place in places]
-        units = [Units(cart.paid_units[place], self._base(cart, place)) for place in places]
-        return [portion for line in units for portion in line.prices()]
+        return [portion for place in places for portion in prices(cart.paid_units[place], self._base(cart, place))]
+
+    @cached_property
+    def _earns_on_what_is_paid(self) -> bool:
+        return self.base == "after_discounts" and self.include_tax
 
     def _base(self, cart: Cart, place: int) -> int:
         amount = cart.left[place]
-        line = cart.lines[place]
+        line = cart.basket.lines[place]
         if self.base == "before_discounts":
             amount = cart.paid_units[place] * line.unit_price
         elif self.base == "after_line_discounts":

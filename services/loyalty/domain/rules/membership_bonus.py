@@ -7,7 +7,7 @@ from pydantic import Field
 from services.loyalty.domain.cart import Cart
 from services.loyalty.domain.effects import ExtendMembership
 from services.loyalty.domain.limit import Measure
-from services.loyalty.domain.misses import Shortfall
+from services.loyalty.domain.misses import ONE_UNIT
 from services.loyalty.domain.rules.rule import RuleDocument, RuleId
 from services.loyalty.domain.selector import Selector
 
@@ -35,7 +35,7 @@ class MembershipBonus(RuleDocument):
         paid_for = cart.count_units(self.selector)
         units = min(paid_for, UNITS_MAX)
         if not units:
-            cart.miss(self.id, self.kind, Shortfall(1, "units"))
+            cart.miss(self.id, self.kind, ONE_UNIT)
             return
         price = sum(cart.left[place] for place in cart.select(self.selector))
         cart.effects.append(

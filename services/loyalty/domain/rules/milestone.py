@@ -10,7 +10,7 @@ from services.loyalty.domain.award import Award
 from services.loyalty.domain.cart import Cart
 from services.loyalty.domain.effects import Accrue
 from services.loyalty.domain.limit import Measure
-from services.loyalty.domain.misses import UNMET, Shortfall
+from services.loyalty.domain.misses import ONE_UNIT, UNMET, Shortfall
 from services.loyalty.domain.rules.rule import RuleDocument
 from services.loyalty.domain.tally import Tally
 
@@ -52,9 +52,9 @@ class Milestone(RuleDocument):
 
     def apply(self, cart: Cart) -> None:
         """Accrue the units, or say how many visits are to go."""
-        if not any(line.quantity for line in cart.lines):
+        if not any(cart.lines.quantities):
             # All of it came back: it was no visit.
-            cart.miss(self.id, "quantity_at_least", Shortfall(1, "units"))
+            cart.miss(self.id, "quantity_at_least", ONE_UNIT)
             return
         assert cart.customer is not None
         visit = cart.customer.purchases + 1

@@ -8,7 +8,7 @@ from services.loyalty.domain.cart import Cart
 from services.loyalty.domain.effects import IssuePass
 from services.loyalty.domain.limit import Measure
 from services.loyalty.domain.local_day import day_end, days_later, local_date
-from services.loyalty.domain.misses import Shortfall
+from services.loyalty.domain.misses import ONE_UNIT
 from services.loyalty.domain.rules.rule import RuleDocument, RuleId
 from services.loyalty.domain.selector import Selector
 
@@ -35,7 +35,7 @@ class PassSale(RuleDocument):
         """Issue the passes."""
         passes = min(cart.count_units(self.selector), PASSES_MAX)
         if not passes:
-            cart.miss(self.id, self.kind, Shortfall(1, "units"))
+            cart.miss(self.id, self.kind, ONE_UNIT)
             return
         zone = cart.terms.zone
         last_day = local_date(days_later(cart.at, self.valid_days - 1, zone), zone) if self.valid_days else None

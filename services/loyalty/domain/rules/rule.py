@@ -80,6 +80,11 @@ class RuleDocument(BaseModel, ABC):
         return bool(self.limits or self.cool_down)
 
     @cached_property
+    def is_unconditional(self) -> bool:
+        """Whether it is for every known customer, whenever they come and whatever it gave before."""
+        return not (self.starts_on or self.ends_on or self.conditions or self.is_limited)
+
+    @cached_property
     def asks_who(self) -> bool:
         """Whether it does nothing for a walk-in."""
         return self.needs_customer or self.cool_down is not None or any(limit.needs_customer for limit in self.limits)
@@ -113,9 +118,11 @@ class RuleDocument(BaseModel, ABC):
 
         Another of its group may have come first.
         """
-        if not self._runs_on(cart) or not self._holds_for(cart):
+        if self.is_unconditional and cart.customer is not None and not cart.shut:
+            self.apply(cart)
+        elif not self._runs_on(cart) or not self._holds_for(cart):
             return
-        if self.id in cart.shut:
+        elif self.id in cart.shut:
             cart.miss(self.id, "group", instead=cart.shut[self.id])
         elif self.is_limited:
             apply_within_limits(self, cart)

@@ -7,7 +7,7 @@ from pydantic import Field
 from services.loyalty.domain.cart import Cart
 from services.loyalty.domain.effects import IssueVoucher, Stamp
 from services.loyalty.domain.limit import Measure
-from services.loyalty.domain.misses import Shortfall
+from services.loyalty.domain.misses import ONE_UNIT
 from services.loyalty.domain.reward import Reward
 from services.loyalty.domain.rules.rule import RuleDocument, RuleId
 from services.loyalty.domain.selector import EVERYTHING, Selector
@@ -31,7 +31,7 @@ class StampCard(RuleDocument):
         """Stamp the card, and issue a voucher for each time it is full."""
         units = cart.count_units(self.selector)
         if not units:
-            cart.miss(self.id, self.kind, Shortfall(1, "units"))
+            cart.miss(self.id, self.kind, ONE_UNIT)
             return
         assert cart.customer is not None
         stamps = units if self.stamp_for == "unit" else 1

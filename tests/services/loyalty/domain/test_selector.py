@@ -2,15 +2,18 @@ from typing import Any
 
 import pytest
 
+from services.loyalty.domain.lines import Lines
 from services.loyalty.domain.selector import Selector
 from tests.services.loyalty.domain.build import basket, line
 
-LINES = basket(
-    line("COFFEE", categories=["drinks", "hot"]),
-    line("WATER", categories=["drinks"]),
-    line("BREAD", categories=["food"]),
-    line("BAG"),
-).lines
+LINES = Lines(
+    basket(
+        line("COFFEE", categories=["drinks", "hot"]),
+        line("WATER", categories=["drinks"]),
+        line("BREAD", categories=["food"]),
+        line("BAG", categories=["twice", "twice"]),
+    ).lines
+)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +29,9 @@ LINES = basket(
         pytest.param({"categories": ["drinks"], "except_skus": ["WATER"]}, [0], id="a category but one sku"),
         pytest.param({"skus": ["COFFEE"], "except_categories": ["hot"]}, [], id="the exception wins"),
         pytest.param({"skus": ["coffee"]}, [], id="letter case matters"),
+        pytest.param({"categories": ["hot", "food"]}, [0, 2], id="in the order of the lines"),
+        pytest.param({"skus": ["BREAD", "BAG", "TEA"]}, [2, 3], id="by some skus"),
+        pytest.param({"categories": ["twice"]}, [3], id="in a category that the line names twice"),
     ],
 )
 def test_select(selector: dict[str, Any], places: list[int]) -> None:
@@ -48,8 +54,8 @@ def test_reads_the_same_however_it_was_written() -> None:
 )
 def test_kinds_of_lines(kinds: dict[str, Any], places: list[int]) -> None:
     lines = basket(line("BREAD"), line("POST", kind="shipping"), line("CARD", kind="gift_card")).lines
-    assert list(Selector.model_validate(kinds).select(lines)) == places
-    assert list(Selector.model_validate(kinds).select(lines[:1], only_articles=True)) == [p for p in places if p == 0]
+    assert list(Selector.model_validate(kinds).select(Lines(lines))) == places
+    assert list(Selector.model_validate(kinds).select(Lines(lines[:1]))) == [p for p in places if p == 0]
 
 
 @pytest.mark.parametrize(
