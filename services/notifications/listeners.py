@@ -3,12 +3,16 @@
 Consents are not heard: they are asked for at the moment of sending, when only the latest word counts.
 """
 
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from chassis.data.known_tenants import learn_tenant
-from chassis.events.letters import Hearing, Listeners
+from chassis.events.letters import Hearing, Listeners, Together, Told
+from contracts.event import Event
 from contracts.events.access import TenantCreated
-from contracts.events.customers import CustomerChanged, CustomerCreated
+from contracts.events.customers import CustomerChanged, CustomerCreated, CustomerFacts
 from contracts.events.loyalty import (
     ActivityRecorded,
     AwardGiven,
@@ -38,9 +42,12 @@ from contracts.events.loyalty import (
 from services.notifications.domain import parts
 from services.notifications.domain.message import Kind
 from services.notifications.operations.keep_business import keep_business
-from services.notifications.operations.keep_customer import keep_customer
-from services.notifications.operations.queue_message import queue_message
+from services.notifications.operations.keep_customers import keep_customers
+from services.notifications.operations.queue_messages import Draft, queue_messages
 from services.notifications.operations.translate_facts import translate_facts
+
+# Of what kind, and what it says; nothing to say, or None, is no message.
+Message = tuple[Kind, Sequence[parts.Part]] | None
 
 
 def on_tenant_created(db: Session, event: TenantCreated, _hearing: Hearing) -> None:
@@ -49,205 +56,214 @@ def on_tenant_created(db: Session, event: TenantCreated, _hearing: Hearing) -> N
     keep_business(db, event.tenant_id, event.name)
 
 
-def on_customer_created(db: Session, event: CustomerCreated, hearing: Hearing) -> None:
+def customer_created(_event: CustomerCreated) -> Message:
     """A customer is new: welcome."""
-    keep_customer(db, event)
-    queue_message(db, event, Kind.WELCOME, [parts.Welcome()], hearing)
+    return Kind.WELCOME, [parts.Welcome()]
 
 
-def on_customer_changed(db: Session, event: CustomerChanged, _hearing: Hearing) -> None:
-    """A customer may read another language now."""
-    keep_customer(db, event)
-
-
-def on_purchase_recorded(db: Session, event: PurchaseRecorded, hearing: Hearing) -> None:
+def purchase_recorded(event: PurchaseRecorded) -> Message:
     """One message for all that a purchase brought."""
-    queue_message(db, event, Kind.PURCHASE, translate_facts(event), hearing)
+    return Kind.PURCHASE, translate_facts(event)
 
 
-def on_purchase_claimed(db: Session, event: PurchaseClaimed, hearing: Hearing) -> None:
+def purchase_claimed(event: PurchaseClaimed) -> Message:
     """What a sale brought that was made before the customer was known."""
-    queue_message(db, event, Kind.PURCHASE, translate_facts(event), hearing)
+    return Kind.PURCHASE, translate_facts(event)
 
 
-def on_purchase_returned(db: Session, event: PurchaseReturned, hearing: Hearing) -> None:
+def purchase_returned(event: PurchaseReturned) -> Message:
     """What was given back, and what was taken back with it. Staff who correct a sale speak for themselves."""
     if event.change != "return":
-        return
+        return None
     refund = [parts.Refunded(currency=event.currency, amount=event.refund)] if event.refund else []
-    queue_message(db, event, Kind.RETURN, [*refund, *translate_facts(event)], hearing)
+    return Kind.RETURN, [*refund, *translate_facts(event)]
 
 
-def on_activity_recorded(db: Session, event: ActivityRecorded, hearing: Hearing) -> None:
+def activity_recorded(event: ActivityRecorded) -> Message:
     """Something the customer did was rewarded. What brought nothing is told to nobody."""
     told = translate_facts(event)
-    if told:
-        queue_message(db, event, Kind.ACTIVITY, [parts.Thanks(), *told], hearing)
+    return (Kind.ACTIVITY, [parts.Thanks(), *told]) if told else None
 
 
-def on_day_celebrated(db: Session, event: DayCelebrated, hearing: Hearing) -> None:
+def day_celebrated(event: DayCelebrated) -> Message:
     """A gift for a birthday, or for another year. Where nothing was given there is nothing to show."""
     told = translate_facts(event)
     if not told:
-        return
+        return None
     if event.celebration == "birthday":
-        queue_message(db, event, Kind.BIRTHDAY, [parts.HappyBirthday(), *told], hearing)
-    else:
-        queue_message(db, event, Kind.ANNIVERSARY, [parts.YearsTogether(years=event.years or 1), *told], hearing)
+        return Kind.BIRTHDAY, [parts.HappyBirthday(), *told]
+    return Kind.ANNIVERSARY, [parts.YearsTogether(years=event.years or 1), *told]
 
 
-def on_leaderboard_won(db: Session, event: LeaderboardWon, hearing: Hearing) -> None:
+def leaderboard_won(event: LeaderboardWon) -> Message:
     """A place on a leaderboard won a prize."""
     won = parts.PlaceWon(leaderboard_name=event.leaderboard_name, place=event.place)
-    queue_message(db, event, Kind.LEADERBOARD, [won, *translate_facts(event)], hearing)
+    return Kind.LEADERBOARD, [won, *translate_facts(event)]
 
 
-def on_award_given(db: Session, event: AwardGiven, hearing: Hearing) -> None:
+def award_given(event: AwardGiven) -> Message:
     """An award that was ordered for many came to this customer."""
     received = parts.AwardReceived(award_name=event.award_name)
-    queue_message(db, event, Kind.AWARD, [received, *translate_facts(event)], hearing)
+    return Kind.AWARD, [received, *translate_facts(event)]
 
 
-def on_reward_redeemed(db: Session, event: RewardRedeemed, hearing: Hearing) -> None:
+def reward_redeemed(event: RewardRedeemed) -> Message:
     """Points became a reward."""
     taken = parts.RewardTaken(reward_name=event.reward_name, unit=event.unit, price=event.price)
-    queue_message(db, event, Kind.REDEMPTION, [taken, parts.Balance(unit=event.unit, amount=event.balance)], hearing)
+    return Kind.REDEMPTION, [taken, parts.Balance(unit=event.unit, amount=event.balance)]
 
 
-def on_redemption_moved(db: Session, event: RedemptionMoved, hearing: Hearing) -> None:
+def redemption_moved(event: RedemptionMoved) -> Message:
     """Goods are ready or under way, or a redemption was cancelled. Who was handed them knows it."""
     if event.status == "handed_over":
-        return
+        return None
     told: list[parts.Part] = [
         parts.RewardMoved.model_validate({"reward_name": event.reward_name, "status": event.status})
     ]
     if event.given_back:
         told.append(parts.Balance(unit=event.unit, amount=event.balance))
-    queue_message(db, event, Kind.REDEMPTION, told, hearing)
+    return Kind.REDEMPTION, told
 
 
-def on_membership_changed(db: Session, event: MembershipChanged, hearing: Hearing) -> None:
+def membership_changed(event: MembershipChanged) -> Message:
     """Staff changed a membership for its customer."""
     told = parts.MembershipChanged(plan_name=event.plan_name, change=event.change, ends_on=event.ends_on)
-    queue_message(db, event, Kind.MEMBERSHIP, [told], hearing)
+    return Kind.MEMBERSHIP, [told]
 
 
-def on_membership_renewal_due(db: Session, event: MembershipRenewalDue, hearing: Hearing) -> None:
+def membership_renewal_due(event: MembershipRenewalDue) -> Message:
     """A membership ends soon."""
     told = parts.MembershipEnding(plan_name=event.plan_name, ends_on=event.ends_on, days_left=event.days_left)
-    queue_message(db, event, Kind.MEMBERSHIP, [told], hearing)
+    return Kind.MEMBERSHIP, [told]
 
 
-def on_membership_lapsed(db: Session, event: MembershipLapsed, hearing: Hearing) -> None:
+def membership_lapsed(event: MembershipLapsed) -> Message:
     """A membership ran out."""
     told = parts.MembershipOver(plan_name=event.plan_name, ended_on=event.ended_on)
-    queue_message(db, event, Kind.MEMBERSHIP, [told], hearing)
+    return Kind.MEMBERSHIP, [told]
 
 
-def on_draw_won(db: Session, event: DrawWon, hearing: Hearing) -> None:
+def draw_won(event: DrawWon) -> Message:
     """A customer won, at once or as the next in line."""
     told = parts.PrizeWon(draw_name=event.draw_name, prize_name=event.prize_name, claim_until=event.claim_until)
-    queue_message(db, event, Kind.DRAW, [told], hearing)
+    return Kind.DRAW, [told]
 
 
-def on_draw_prize_claimed(db: Session, event: DrawPrizeClaimed, hearing: Hearing) -> None:
+def draw_prize_claimed(event: DrawPrizeClaimed) -> Message:
     """What came with a prize. A thing that was handed over speaks for itself."""
-    if told := translate_facts(event):
-        queue_message(db, event, Kind.DRAW, told, hearing)
+    return Kind.DRAW, translate_facts(event)
 
 
-def on_instant_win_won(db: Session, event: InstantWinWon, hearing: Hearing) -> None:
+def instant_win_won(event: InstantWinWon) -> Message:
     """A play won, and what that brought."""
     won = parts.InstantPrizeWon(instant_win_name=event.instant_win_name, prize_name=event.prize_name)
-    queue_message(db, event, Kind.INSTANT_WIN, [won, *translate_facts(event)], hearing)
+    return Kind.INSTANT_WIN, [won, *translate_facts(event)]
 
 
-def on_points_expiring(db: Session, event: PointsExpiring, hearing: Hearing) -> None:
+def points_expiring(event: PointsExpiring) -> Message:
     """Units will die unless they are spent."""
     told = parts.UnitsExpiring(unit=event.unit, amount=event.amount, last_day=event.last_day)
-    queue_message(db, event, Kind.EXPIRING, [told], hearing)
+    return Kind.EXPIRING, [told]
 
 
-def on_points_expired(db: Session, event: PointsExpired, hearing: Hearing) -> None:
+def points_expired(event: PointsExpired) -> Message:
     """Points died unused."""
     expired = parts.UnitsExpired(unit=event.unit, amount=event.amount)
-    queue_message(db, event, Kind.EXPIRY, [expired, parts.Balance(unit=event.unit, amount=event.balance)], hearing)
+    return Kind.EXPIRY, [expired, parts.Balance(unit=event.unit, amount=event.balance)]
 
 
-def on_family_changed(db: Session, event: FamilyChanged, hearing: Hearing) -> None:
+def family_changed(event: FamilyChanged) -> Message:
     """Somebody may share a membership, or no longer may."""
     part = parts.FamilyJoined if event.step == "joined" else parts.FamilyLeft
-    queue_message(db, event, Kind.FAMILY, [part(plan_name=event.plan_name)], hearing)
+    return Kind.FAMILY, [part(plan_name=event.plan_name)]
 
 
-def on_tier_changed(db: Session, event: TierChanged, hearing: Hearing) -> None:
+def tier_changed(event: TierChanged) -> Message:
     """A customer is in another tier. One given by hand that changes nothing is not told."""
     if event.change == "set" and event.tier == event.before:
-        return
+        return None
     told: parts.Part
     if event.change == "downgraded" or event.tier_name is None:
         told = parts.TierLowered(tier_name=event.tier_name)
     else:
         told = parts.TierReached(tier_name=event.tier_name, ends_on=event.ends_on)
-    queue_message(db, event, Kind.TIER, [told], hearing)
+    return Kind.TIER, [told]
 
 
-def on_tier_warning(db: Session, event: TierWarning, hearing: Hearing) -> None:
+def tier_warning(event: TierWarning) -> Message:
     """A tier ends soon."""
     told = parts.TierEnding(tier_name=event.tier_name, ends_on=event.ends_on, unit=event.unit, needed=event.needed)
-    queue_message(db, event, Kind.TIER, [told], hearing)
+    return Kind.TIER, [told]
 
 
-def on_referral_rewarded(db: Session, event: ReferralRewarded, hearing: Hearing) -> None:
+def referral_rewarded(event: ReferralRewarded) -> Message:
     """What an advocate or a friend was given."""
     told = [parts.ReferralMoved(side=event.side, step="rewarded"), *translate_facts(event)]
-    queue_message(db, event, Kind.REFERRAL, told, hearing)
+    return Kind.REFERRAL, told
 
 
-def on_referral_revoked(db: Session, event: ReferralRevoked, hearing: Hearing) -> None:
+def referral_revoked(event: ReferralRevoked) -> Message:
     """It came to nothing; and what was taken back for that."""
     told = [parts.ReferralMoved(side=event.side, step="revoked"), *translate_facts(event)]
-    queue_message(db, event, Kind.REFERRAL, told, hearing)
+    return Kind.REFERRAL, told
 
 
-def on_referral_milestone_reached(db: Session, event: ReferralMilestoneReached, hearing: Hearing) -> None:
+def referral_milestone_reached(event: ReferralMilestoneReached) -> Message:
     """What an advocate was given for so many friends."""
     told = [parts.MilestoneMoved(friends=event.friends, step="reached"), *translate_facts(event)]
-    queue_message(db, event, Kind.REFERRAL, told, hearing)
+    return Kind.REFERRAL, told
 
 
-def on_referral_milestone_lost(db: Session, event: ReferralMilestoneLost, hearing: Hearing) -> None:
+def referral_milestone_lost(event: ReferralMilestoneLost) -> Message:
     """There are not so many any more; and what was taken back for that."""
     told = [parts.MilestoneMoved(friends=event.friends, step="lost"), *translate_facts(event)]
-    queue_message(db, event, Kind.REFERRAL, told, hearing)
+    return Kind.REFERRAL, told
+
+
+MESSAGES: Mapping[type[Event], Callable[[Any], Message]] = {
+    CustomerCreated: customer_created,
+    PurchaseRecorded: purchase_recorded,
+    PurchaseClaimed: purchase_claimed,
+    PurchaseReturned: purchase_returned,
+    ActivityRecorded: activity_recorded,
+    DayCelebrated: day_celebrated,
+    LeaderboardWon: leaderboard_won,
+    AwardGiven: award_given,
+    RewardRedeemed: reward_redeemed,
+    RedemptionMoved: redemption_moved,
+    MembershipChanged: membership_changed,
+    MembershipRenewalDue: membership_renewal_due,
+    MembershipLapsed: membership_lapsed,
+    DrawWon: draw_won,
+    DrawPrizeClaimed: draw_prize_claimed,
+    InstantWinWon: instant_win_won,
+    PointsExpiring: points_expiring,
+    PointsExpired: points_expired,
+    FamilyChanged: family_changed,
+    TierChanged: tier_changed,
+    TierWarning: tier_warning,
+    ReferralRewarded: referral_rewarded,
+    ReferralRevoked: referral_revoked,
+    ReferralMilestoneReached: referral_milestone_reached,
+    ReferralMilestoneLost: referral_milestone_lost,
+}
+
+
+def on_customers(db: Session, told: Sequence[Told]) -> None:
+    """Customers may read another language now, and something happened to them that they are told."""
+    keep_customers(db, [event for event, _hearing in told if isinstance(event, CustomerFacts)])
+    queue_messages(db, list(drafts(told)))
+
+
+def drafts(told: Iterable[Told]) -> Iterator[Draft]:
+    """What customers are told about it."""
+    for event, hearing in told:
+        message = MESSAGES[type(event)](event) if type(event) in MESSAGES else None
+        if message is not None:
+            yield Draft(event, hearing, *message)
 
 
 LISTENERS: Listeners = {
     TenantCreated: on_tenant_created,
-    CustomerCreated: on_customer_created,
-    CustomerChanged: on_customer_changed,
-    PurchaseRecorded: on_purchase_recorded,
-    PurchaseClaimed: on_purchase_claimed,
-    PurchaseReturned: on_purchase_returned,
-    ActivityRecorded: on_activity_recorded,
-    DayCelebrated: on_day_celebrated,
-    LeaderboardWon: on_leaderboard_won,
-    AwardGiven: on_award_given,
-    RewardRedeemed: on_reward_redeemed,
-    RedemptionMoved: on_redemption_moved,
-    MembershipChanged: on_membership_changed,
-    MembershipRenewalDue: on_membership_renewal_due,
-    MembershipLapsed: on_membership_lapsed,
-    DrawWon: on_draw_won,
-    DrawPrizeClaimed: on_draw_prize_claimed,
-    InstantWinWon: on_instant_win_won,
-    PointsExpiring: on_points_expiring,
-    PointsExpired: on_points_expired,
-    FamilyChanged: on_family_changed,
-    TierChanged: on_tier_changed,
-    TierWarning: on_tier_warning,
-    ReferralRewarded: on_referral_rewarded,
-    ReferralRevoked: on_referral_revoked,
-    ReferralMilestoneReached: on_referral_milestone_reached,
-    ReferralMilestoneLost: on_referral_milestone_lost,
+    **dict.fromkeys([CustomerChanged, *MESSAGES], Together(on_customers)),
 }

@@ -1,8 +1,15 @@
 """What notifications does about what it hears."""
 
 from datetime import UTC, date, datetime
+from itertools import cycle
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
 
 from chassis.data.database import Database
+from chassis.events.letters import Hearing, Told, hand_over
 from contracts.event import Event
 from contracts.events.loyalty import (
     ActivityRecorded,
@@ -35,7 +42,8 @@ from kernel.ids import CustomerId, TenantId, new_id
 from kernel.points import Points
 from services.notifications.domain import parts
 from services.notifications.domain.parts import PARTS
-from services.notifications.tables import CustomerRow
+from services.notifications.listeners import LISTENERS
+from services.notifications.tables import CustomerRow, MessageRow
 from tests.services.notifications.telling import (
     COFFEE,
     FREE_COFFEE,
@@ -54,6 +62,7 @@ from tests.services.notifications.telling import (
 )
 
 SARA = CustomerId(new_id("cus"))
+BADR = CustomerId(new_id("cus"))
 LATER = datetime(2026, 12, 1, tzinfo=UTC)
 
 
@@ -64,6 +73,63 @@ def test_a_new_customer_is_welcomed(database: Database, bakery: TenantId) -> Non
     assert (message.id, message.event_id) == (event_id.replace("evt_", "msg_"), event_id)
     assert (message.occurred_at, message.created_at, message.due_at) == (MORNING, MORNING, MORNING)
     assert PARTS.validate_python(message.parts) == (parts.Welcome(),)
+
+
+@given(
+    told=st.lists(
+        st.tuples(st.integers(0, 15), st.sampled_from(range(6)), st.sampled_from([SARA, BADR]), st.booleans()),
+        min_size=1,
+        max_size=30,
+    ),
+    sizes=st.lists(st.integers(1, 12), min_size=1),
+)
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_is_told_together_comes_to_what_it_would_have_one_by_one(
+    database: Database, told: list[tuple[int, int, CustomerId, bool]], sizes: list[int]
+) -> None:
+    """Some of it again, under the same id, and some of it in a replay."""
+    alone, together = TenantId(new_id("ten")), TenantId(new_id("ten"))
+    for number, what, customer_id, replaying in told:
+        tell(database, an_event(alone, what, customer_id, number), f"evt_{number}", replaying=replaying)
+    heard = [
+        Told(an_event(together, what, customer_id, number), Hearing(f"evt_{number}", MORNING, replaying))
+        for number, what, customer_id, replaying in told
+    ]
+    turn = cycle(sizes)
+    while heard:
+        size = next(turn)
+        with database.transaction(together) as db:
+            hand_over(db, LISTENERS, heard[:size])
+        heard = heard[size:]
+    assert kept(database, together) == kept(database, alone)
+
+
+def an_event(tenant_id: TenantId, what: int, customer_id: CustomerId, number: int) -> Event:
+    """One of six, none of which looks like another's."""
+    return (
+        created(tenant_id, customer_id, version=1 + number % 2),
+        changed(tenant_id, customer_id, version=number % 5, language="en" if number % 3 else "ar"),
+        bought(tenant_id, customer_id, points(number)),
+        bought(tenant_id, None, points(number)),
+        bought(tenant_id, customer_id),
+        gave_back(tenant_id, customer_id, points(-number), refund=number),
+    )[what]
+
+
+def kept(database: Database, tenant_id: TenantId) -> list[list[dict[str, Any]]]:
+    """All that notifications keeps of a tenant."""
+    with database.transaction(tenant_id) as db:
+        return [
+            [
+                {
+                    column.key: getattr(row, column.key)
+                    for column in table.__table__.columns
+                    if column.key != "tenant_id"
+                }
+                for row in db.scalars(select(table).order_by(*table.__table__.primary_key))
+            ]
+            for table in (MessageRow, CustomerRow)
+        ]
 
 
 def test_a_purchase_is_one_message(database: Database, bakery: TenantId) -> None:

@@ -18,7 +18,7 @@ from services.notifications.operations import deliver_messages as deliver_messag
 from services.notifications.operations import record_outcome as record_outcome_file
 from services.notifications.operations.deliver_message import Post
 from services.notifications.operations.deliver_messages import TURN_MESSAGES, deliver_messages
-from services.notifications.operations.queue_message import queue_message
+from services.notifications.operations.queue_messages import Draft, queue_messages
 from services.notifications.operations.report_lost_messages import report_lost_messages
 from services.notifications.operations.send_email import MailServer
 from tests.services.notifications.conftest import NOW
@@ -78,7 +78,7 @@ def test_a_message_of_every_kind_is_sent_and_told(
     for kind in Kind:
         with database.transaction(bakery) as db:
             hearing = Hearing(new_id("evt"), NOW, replaying=False)
-            queue_message(db, created(bakery, sara), kind, [parts.Welcome()], hearing)
+            queue_messages(db, [Draft(created(bakery, sara), hearing, kind, [parts.Welcome()])])
     assert deliver_messages(database, post, lambda: NOW, lambda: False) == len(Kind)
     assert {(message.kind, message.state, message.reason) for message in messages(database, bakery)} == {
         (kind, "sent", None) for kind in Kind

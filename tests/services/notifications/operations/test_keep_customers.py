@@ -4,7 +4,7 @@ import pytest
 
 from chassis.data.database import Database
 from kernel.ids import CustomerId, TenantId
-from services.notifications.operations.keep_customer import keep_customer
+from services.notifications.operations.keep_customers import keep_customers
 from services.notifications.tables import CustomerRow
 from tests.services.notifications.telling import changed
 
@@ -13,7 +13,7 @@ SARA = CustomerId("cus_sara")
 
 def keep(database: Database, tenant_id: TenantId, version: int, language: str) -> None:
     with database.transaction(tenant_id) as db:
-        keep_customer(db, changed(tenant_id, SARA, version=version, language=language))
+        keep_customers(db, [changed(tenant_id, SARA, version=version, language=language)])
 
 
 def known(database: Database, tenant_id: TenantId) -> tuple[int, str]:

@@ -10,7 +10,7 @@ from kernel.ids import CustomerId, TenantId, new_id
 from services.notifications.domain import parts
 from services.notifications.domain.message import Kind
 from services.notifications.domain.parts import PARTS, Part
-from services.notifications.operations.queue_message import queue_message
+from services.notifications.operations.queue_messages import Draft, queue_messages
 from tests.services.notifications.conftest import NOW
 from tests.services.notifications.telling import MORNING, bought, messages
 
@@ -29,7 +29,7 @@ def queue(
 ) -> None:
     with database.transaction(tenant_id) as db:
         hearing = Hearing(event_id, NOW, replaying)
-        queue_message(db, bought(tenant_id, customer_id), Kind.PURCHASE, told, hearing)
+        queue_messages(db, [Draft(bought(tenant_id, customer_id), hearing, Kind.PURCHASE, told)])
 
 
 def test_a_message_is_in_the_inbox_and_in_the_queue(database: Database, tenant_id: TenantId) -> None:
