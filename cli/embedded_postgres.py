@@ -31,6 +31,7 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
+SMALL = {"shared_buffers": "32MB"}
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,9 @@ class Postgres:
     data: Path
     account: Account | None
 
-    def command(self, port: int) -> tuple[str, ...]:
-        """The command that runs the server in the foreground."""
-        settings = [f"--{name}={value}" for name, value in SETTINGS.items()]
+    def command(self, port: int, *, small: bool = False) -> tuple[str, ...]:
+        """The command that runs the server in the foreground; `small` on a machine that has little memory."""
+        settings = [f"--{name}={value}" for name, value in (SETTINGS | (SMALL if small else {})).items()]
         return (str(self.programs / "postgres"), "-D", str(self.data), "-p", str(port), *settings)
 
     def asks_whether_ready(self, port: int) -> tuple[str, ...]:

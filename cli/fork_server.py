@@ -16,6 +16,8 @@ from cli.parent_death import die_with
 from cli.process import Process
 
 STOP_SECONDS_MAX = 5
+# glibc keeps a heap of its own for nearly every thread, and seldom gives back what was free in it.
+FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
 
 
 class Forked:
@@ -73,6 +75,7 @@ class ForkServer:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=output,
                 cwd="/",
+                env={**os.environ, **FEW_ARENAS},
                 process_group=0,
                 preexec_fn=partial(die_with, os.getpid()),
             )

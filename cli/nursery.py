@@ -119,4 +119,6 @@ def load(modules: list[str]) -> None:
 if __name__ == "__main__":
     load(sys.argv[1:])
     wanted = Nursery().serve()
+    # What was loaded under its own name is run anew, under the name that a program has.
+    sys.modules.pop(wanted.module, None)
     runpy.run_module(wanted.module, run_name="__main__", alter_sys=True)

@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from collections.abc import Iterable
 
 from cli.embedded_broker import broker_command
 from cli.embedded_postgres import Postgres
@@ -11,7 +12,7 @@ from cli.ports import Ports
 from cli.process import Process
 from cli.readiness import Answers, Connects, Succeeds
 
-# What all our processes load, and none of them changes. Loading it may start no thread and open no connection.
+# What all our processes load. Loading it, or one of our programs, may start no thread and open no connection.
 SHARED_MODULES = (
     "chassis.web.app",
     "chassis.web.internal_client",
@@ -33,7 +34,7 @@ def table(
     shared = {"WAFA_HOME": str(home.path), **shared_environment(ports, secrets)}
     ours = (two_of_ours if together else ten_of_ours)(ports, shared)
     return [
-        postgres_process(postgres, ports["postgres"]),
+        postgres_process(postgres, ports["postgres"], small=together),
         broker_process(home, ports["broker"]),
         Process(
             name="mailbox",
@@ -58,6 +59,14 @@ def table(
             forked=True,
         ),
     ]
+
+
+def shared_modules(processes: Iterable[Process]) -> list[str]:
+    """What the nursery loads before it forks: what all of ours load, and the programs of those that stay.
+
+    An app and its worker have most of their code in common.
+    """
+    return [*SHARED_MODULES, *(process.command[2] for process in processes if process.forked and process.readiness)]
 
 
 def ten_of_ours(ports: Ports, shared: dict[str, str]) -> list[Process]:
@@ -97,11 +106,11 @@ def answering(name: str, module: str, port: int, shared: dict[str, str], *, afte
     )
 
 
-def postgres_process(postgres: Postgres, port: int) -> Process:
+def postgres_process(postgres: Postgres, port: int, *, small: bool = False) -> Process:
     """PostgreSQL, stopped by SIGINT: it then ends its sessions instead of waiting for them."""
     return Process(
         name="postgres",
-        command=postgres.command(port),
+        command=postgres.command(port, small=small),
         port=port,
         readiness=Succeeds(postgres.asks_whether_ready(port)),
         account=postgres.account,

@@ -19,7 +19,7 @@ from cli.home import CommandFailed, Home
 from cli.leftovers import clear_leftovers
 from cli.ports import choose_ports
 from cli.process import Process
-from cli.processes import SHARED_MODULES, table
+from cli.processes import shared_modules, table
 from cli.status_file import Phase, Status, processes_of, write_status
 from cli.supervisor import Supervisor
 
@@ -95,7 +95,7 @@ async def supervise(home: Home, processes: Sequence[Process], report: Report) ->
 
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(signum, begin_to_stop)
-    supervisor = Supervisor(processes, home.logs, report.changed, SHARED_MODULES)
+    supervisor = Supervisor(processes, home.logs, report.changed, shared_modules(processes))
     await supervisor.run(stop, when_ready=lambda: report.become(Phase.READY))
 
 

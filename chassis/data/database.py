@@ -67,6 +67,8 @@ class Database:
             self.url,
             pool_size=self.pool_size,
             max_overflow=0,
+            # The one used last is used next: what the others have not been asked, their server processes need not keep.
+            pool_use_lifo=True,
             hide_parameters=True,
             pool_timeout=10,
             connect_args={

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from cli.child import State
 from cli.fork_server import ForkServer
 from cli.home import CommandFailed
 from cli.process import Process
-from cli.processes import SHARED_MODULES
+from cli.processes import shared_modules, ten_of_ours, two_of_ours
 from cli.readiness import Succeeds
 from cli.supervisor import Supervisor
 from tests.cli.conftest import is_running, wait_until
@@ -56,14 +57,16 @@ def forked(name: str, module: str, *arguments: str, ready_when: Path | None = No
     )
 
 
-def run_tasks(logs: Path, *tasks: Process) -> None:
+def run_tasks(logs: Path, *tasks: Process, loaded: tuple[str, ...] = ()) -> None:
     """Run tasks to their ends."""
-    asyncio.run(run_until_ready(logs, tasks, lambda _: None))
+    asyncio.run(run_until_ready(logs, tasks, lambda _: None, *loaded))
 
 
-async def run_until_ready(logs: Path, processes: tuple[Process, ...], use: Callable[[Supervisor], object]) -> None:
-    """Start processes, use them in a thread, and stop them."""
-    supervisor = Supervisor(processes, logs, lambda _: None, ["kernel.ids"])
+async def run_until_ready(
+    logs: Path, processes: tuple[Process, ...], use: Callable[[Supervisor], object], *loaded: str
+) -> None:
+    """Start processes, use them in a thread, and stop them. The nursery has loaded some modules before."""
+    supervisor = Supervisor(processes, logs, lambda _: None, ["kernel.ids", *loaded])
     try:
         await supervisor.start()
         await asyncio.to_thread(use, supervisor)
@@ -99,6 +102,24 @@ def test_a_fork_has_its_own_environment_log_name_and_group(module: Callable[[str
         "input": "",
         "name": "loyalty-worker",
     }
+
+
+LOADED_BY = """
+import os
+import a_part
+if __name__ == "__main__":
+    print("itself" if a_part.loaded_by == os.getpid() else "nursery" if a_part.loaded_by == os.getppid() else "?")
+"""
+
+
+@pytest.mark.parametrize(("before", "by"), [(False, "itself"), (True, "nursery")])
+def test_a_program_that_is_loaded_before_shares_its_parts_and_runs_anew(
+    module: Callable[[str], str], tmp_path: Path, *, before: bool, by: str
+) -> None:
+    (tmp_path / "a_part.py").write_text("import os\nloaded_by = os.getpid()\n")
+    name = module(LOADED_BY)
+    run_tasks(tmp_path, forked("app", name), loaded=(name,) if before else ())
+    assert (tmp_path / "app.log").read_text().splitlines() == [by]
 
 
 def test_an_exit_code_and_a_traceback_come_through(module: Callable[[str], str], tmp_path: Path) -> None:
@@ -203,16 +224,17 @@ def test_nothing_outlives_a_killed_supervisor(module: Callable[[str], str], tmp_
     wait_until(lambda: not any(is_running(pid) for pid in family))
 
 
-@pytest.fixture
-def loaded() -> Iterator[psutil.Process]:
+@pytest.fixture(params=[ten_of_ours, two_of_ours])
+def loaded(request: pytest.FixtureRequest) -> Iterator[psutil.Process]:
     """A nursery that has loaded all it shares."""
+    modules = shared_modules(request.param(defaultdict(int), {}))
     with subprocess.Popen(
-        [sys.executable, "-m", "cli.nursery", *SHARED_MODULES], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-m", "cli.nursery", *modules], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as nursery:
         assert nursery.stdin is not None
         assert nursery.stdout is not None
-        request = {"name": "n", "module": "this", "arguments": [], "environment": {}, "log": os.devnull}
-        nursery.stdin.write(json.dumps(request).encode() + b"\n")
+        wanted = {"name": "n", "module": "this", "arguments": [], "environment": {}, "log": os.devnull}
+        nursery.stdin.write(json.dumps(wanted).encode() + b"\n")
         nursery.stdin.flush()
         assert "pid" in json.loads(nursery.stdout.readline())
         yield psutil.Process(nursery.pid)
