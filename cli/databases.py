@@ -24,9 +24,9 @@ def settings_here() -> Settings:
 
 
 @contextmanager
-def open_database(settings: Settings, service: str, role: Role = "app") -> Iterator[Database]:
+def open_database(settings: Settings, service: str, role: Role = "app", connections: int = 1) -> Iterator[Database]:
     """One service's database for the block. Raises CommandFailed when no server answers."""
-    database = Database(settings, service, role, pool_size=1)
+    database = Database(settings, service, role, pool_size=connections)
     try:
         yield database
     except OperationalError as error:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from importlib import import_module
 from importlib.util import find_spec
@@ -19,15 +20,20 @@ from cli.delivery import undelivered
 
 ROWS_SHOWN_MAX = 50
 ASK_EVERY_SECONDS = 1
+ASKED_AT_ONCE = 3
 
 
 def verify(settings: Settings, console: Console, *, wait_seconds: float, at: datetime) -> bool:
     """Ask every service and every pair of them; print what was asked and the rows that are wrong. True when none is."""
     wait_until_heard(settings, wait_seconds)
     found: list[Breach] = []
-    for service in filter(has_proof, DATABASES):
-        found += report(console, f"{service} agrees with itself", list(breaches_of(settings, service, at)))
-    found += report(console, "every event is heard", list(undelivered(settings)))
+    services = [*filter(has_proof, DATABASES)]
+    with ThreadPoolExecutor() as helpers:
+        proofs = [helpers.submit(lambda name: [*breaches_of(settings, name, at)], service) for service in services]
+        unheard = helpers.submit(lambda: [*undelivered(settings)])
+        for service, proof in zip(services, proofs, strict=True):
+            found += report(console, f"{service} agrees with itself", proof.result())
+        found += report(console, "every event is heard", unheard.result())
     if found:
         show(console, found)
     return not found
@@ -36,7 +42,7 @@ def verify(settings: Settings, console: Console, *, wait_seconds: float, at: dat
 def wait_until_heard(settings: Settings, seconds: float) -> None:
     """Give events on their way the time to arrive."""
     deadline = time.monotonic() + seconds
-    while any(islice(undelivered(settings), 1)) and time.monotonic() < deadline:
+    while time.monotonic() < deadline and any(islice(undelivered(settings), 1)):
         time.sleep(ASK_EVERY_SECONDS)
 
 
@@ -49,7 +55,7 @@ def has_proof(service: str) -> bool:
 def breaches_of(settings: Settings, service: str, at: datetime) -> Iterator[Breach]:
     """What a service's own proof finds."""
     proof = import_module(f"{DATABASES[service]}.queries.verify")
-    with open_database(settings, service) as database:
+    with open_database(settings, service, connections=ASKED_AT_ONCE) as database:
         yield from proof.breaches(database, at)
 
 

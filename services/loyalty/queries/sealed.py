@@ -1,6 +1,7 @@
 """Entries and their seals."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import text
@@ -66,7 +67,7 @@ def chain_of(db: Session, tenant_id: TenantId, until: int) -> Iterator[Link]:
         after = part
 
 
-def broken_chain(db: Session, tenant_id: TenantId) -> Iterator[Breach]:
+def broken_chain(db: Session, tenant_id: TenantId, _at: datetime) -> Iterator[Breach]:
     """The first row that is not as it was sealed; everything after it hangs on it."""
     head = head_of(db, tenant_id)
     if head is None:

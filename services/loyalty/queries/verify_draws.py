@@ -4,6 +4,7 @@ Source: docs/rules/draws.md.
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from pydantic import ValidationError
 from sqlalchemy import select
@@ -60,7 +61,7 @@ DRAWS = {
 }
 
 
-def draws_that_are_otherwise(db: Session, tenant_id: TenantId) -> Iterator[Breach]:
+def draws_that_are_otherwise(db: Session, tenant_id: TenantId, _at: datetime) -> Iterator[Breach]:
     """Closed draws whose published file has a fault."""
     closed = select(PrizeDrawRow).where(
         PrizeDrawRow.tenant_id == tenant_id, PrizeDrawRow.status.in_(("closed", "drawn"))

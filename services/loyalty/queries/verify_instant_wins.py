@@ -4,6 +4,7 @@ Source: docs/rules/instant-win.md.
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from pydantic import ValidationError
 from sqlalchemy import select
@@ -56,7 +57,7 @@ INSTANT_WINS = {
 }
 
 
-def instant_wins_that_are_otherwise(db: Session, tenant_id: TenantId) -> Iterator[Breach]:
+def instant_wins_that_are_otherwise(db: Session, tenant_id: TenantId, _at: datetime) -> Iterator[Breach]:
     """Instant wins whose file has a fault, or would have if they were over."""
     all_of_them = select(InstantWinRow).where(InstantWinRow.tenant_id == tenant_id)
     for instant_win in db.scalars(all_of_them.order_by(InstantWinRow.id)):

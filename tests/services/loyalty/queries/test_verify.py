@@ -342,6 +342,16 @@ def test_the_proof_goes_from_tenant_to_tenant(corruptible: Shop, settings: Setti
     assert [breach.invariant for breach in found] == ["I4 what is held is the sum of open holds"]
 
 
+def test_asked_at_once_the_same_is_found(corruptible: Shop, database: Database, settings: Settings) -> None:
+    with database.transaction() as db:
+        learn_tenant(db, corruptible.tenant_id, livemode=False, currency="SAR", time_zone="Asia/Riyadh")
+    corrupt(corruptible, settings, "UPDATE wallets SET balance = balance + 1 WHERE {mine}")
+    one_by_one = corruptible.breaches()
+    assert one_by_one
+    assert database.pool_size > 1
+    assert [one for one in breaches(database, corruptible.at) if one.tenant_id == corruptible.tenant_id] == one_by_one
+
+
 def test_a_hold_has_a_minute_to_be_closed(corruptible: Shop) -> None:
     corruptible.at += timedelta(minutes=16)
     assert corruptible.breaches() == []
