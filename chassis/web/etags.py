@@ -66,7 +66,16 @@ def check_version(version: int, expected: int | None) -> None:
 def unless_unchanged(request: Request, response: Response) -> Response:
     """304 for a reader who has this version already; else the response itself."""
     tag = response.headers.get("etag")
-    known = [known.strip().removeprefix("W/") for known in request.headers.get("if-none-match", "").split(",")]
-    if tag is None or response.status_code != 200 or request.method != "GET" or not {tag, "*"} & set(known):
+    if tag is None or response.status_code != 200 or request.method != "GET":
         return response
+    return not_modified(tag) if is_known(tag, request.headers.get("if-none-match", "")) else response
+
+
+def is_known(tag: str, known: str) -> bool:
+    """Whether a reader who says this as `If-None-Match` has the version of that tag."""
+    return not {tag, "*"}.isdisjoint(one.strip().removeprefix("W/") for one in known.split(","))
+
+
+def not_modified(tag: str) -> Response:
+    """The answer to a reader who has this version already."""
     return Response(status_code=304, headers={"ETag": tag})

@@ -1,9 +1,10 @@
 """The few routes that most requests are for: documented like the rest, answered before the framework is asked."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from inspect import Parameter, Signature
+from re import Pattern
 from time import perf_counter
 from typing import Any, Protocol, TypeVar
 
@@ -12,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response as StarletteResponse
+from starlette.routing import compile_path
 from starlette.types import Receive, Scope, Send
 
 from chassis.web.caller import Caller, caller_of, needs
@@ -30,6 +32,18 @@ class HotRequest:
         self.app = app
         self._scope = scope
         self._receive = receive
+
+    @property
+    def path_params(self) -> Mapping[str, str]:
+        """What stands in the address for the route's parameters."""
+        params: Mapping[str, str] = self._scope["path_params"]
+        return params
+
+    @property
+    def query_string(self) -> bytes:
+        """What follows the address, as it was sent."""
+        query: bytes = self._scope["query_string"]
+        return query
 
     @cached_property
     def headers(self) -> Mapping[str, str]:
@@ -74,34 +88,69 @@ class JsonAnswer:
         self.raw_headers = [(b"content-type", b"application/json"), length, *(headers or ())]
 
 
-Handler = Callable[[HotRequest], Awaitable[Response]]
+Handler = Callable[[HotRequest], Awaitable[Response | None]]
 
 
 @dataclass(frozen=True, slots=True)
 class HotRoute:
-    """One method of one address, without parameters in it."""
+    """One method of one address, in which `{name}` stands for a parameter.
+
+    A handler that answers None leaves the request to the framework, which must have a route for it too. It may do so
+    while it has not read the body.
+    """
 
     method: str
     path: str
     handler: Handler
 
-    async def __call__(self, app: FastAPI, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, and record how it went: errors as the application's own handlers have them."""
-        scope["route"], scope["hot"] = self, True
+    async def __call__(self, app: FastAPI, scope: Scope, receive: Receive, send: Send) -> bool:
+        """Answer, and record how it went: errors as the application's own handlers have them. False if it was left."""
         started = perf_counter()
         request_id = with_request_id(scope)
-        status = 500
+        status: int | None = 500
         try:
             try:
                 response = await self.handler(HotRequest(app, scope, receive))
             except Exception as error:  # noqa: BLE001 - the application has a handler for each
                 response = await refusal(app, scope, error)
-            status = response.status_code
+            status = response.status_code if response else None
+            if response is None:
+                return False
             headers = [*response.raw_headers, (REQUEST_ID, request_id)]
             await send({"type": "http.response.start", "status": status, "headers": headers})
-            await send({"type": "http.response.body", "body": response.body})
+            body = b"" if scope["method"] == "HEAD" else response.body
+            await send({"type": "http.response.body", "body": body})
+            return True
         finally:
-            record(app.state.service, scope, request_id, status, perf_counter() - started)
+            if status is not None:
+                scope["route"], scope["hot"] = self, True
+                record(app.state.service, scope, request_id, status, perf_counter() - started)
+
+
+class HotRoutes:
+    """Finds out which route is asked for: most by their whole address, those with parameters by its form."""
+
+    def __init__(self, routes: Iterable[HotRoute]) -> None:
+        self._by_address: dict[tuple[str, str], HotRoute] = {}
+        self._by_form: list[tuple[str, Pattern[str], HotRoute]] = []
+        for route in routes:
+            if "{" in route.path:
+                self._by_form.append((route.method, compile_path(route.path)[0], route))
+            else:
+                self._by_address[route.method, route.path] = route
+
+    def find(self, scope: Scope) -> HotRoute | None:
+        """The route, if there is one; the parameters are then in the scope. HEAD is for those that answer GET."""
+        path: str = scope["path"]
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        scope["path_params"] = {}
+        if route := self._by_address.get((method, path)):
+            return route
+        for asked, form, route in self._by_form:
+            if asked == method and (found := form.match(path)):
+                scope["path_params"] = found.groupdict()
+                return route
+        return None
 
 
 async def refusal(app: FastAPI, scope: Scope, error: Exception) -> Response:

@@ -1,6 +1,6 @@
 """A service's description of itself: put right where FastAPI says it wrongly, and completed where it cannot know."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -8,7 +8,7 @@ from fastapi.routing import APIRoute
 from starlette.types import Receive, Scope, Send
 
 from chassis.web.caller import ScopeMissing
-from chassis.web.hot_routes import HotRoute
+from chassis.web.hot_routes import HotRoute, HotRoutes
 from chassis.web.idempotency import IdempotencyKeyRequired, IdempotencyKeyReused
 from chassis.web.problem_responses import (
     MEDIA_TYPE,
@@ -34,18 +34,16 @@ class DescribedApp(FastAPI):
     Its hot routes are asked before anything else.
     """
 
-    hot_routes: Mapping[tuple[str, str], HotRoute] = {}
+    hot_routes = HotRoutes(())
 
     def be_quick_at(self, routes: Sequence[HotRoute]) -> None:
         """Answer these routes ahead of the framework's own machinery."""
-        self.hot_routes = {(route.method, route.path): route for route in routes}
+        self.hot_routes = HotRoutes(routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
-        hot = self.hot_routes.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
-        if hot:
-            await hot(self, scope, receive, send)
-        else:
+        hot = self.hot_routes.find(scope) if scope["type"] == "http" else None
+        if hot is None or not await hot(self, scope, receive, send):
             await super().__call__(scope, receive, send)
 
     def openapi(self) -> Document:

@@ -56,6 +56,7 @@ from services.loyalty.api import (
     wallet_merges,
     wallets,
 )
+from services.loyalty.api.balance_reader import BalanceReader
 from services.loyalty.api.till import Till
 from services.loyalty.settings import LoyaltySettings
 
@@ -112,13 +113,19 @@ ROUTERS = (
 )
 
 # Few, and answered ahead of FastAPI's machinery.
-HOT_ROUTES = (*purchases.HOT_ROUTES, *purchase_batches.HOT_ROUTES, *activity_batches.HOT_ROUTES)
+HOT_ROUTES = (
+    *purchases.HOT_ROUTES,
+    *purchase_batches.HOT_ROUTES,
+    *activity_batches.HOT_ROUTES,
+    *wallets.HOT_ROUTES,
+)
 
 
 def create_app(settings: LoyaltySettings) -> FastAPI:
     """The application, on the loyalty database."""
     app = create_service_app(settings, "loyalty", __doc__ or "", ROUTERS, hot_routes=HOT_ROUTES)
     app.state.till = Till(app)
+    app.state.balances = BalanceReader(app)
     app.state.customers = InternalClient(settings, settings.customers_url)
     return app
 

@@ -1,5 +1,6 @@
 """Wallets: what a customer has, and how it came to that."""
 
+import re
 from datetime import datetime
 from typing import Annotated
 
@@ -7,29 +8,29 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.web.caller import CurrentCaller, needs
+from chassis.web.etags import is_known, not_modified
+from chassis.web.hot_routes import HotRequest, HotRoute, JsonAnswer, hot_caller
+from chassis.web.hot_routes import Response as HotResponse
 from chassis.web.pages import LIMIT_DEFAULT, Limit, Page, page_of, place_after
 from chassis.web.problem_responses import problems
 from chassis.web.transaction import Now, Transaction, TransactionRoute
-from kernel.ids import CustomerId
+from kernel.ids import CustomerId, is_id
 from kernel.language import Language
+from services.loyalty.api.balance_reader import BalanceReader
 from services.loyalty.api.known_customers import KnownCustomer
 from services.loyalty.domain.refusals.customers import NoSuchCustomer
 from services.loyalty.domain.wording import entry_text
-from services.loyalty.queries.balance import (
-    Balance,
-    balance_of,
-    etag_by_clock,
-    etag_of,
-    held_now,
-    is_settled,
-    wallet_of,
-)
+from services.loyalty.queries.balance import Balance
+from services.loyalty.queries.balances import BalanceAsked, read_balances
 from services.loyalty.queries.statement import statement_of
 from services.loyalty.tables.ledger import EntryRow
 
 router = APIRouter(prefix="/v1", tags=["wallets"], route_class=TransactionRoute)
 
-Unit = Annotated[str, Query(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,31}$", description="What the wallet counts.")]
+BALANCE = "/customers/{customer_id}/balance"
+UNIT = r"[A-Za-z][A-Za-z0-9_]{0,31}"
+QUESTION = re.compile(f"(?:unit=({UNIT}))?".encode())
+Unit = Annotated[str, Query(pattern=f"^{UNIT}$", description="What the wallet counts.")]
 
 
 class NextExpiryDocument(BaseModel):
@@ -72,7 +73,7 @@ class EntryDocument(BaseModel):
 
 
 @router.get(
-    "/customers/{customer_id}/balance",
+    BALANCE,
     dependencies=[needs("points:read")],
     response_model=BalanceDocument,
     responses={304: {"description": "Nothing changed"}, **problems(NoSuchCustomer)},
@@ -87,14 +88,32 @@ def read_balance(
     unit: Unit = "points",
 ) -> BalanceDocument | Response:
     """What the customer has now. Poll it with `If-None-Match`: while nothing changes, the answer is 304."""
-    wallet = wallet_of(db, caller.tenant_id, customer_id, unit)
-    held = held_now(db, wallet, now) if wallet else 0
-    etag = etag_of(wallet, held) if wallet is None or is_settled(wallet, now) else None
-    if etag and etag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers={"ETag": etag})
-    balance = balance_of(db, wallet, unit, held=held, at=now)
-    response.headers["ETag"] = etag or etag_by_clock(balance)
-    return document_of(customer_id, balance, now)
+    known = request.headers.get("if-none-match", "")
+    (read,) = read_balances(db, [BalanceAsked(caller.tenant_id, customer_id, unit, known)], at=now)
+    assert read is not None, "the customer is known"
+    if read.balance is None:
+        return not_modified(read.etag)
+    response.headers["ETag"] = read.etag
+    return document_of(customer_id, read.balance, now)
+
+
+async def read_balance_with_others(request: HotRequest) -> HotResponse | None:
+    """The same, read together with what others ask for; whatever is out of the ordinary is left to `read_balance`."""
+    caller = hot_caller(request, "points:read")
+    customer_id = CustomerId(request.path_params["customer_id"])
+    question = QUESTION.fullmatch(request.query_string)
+    if question is None or not is_id(customer_id, "cus") or "content-length" in request.headers:
+        return None
+    unit = question[1].decode() if question[1] else "points"
+    known = request.headers.get("if-none-match", "")
+    reader: BalanceReader = request.app.state.balances
+    read = await reader.read(BalanceAsked(caller.tenant_id, customer_id, unit, known))
+    if read is None:
+        return None
+    if read.balance is None or is_known(read.etag, known):
+        return not_modified(read.etag)
+    document = document_of(customer_id, read.balance, read.at)
+    return JsonAnswer(200, document.model_dump_json().encode(), [(b"etag", read.etag.encode())])
 
 
 def document_of(customer_id: CustomerId, balance: Balance, now: datetime) -> BalanceDocument:
@@ -150,3 +169,6 @@ def entry_document(entry: EntryRow, language: Language) -> EntryDocument:
         occurred_at=entry.occurred_at,
         recorded_at=entry.recorded_at,
     )
+
+
+HOT_ROUTES = (HotRoute("GET", router.prefix + BALANCE, read_balance_with_others),)

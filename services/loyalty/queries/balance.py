@@ -64,26 +64,6 @@ def holds_of(db: Session, wallet: WalletRow, at: datetime) -> Sequence[HoldRow]:
     ).all()
 
 
-def is_settled(wallet: WalletRow, at: datetime) -> bool:
-    """Whether the row still says what the wallet holds: nothing has died or become spendable since it was written."""
-    return wallet.settled_until is None or wallet.settled_until > at
-
-
-def etag_of(wallet: WalletRow | None, held: int) -> str:
-    """The tag of a settled wallet: it changes with every movement, with every hold that ends, and with time."""
-    if wallet is None:
-        return '"empty"'
-    turns_at = wallet.settled_until.timestamp() if wallet.settled_until else 0
-    return f'"{wallet.version}.{held}.{turns_at:.0f}"'
-
-
-def etag_by_clock(balance: Balance) -> str:
-    """The tag of a wallet that time has changed since it was written: made of what it holds now."""
-    expiry = balance.next_expiry
-    dying = f"{expiry.at.timestamp():.0f}.{expiry.amount}" if expiry else "0"
-    return f'"{balance.version}.{balance.held}.{balance.balance}.{balance.pending}.{dying}"'
-
-
 def balance_of(db: Session, wallet: WalletRow | None, unit: str, *, held: int, at: datetime) -> Balance:
     """The wallet by the clock, from its open lots."""
     if wallet is None:

@@ -11,12 +11,14 @@ from fastapi import APIRouter
 from prometheus_client import REGISTRY
 from pydantic import BaseModel, Field, TypeAdapter
 from starlette.types import Message
+from structlog.testing import capture_logs
 
 from chassis.settings import Settings
 from chassis.web.app import create_service_app
-from chassis.web.hot_routes import HotRequest, JsonAnswer, Response, hot_caller, hot_route, parsed
+from chassis.web.hot_routes import HotRequest, HotRoute, JsonAnswer, Response, hot_caller, hot_route, parsed
 from chassis.web.problem_responses import CLIENT_GONE_STATUS
 from contracts import internal
+from kernel.ids import new_id
 from kernel.language import Text
 from kernel.refusal import Conflict
 from tests.support.calling import service_client
@@ -56,10 +58,29 @@ async def wish(request: HotRequest) -> Response:
     return JsonAnswer(201, orjson.dumps({"for": caller.tenant_id, "asked": request.headers.get("x-asked")}))
 
 
+async def read_quickly(request: HotRequest) -> Response | None:
+    """A wish that is found quickly; the others are left to the framework."""
+    hot_caller(request, "customers:write")
+    wish_id = request.path_params["wish_id"]
+    if wish_id == "the moon":
+        raise Sold
+    found = orjson.dumps({"wish": wish_id, "asked": request.query_string.decode()})
+    return JsonAnswer(200, found, [(b"etag", b'"1"')]) if "known" in wish_id else None
+
+
+@router.get("/wishes/{wish_id}")
+def read_wish(wish_id: str) -> dict[str, str]:
+    """A wish that takes its time."""
+    if wish_id == "the sun":
+        raise Sold
+    return {"thought over": wish_id}
+
+
 HOT = hot_route(router, "POST", "/wishes", wish, scope="customers:write", body=Wish, status_code=201)
+HOT_READ = HotRoute("GET", "/v1/wishes/{wish_id}", read_quickly)
 
 
-APP = create_service_app(SETTINGS, "loyalty", "", [router], hot_routes=[HOT])
+APP = create_service_app(SETTINGS, "loyalty", "", [router], hot_routes=[HOT, HOT_READ])
 
 
 @pytest.fixture
@@ -67,8 +88,8 @@ def shop() -> httpx.Client:
     return service_client(APP, SETTINGS, "ten_1", scopes=["customers:write"])
 
 
-def counted(status: int) -> float:
-    labels = {"service": "loyalty", "method": "POST", "route": "/v1/wishes", "status": str(status)}
+def counted(status: int, method: str = "POST", route: str = "/v1/wishes") -> float:
+    labels = {"service": "loyalty", "method": method, "route": route, "status": str(status)}
     return REGISTRY.get_sample_value("wafa_requests_total", labels) or 0.0
 
 
@@ -127,6 +148,53 @@ def test_other_methods_and_addresses_are_not_its_own(shop: httpx.Client) -> None
     assert (shop.get("/v1/wishes")).status_code == 405
     assert (shop.post("/v1/wishes/", json={})).status_code in (307, 404)
     assert (shop.get("/livez")).status_code == 200
+
+
+def test_what_stands_in_the_address_is_given_to_the_handler(shop: httpx.Client) -> None:
+    before = counted(200, "GET", HOT_READ.path)
+    answer = shop.get("/v1/wishes/well known?of=ana")
+    assert answer.json() == {"wish": "well known", "asked": "of=ana"}
+    assert counted(200, "GET", HOT_READ.path) == before + 1
+    assert shop.get("/v1/wishes/known/of").status_code == 404
+    assert shop.get("/v1/wishes/").status_code in (307, 404)
+    assert shop.post("/v1/wishes/known").status_code == 405
+
+
+def test_head_is_get_without_its_content(shop: httpx.Client) -> None:
+    before = counted(200, "HEAD", HOT_READ.path)
+    wanted, answer = shop.get("/v1/wishes/known"), shop.head("/v1/wishes/known")
+    assert (answer.status_code, answer.content) == (200, b"")
+    for name in ("content-length", "content-type", "etag"):
+        assert answer.headers[name] == wanted.headers[name]
+    assert counted(200, "HEAD", HOT_READ.path) == before + 1
+
+
+@pytest.mark.parametrize(("wish_id", "status"), [("a pony", 200), ("the sun", 409)])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_what_its_handler_leaves_the_framework_answers(
+    shop: httpx.Client, method: str, wish_id: str, status: int
+) -> None:
+    before = counted(status, method, HOT_READ.path)
+    answer = shop.request(method, f"/v1/wishes/{wish_id}", headers={internal.REQUEST_ID: "req-7"})
+    assert (answer.status_code, answer.headers.get_list(internal.REQUEST_ID)) == (status, ["req-7"])
+    assert (b"thought over" in answer.content) is (method == "GET" and status == 200)
+    assert counted(status, method, HOT_READ.path) == before + 1, "once"
+
+
+def test_of_what_goes_well_only_the_frameworks_answers_are_logged(shop: httpx.Client) -> None:
+    with capture_logs() as lines:
+        for wish_id in ("known", "the moon", "a pony"):
+            shop.get(f"/v1/wishes/{wish_id}")
+    assert [(line["route"], line["status"]) for line in lines] == [(HOT_READ.path, 409), (HOT_READ.path, 200)]
+
+
+def test_a_refusal_is_logged_with_the_ids_of_the_address(shop: httpx.Client) -> None:
+    """And with nothing else that stands there: it may be a phone number."""
+    known = new_id("wsh")
+    with capture_logs() as lines:
+        for wish_id in (known, "+966500000000-known"):
+            service_client(APP, SETTINGS, "ten_1", scopes=["customers:read"]).get(f"/v1/wishes/{wish_id}")
+    assert [(line["status"], line.get("wish_id")) for line in lines] == [(403, known), (403, None)]
 
 
 def test_half_a_body_is_no_body() -> None:
