@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy.orm import Session
 
 from chassis.data.database import narrow
-from chassis.data.row_sets import columns_for, pipeline
+from chassis.data.pipelines import columns_for, pipeline
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.lot import Lot
 from services.loyalty.domain.wallet import wallet_view

@@ -14,6 +14,7 @@ from contracts import internal
 from contracts.scopes import SCOPES
 from kernel.ids import TenantId, new_id
 from services.loyalty.api.purchase_batches import BATCH_MAX
+from services.loyalty.app import HOT_ROUTES
 from services.loyalty.domain.basket import Basket
 from tests.services.loyalty.api.asking import DESCRIPTION, DOORS, QUESTIONS, Things, ask, path_of, things_of
 from tests.services.loyalty.conftest import Client
@@ -373,6 +374,11 @@ def test_operations_have_names_of_their_own() -> None:
 def test_schemas_have_names_of_their_own() -> None:
     """Two of one name would be told apart by the names of our modules."""
     assert [name for name in DESCRIPTION["components"]["schemas"] if "__" in name] == []
+
+
+def test_every_hot_route_is_described() -> None:
+    for route in HOT_ROUTES:
+        assert route.method.lower() in DESCRIPTION["paths"][route.path]
 
 
 def test_the_hot_routes_describe_what_they_parse() -> None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from chassis.data.row_sets import pipeline
+from chassis.data.pipelines import pipeline
 from kernel.ids import CustomerId, new_id
 from services.loyalty.queries import balances
 from services.loyalty.queries.balances import LOTS, BalanceAsked, BalanceRead, read_balances
