@@ -1,25 +1,24 @@
 """What loyalty hears: the few facts of customers it needs."""
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
-from chassis.events.letters import Hearing, Listeners
+from chassis.events.letters import Listeners, Together, Told
 from contracts.events.customers import CustomerChanged, CustomerCreated, CustomerFacts
-from services.loyalty.operations.learn_customer import learn_customer
+from services.loyalty.operations.learn_customers import Facts, learn_customers
 
 
-def on_customer(db: Session, event: CustomerFacts, hearing: Hearing) -> None:
+def on_customers(db: Session, told: Sequence[Told]) -> None:
     """Keep the newest facts."""
-    learn_customer(
-        db,
-        event.tenant_id,
-        event.customer_id,
-        version=event.version,
-        language=event.language,
-        status=event.status,
-        birthday=event.birthday_month_day,
-        joined_at=event.joined_at,
-        at=hearing.heard_at,
-    )
+    facts = [facts_of(event) for event, _hearing in told]
+    learn_customers(db, told[0].event.tenant_id, facts, at=told[0].hearing.heard_at)
 
 
-LISTENERS: Listeners = {CustomerCreated: on_customer, CustomerChanged: on_customer}
+def facts_of(event: CustomerFacts) -> Facts:
+    """What an event tells of its customer."""
+    known = event.customer_id, event.version, event.language, event.status
+    return Facts(*known, event.birthday_month_day, event.joined_at)
+
+
+LISTENERS: Listeners = dict.fromkeys([CustomerCreated, CustomerChanged], Together(on_customers))

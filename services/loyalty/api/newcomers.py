@@ -1,6 +1,7 @@
 """Customers whose first purchase is faster than the event that tells of them: loyalty asks, once, and goes on."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import anyio.to_thread
@@ -74,6 +75,6 @@ def keep(db: Session, tenant_id: TenantId, facts: Mapping[str, Any]) -> None:
         language=facts["language"],
         status=facts["status"],
         birthday=facts.get("birthday_month_day"),
-        joined_at=facts.get("joined_at"),
+        joined_at=datetime.fromisoformat(joined) if (joined := facts.get("joined_at")) else None,
         at=utc_now(),
     )
