@@ -23,67 +23,71 @@ EPOCH_DAY = date(2000, 1, 1).toordinal()
 MICROSECOND = timedelta(microseconds=1)
 
 
+Values = Sequence[Any]
+
+
 class Encoded(bytes):
     """An array's bytes."""
 
 
-def text(value: str) -> bytes:
-    """A text; also what holds JSON."""
-    encoded = value.encode()
-    return LENGTH(len(encoded)) + encoded
+# Each of these writes a column's elements, some of them null. A call of ours for each element would cost more than what
+# it does.
 
 
-def raw(value: bytes) -> bytes:
+def texts(values: Values) -> list[bytes]:
+    """Texts; also what holds JSON."""
+    return [NULL if value is None else LENGTH(len(said := value.encode())) + said for value in values]
+
+
+def raws(values: Values) -> list[bytes]:
     """Bytes as they are."""
-    return LENGTH(len(value)) + value
+    return [NULL if value is None else LENGTH(len(value)) + value for value in values]
 
 
-def whole(value: int) -> bytes:
-    """A bigint."""
-    return WHOLE(8, value)
+def wholes(values: Values) -> list[bytes]:
+    """Bigints."""
+    return [NULL if value is None else WHOLE(8, value) for value in values]
 
 
-def moment(value: datetime) -> bytes:
-    """A timestamptz, in microseconds."""
-    return WHOLE(8, (value - EPOCH) // MICROSECOND)
+def moments(values: Values) -> list[bytes]:
+    """Moments, in microseconds."""
+    return [NULL if value is None else WHOLE(8, (value - EPOCH) // MICROSECOND) for value in values]
 
 
-def day(value: date) -> bytes:
-    """A date."""
-    return DAY(4, value.toordinal() - EPOCH_DAY)
+def days(values: Values) -> list[bytes]:
+    """Dates."""
+    return [NULL if value is None else DAY(4, value.toordinal() - EPOCH_DAY) for value in values]
 
 
-def truth(value: bool) -> bytes:
-    """A boolean."""
-    return TRUE if value else FALSE
+def truths(values: Values) -> list[bytes]:
+    """Booleans."""
+    return [NULL if value is None else TRUE if value else FALSE for value in values]
 
 
 class ArrayType:
-    """One type of element: its number in PostgreSQL's catalogue, and how a value is written, its length first."""
+    """One type of element: its number in PostgreSQL's catalogue, and how a column of values is written."""
 
-    def __init__(self, element: int, encode: Callable[[Any], bytes]) -> None:
+    def __init__(self, element: int, elements: Callable[[Values], list[bytes]]) -> None:
         self._element = element
-        self._encode = encode
+        self._elements = elements
 
     def single(self, value: Any) -> bytes:
         """One value by itself: how long it is, is said elsewhere then."""
-        return self._encode(value)[len(NULL) :]
+        return self._elements([value])[0][len(NULL) :]
 
-    def array(self, values: Sequence[Any]) -> Encoded:
+    def array(self, values: Values) -> Encoded:
         """The values, None for a null."""
         if not values:
             return Encoded(EMPTY.pack(0, 0, self._element))
-        encode = self._encode
-        elements = [NULL if value is None else encode(value) for value in values]
-        nulls = None in values
-        return Encoded(HEAD.pack(1, nulls, self._element, len(values), 1) + b"".join(elements))
+        head = HEAD.pack(1, None in values, self._element, len(values), 1)
+        return Encoded(head + b"".join(self._elements(values)))
 
 
 ARRAY_TYPES = {
-    "text": ArrayType(25, text),
-    "bytea": ArrayType(17, raw),
-    "bigint": ArrayType(20, whole),
-    "timestamptz": ArrayType(1184, moment),
-    "date": ArrayType(1082, day),
-    "boolean": ArrayType(16, truth),
+    "text": ArrayType(25, texts),
+    "bytea": ArrayType(17, raws),
+    "bigint": ArrayType(20, wholes),
+    "timestamptz": ArrayType(1184, moments),
+    "date": ArrayType(1082, days),
+    "boolean": ArrayType(16, truths),
 }

@@ -21,9 +21,8 @@ from psycopg.pq import ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 from sqlalchemy.orm import Session
 
-from chassis.data.binary_arrays import ARRAY_TYPES, Encoded
+from chassis.data.binary_arrays import ARRAY_TYPES, Encoded, Values
 
-Values = Sequence[Any]
 Row = tuple[Any, ...]
 PLACES = re.compile(r"%b::(\w+)(\[\])?")
 NUMBERS = count(1)

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from chassis.data.pipelines import Pipeline, Values
+from chassis.data.binary_arrays import Values
+from chassis.data.pipelines import Pipeline
 
 
 class RowSet:
