@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from psycopg import Connection
 
+from chassis.data.pipelines import Pipeline
 from kernel.ids import CustomerId
 from services.loyalty.domain.customer import CustomerFacts
 from services.loyalty.operations.quote_basket import quote_basket
@@ -190,8 +190,8 @@ def test_a_sale_that_arrives_twice_counts_once(shop: Shop) -> None:
 
 def test_tiers_take_no_round_trip_more(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     trips: list[str] = []
-    real = Connection.pipeline
-    monkeypatch.setattr(Connection, "pipeline", lambda self: trips.append("") or real(self))
+    real = Pipeline.exchange
+    monkeypatch.setattr(Pipeline, "exchange", lambda self: trips.append("") or real(self))
     ana = shop.customer()
     taken = []
     for terms in ({}, {"tiers": ladder()}):
