@@ -9,10 +9,19 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from heapq import nlargest, nsmallest
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from kernel.points import rounded
-from services.loyalty.domain.effects import Effect, effects_as_json
+from services.loyalty.domain.effects import (
+    Accrue,
+    Discount,
+    Effect,
+    ExtendMembership,
+    Give,
+    IssueVoucher,
+    Stamp,
+    UseVoucher,
+)
 
 TOP_MAX = 20
 NO_RULE = "voucher"
@@ -31,32 +40,33 @@ class Given:
     """What a program gave: money off in minor units, wallet units by kind, and things by number."""
 
     money: int = 0
-    units: Counter[str] = field(default_factory=Counter)
+    units: dict[str, int] = field(default_factory=dict)
     stamps: int = 0
     vouchers: int = 0
     months: int = 0
     gifts: int = 0
 
-    def add(self, effect: Mapping[str, Any]) -> None:
-        """Count an effect, as it is stored."""
-        kind = effect["kind"]
-        if kind == "accrue":
-            self.units[effect["unit"]] += effect["amount"]
-        elif "pieces" in effect:
-            self.money += effect["amount"]
-        elif kind == "stamp":
-            self.stamps += effect["stamps"]
-        elif kind == "issue_voucher":
-            self.vouchers += 1
-        elif kind == "extend_membership":
-            self.months += effect["bonus_months"]
-        elif kind == "give":
-            self.gifts += effect["quantity"]
+    def add(self, effect: Effect) -> None:
+        """Count an effect."""
+        match effect:
+            case Accrue():
+                self.units[effect.unit] = self.units.get(effect.unit, 0) + effect.amount
+            case Discount() | UseVoucher():
+                self.money += effect.amount
+            case Stamp():
+                self.stamps += effect.stamps
+            case IssueVoucher():
+                self.vouchers += 1
+            case ExtendMembership():
+                self.months += effect.bonus_months
+            case Give():
+                self.gifts += effect.quantity
 
     def merge(self, other: "Given") -> None:
         """Add another part."""
         self.money += other.money
-        self.units.update(other.units)
+        for unit, amount in other.units.items():
+            self.units[unit] = self.units.get(unit, 0) + amount
         self.stamps += other.stamps
         self.vouchers += other.vouchers
         self.months += other.months
@@ -96,7 +106,7 @@ class CustomerTally:
 
 @dataclass(slots=True)
 class Tally:
-    """A part of a backtest, or all of it. `then` is what the purchases really brought, `now` what the draft gives.
+    """A part of a backtest, or all of it.
 
     `touched` purchases have an effect of the draft, `changed` ones another outcome than they had. `skipped` ones are
     in another currency. `alive_*` are the units that had not died when the period ended, whatever was spent of them.
@@ -107,8 +117,6 @@ class Tally:
     skipped: int = 0
     touched: int = 0
     changed: int = 0
-    then: Given = field(default_factory=Given)
-    now: Given = field(default_factory=Given)
     alive_then: Counter[str] = field(default_factory=Counter)
     alive_now: Counter[str] = field(default_factory=Counter)
     vouchers_unused: int = 0
@@ -126,8 +134,6 @@ class Tally:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for name in ("gaining", "losing", "same"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.then.merge(other.then)
-        self.now.merge(other.now)
         self.alive_then.update(other.alive_then)
         self.alive_now.update(other.alive_now)
         for rule, tally in other.rules.items():
@@ -142,6 +148,16 @@ class Tally:
         self.gainers = best(self.gainers + other.gainers)
         self.losers = worst(self.losers + other.losers)
 
+    @property
+    def then(self) -> Given:
+        """What the purchases really brought."""
+        return together(week.then for week in self.weeks.values())
+
+    @property
+    def now(self) -> Given:
+        """What the draft gives."""
+        return together(week.now for week in self.weeks.values())
+
 
 class Counting:
     """Counts purchases into a tally, customer by customer."""
@@ -152,19 +168,21 @@ class Counting:
         self._worths = {worth.unit: Fraction(worth.money, worth.units) for worth in worths}
         self._then, self._now = Given(), Given()
 
-    def count(self, day: date, then: Iterable[Mapping[str, Any]], effects: Iterable[Effect], *, walk_in: bool) -> None:
-        """Count a purchase of that day in the shop: the effects it has, as stored, and those the draft gives it."""
+    def count(self, day: date, then: Iterable[Effect], effects: Iterable[Effect], *, walk_in: bool) -> None:
+        """Count a purchase of that day in the shop: the effects it has, and those the draft gives it."""
         tally = self.tally
         before, after = Given(), Given()
-        for stored in then:
-            before.add(stored)
-            count_alive(tally.alive_then, stored, self._until)
+        for effect in then:
+            before.add(effect)
+            count_alive(tally.alive_then, effect, self._until)
         seen: set[str] = set()
-        for effect in effects_as_json(effects):
+        for effect in effects:
             after.add(effect)
             count_alive(tally.alive_now, effect, self._until)
-            rule = effect.get("rule", NO_RULE)
-            of_rule = tally.rules.setdefault(rule, RuleTally())
+            rule: str = getattr(effect, "rule", NO_RULE)
+            of_rule = tally.rules.get(rule)
+            if of_rule is None:
+                of_rule = tally.rules[rule] = RuleTally()
             of_rule.given.add(effect)
             of_rule.purchases += rule not in seen
             seen.add(rule)
@@ -172,16 +190,19 @@ class Counting:
         tally.walk_ins += walk_in
         tally.touched += bool(seen)
         tally.changed += before != after
-        week = tally.weeks.setdefault(day - timedelta(days=day.weekday()), Week())
+        week = self._week(day)
         week.purchases += 1
-        for part, whole, customer, weekly in (
-            (before, tally.then, self._then, week.then),
-            (after, tally.now, self._now, week.now),
-        ):
-            whole.merge(part)
-            weekly.merge(part)
-            if not walk_in:
-                customer.merge(part)
+        week.then.merge(before)
+        week.now.merge(after)
+        if not walk_in:
+            self._then.merge(before)
+            self._now.merge(after)
+
+    def _week(self, day: date) -> Week:
+        monday = day - timedelta(days=day.weekday())
+        if monday not in self.tally.weeks:
+            self.tally.weeks[monday] = Week()
+        return self.tally.weeks[monday]
 
     def close_customer(self, customer_id: str, vouchers_unused: int) -> None:
         """The purchases of a customer are all counted."""
@@ -206,12 +227,18 @@ class Counting:
         return rounded(sum(worths, Fraction(0)))
 
 
-def count_alive(alive: Counter[str], effect: Mapping[str, Any], until: datetime) -> None:
+def count_alive(alive: Counter[str], effect: Effect, until: datetime) -> None:
     """Count units that had not died at that moment."""
-    if effect["kind"] == "accrue":
-        dies = effect["expires_at"]
-        if dies is None or datetime.fromisoformat(dies) > until:
-            alive[effect["unit"]] += effect["amount"]
+    if isinstance(effect, Accrue) and (effect.expires_at is None or effect.expires_at > until):
+        alive[effect.unit] += effect.amount
+
+
+def together(parts: Iterable[Given]) -> Given:
+    """All parts as one."""
+    whole = Given()
+    for part in parts:
+        whole.merge(part)
+    return whole
 
 
 def best(customers: Iterable[CustomerTally]) -> list[CustomerTally]:

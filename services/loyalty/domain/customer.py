@@ -1,19 +1,20 @@
 """What the rules may ask about a customer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import PlainSerializer
 
 from services.loyalty.domain.reward import Reward
+from services.loyalty.domain.value import value
 
 # Written in order, so that the same facts are the same text.
 Segments = Annotated[frozenset[str], PlainSerializer(sorted, return_type=list[str])]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class VoucherFacts:
     """A voucher whose code is among the basket's and which belongs to the customer. `code` is in its plain form.
 
@@ -27,7 +28,7 @@ class VoucherFacts:
     reserved: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class PlanDays:
     """The last day of time on a plan, as far as it is known, and its latest freeze: until just before a day."""
 
@@ -43,7 +44,7 @@ class PlanDays:
         return day <= self.ends_on
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class DrawFacts:
     """A draw that rules may give entries to. `closed`: none comes in any more, whenever it was earned.
 
@@ -57,7 +58,7 @@ class DrawFacts:
     left: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class InstantWinFacts:
     """An instant win that rules may give plays of. `closed`: it is over, whenever a play was earned.
 
@@ -71,7 +72,7 @@ class InstantWinFacts:
     closed: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class CustomerFacts:
     """A customer just before the purchase. A return is worked out from the same facts as its sale.
 

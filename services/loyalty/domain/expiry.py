@@ -1,6 +1,7 @@
 """When units can be spent, and when they die. Source: docs/rules/expiry.md."""
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -86,4 +87,10 @@ def expires_at(expiry: Expiry, counted_from: datetime, zone: ZoneInfo) -> dateti
     """The moment from which the units can no longer be spent, in UTC; none when they never expire."""
     if isinstance(expiry, Never):
         return None
-    return day_end(expiry.last_day(local_date(counted_from, zone)), zone)
+    return _end(expiry, local_date(counted_from, zone), zone)
+
+
+# All that is earned on a day dies together.
+@lru_cache(maxsize=1000)
+def _end(expiry: Rolling | Dates | Sliding, counted_from: date, zone: ZoneInfo) -> datetime:
+    return day_end(expiry.last_day(counted_from), zone)

@@ -16,6 +16,7 @@ from kernel.refusal import Refused
 from services.loyalty.domain.backtest import Counting, Tally
 from services.loyalty.domain.basket import Basket
 from services.loyalty.domain.customer import CustomerFacts
+from services.loyalty.domain.effects import effects_from_json
 from services.loyalty.domain.local_day import local_date
 from services.loyalty.domain.program import CompiledProgram, ProgramDocument, compile_program
 from services.loyalty.domain.remaining import remaining_basket
@@ -140,7 +141,7 @@ def play_each(
             continue
         if counted:
             day = local_date(row.occurred_at, zone)
-            counting.count(day, orjson.loads(row.effects), effects, walk_in=row.customer_id is None)
+            counting.count(day, effects_from_json(row.effects), effects, walk_in=row.customer_id is None)
 
 
 def past(row: Any) -> PastPurchase:

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
-from typing import Any
 
 import orjson
 import pytest
 
 from services.loyalty.domain.backtest import Given, Tally, Worth
+from services.loyalty.domain.effects import Effect, effects_from_json
 from services.loyalty.operations import plan_backtest as planning
 from services.loyalty.operations import play_next_slice as playing
 from services.loyalty.operations.play_next_slice import TALLY, play_next_slice
@@ -70,10 +70,10 @@ def busy_month(shop: Shop, seed: int) -> list[str]:
     return sold
 
 
-def played_again(other: Shop, shop: Shop) -> list[dict[str, Any]]:
+def played_again(other: Shop, shop: Shop) -> list[Effect]:
     """The same baskets, as they are left, sold by another shop; who showed a voucher then shows one now."""
     twins: dict[str, str] = {}
-    effects: list[dict[str, Any]] = []
+    effects: list[Effect] = []
     for row in shop.rows("SELECT * FROM purchases ORDER BY id"):
         basket = orjson.loads(row["basket"])
         gone: Mapping[str, int] = orjson.loads(row["returned"] or "{}")
@@ -91,20 +91,20 @@ def played_again(other: Shop, shop: Shop) -> list[dict[str, Any]]:
             twins[who] = twin
         shown = vouchers(other, twin)[: len(basket.get("codes", ()))] if twin else []
         sold_again = other.sell(twin, *lines, codes=shown).purchase
-        effects += orjson.loads(sold_again.effects)
+        effects += effects_from_json(sold_again.effects)
     return effects
 
 
-def summed(effects: list[dict[str, Any]]) -> Given:
+def summed(effects: list[Effect]) -> Given:
     given = Given()
     for effect in effects:
         given.add(effect)
     return given
 
 
-def by_rule(effects: list[dict[str, Any]]) -> dict[str, Given]:
-    rules = {effect.get("rule", "voucher") for effect in effects}
-    return {name: summed([each for each in effects if each.get("rule", "voucher") == name]) for name in rules}
+def by_rule(effects: list[Effect]) -> dict[str, Given]:
+    rules = {getattr(effect, "rule", "voucher") for effect in effects}
+    return {name: summed([each for each in effects if getattr(each, "rule", "voucher") == name]) for name in rules}
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -119,7 +119,9 @@ def test_a_draft_gives_what_playing_the_same_baskets_gives(shop: Shop, other_sho
     again = played_again(other_shop, shop)
     assert tally.now == summed(again)
     assert {name: each.given for name, each in tally.rules.items()} == by_rule(again)
-    then = [effect for row in shop.rows("SELECT effects FROM purchases") for effect in orjson.loads(row["effects"])]
+    then = [
+        effect for row in shop.rows("SELECT effects FROM purchases") for effect in effects_from_json(row["effects"])
+    ]
     assert tally.then == summed(then)
     left = other_shop.rows("SELECT count(*) AS left FROM vouchers WHERE status = 'issued'")
     assert tally.vouchers_unused == left[0]["left"]
