@@ -1,4 +1,4 @@
-"""Playing baskets, a batch at a time: the same baskets always lead to the same requests.
+"""Playing baskets, a batch at a time, in lanes: the same baskets always lead to the same requests.
 
 What a household has to spend comes from the effects in the answers, which are given again unchanged when a receipt is
 sent again. A voucher is shown in a batch after the one that brought it, and batches always begin at the same baskets.
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from threading import Lock
 from typing import Any, Final
 
 from cli.demo.answers import purchased, redeemed, signed_up
@@ -59,15 +60,22 @@ class Player:
         self.products = products
         self.coupon_days = coupon_days
         self.cursor = cursor
+        # Lanes have households of their own, and one tally.
+        self.counting = Lock()
 
     def play(self, baskets: Sequence[SourceBasket]) -> None:
         """Play one batch: who is new, what is bought, who wants the newsletter, whose points become a reward."""
         newcomers = self._enrol(baskets)
-        sales = list(self._sales(baskets, newcomers))
+        lanes = in_lanes(self._sales(baskets, newcomers))
+        with ThreadPoolExecutor(ASKED_AT_ONCE) as helpers:
+            for _ in helpers.map(lambda sales: self._play_lane(sales, newcomers), lanes):
+                pass
+
+    def _play_lane(self, sales: Sequence[Sale], newcomers: Set[int]) -> None:
+        """Play the sales of some households. What one does waits for what it did before, and for nobody else."""
         self._show_vouchers(sales)
         recorded = self._record("purchases", [sale.purchase for sale in sales])
-        for sale, result in zip(sales, recorded, strict=True):
-            self._take_in(sale, result)
+        self._take_in(sales, recorded)
         self._sign_up([sale for sale in first_sales(sales) if sale.household in newcomers])
         self._redeem(dict.fromkeys(sale.household for sale in sales))
 
@@ -121,34 +129,46 @@ class Player:
                 return results
             time.sleep(PAUSE_SECONDS)
 
-    def _take_in(self, sale: Sale, result: dict[str, Any]) -> None:
-        household, tally = self.cursor.households[sale.household], self.cursor.tally
-        if result.get("purchase"):
-            purchased(result["purchase"], household, tally)
-        elif result.get("activity"):
-            signed_up(result["activity"], household, tally)
-        else:
-            tally.refused[result["problem"]["code"]] += 1
+    def _take_in(self, sales: Sequence[Sale], results: Sequence[dict[str, Any]]) -> None:
+        tally = self.cursor.tally
+        with self.counting:
+            for sale, result in zip(sales, results, strict=True):
+                household = self.cursor.households[sale.household]
+                if result.get("purchase"):
+                    purchased(result["purchase"], household, tally)
+                elif result.get("activity"):
+                    signed_up(result["activity"], household, tally)
+                else:
+                    tally.refused[result["problem"]["code"]] += 1
 
     def _sign_up(self, first: Iterable[Sale]) -> None:
         """Let each newcomer with an address sign up for the newsletter, together with its first purchase."""
         able = [sale for sale in first if reads_mail(sale.household)]
         activities = [sign_up(sale.household, sale.purchase) for sale in able]
-        results = self._record("activities", activities) if activities else []
-        for sale, result in zip(able, results, strict=True):
-            self._take_in(sale, result)
+        if activities:
+            self._take_in(able, self._record("activities", activities))
 
     def _redeem(self, households: Iterable[int]) -> None:
         """Let every household that can afford the reward take one."""
-        able = [number for number in households if self.cursor.households[number].points >= REWARD_PRICE]
-        with ThreadPoolExecutor(ASKED_AT_ONCE) as helpers:
-            for number, redemption in zip(able, helpers.map(self._redemption, able), strict=True):
-                redeemed(redemption, self.cursor.households[number], self.cursor.tally)
+        for number in households:
+            household = self.cursor.households[number]
+            if household.points >= REWARD_PRICE:
+                redemption = self._redemption(number)
+                with self.counting:
+                    redeemed(redemption, household, self.cursor.tally)
 
     def _redemption(self, number: int) -> dict[str, Any]:
         household = self.cursor.households[number]
         wish = {"customer_id": household.customer_id, "reward_id": self.shop.reward_id}
         return self.door.post("/v1/redemptions", wish, key=redemption_key(number, household.redemptions + 1))
+
+
+def in_lanes(sales: Iterable[Sale]) -> list[list[Sale]]:
+    """The sales in parts that can be played at once: each household's stay together, in their order."""
+    lanes: dict[int, list[Sale]] = {}
+    for sale in sales:
+        lanes.setdefault(sale.household % ASKED_AT_ONCE, []).append(sale)
+    return [*lanes.values()]
 
 
 def first_sales(sales: Iterable[Sale]) -> Iterable[Sale]:
