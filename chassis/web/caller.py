@@ -116,7 +116,10 @@ def weight_of(parameter: str) -> float:
 api_key = HTTPBearer(scheme_name="apiKey", description="An API key: `wafa_test_…` or `wafa_live_…`.", auto_error=False)
 
 
-def current_caller(request: Request, scopes: SecurityScopes, _declared: Annotated[object, Security(api_key)]) -> Caller:
+# The framework gives a thread to a dependency that is not `async`: dear for what waits for nothing.
+async def current_caller(
+    request: Request, scopes: SecurityScopes, _declared: Annotated[object, Security(api_key)]
+) -> Caller:
     """The caller, once it is known to have the scopes that the route states."""
     caller = caller_of(request)
     for scope in scopes.scopes:

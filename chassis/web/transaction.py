@@ -61,7 +61,9 @@ class TransactionRoute(APIRoute):
                 try:
                     return await answered(request, session, caller, claim, handle)
                 finally:
-                    await run_in_threadpool(session.close)
+                    # What is committed has given its connection back.
+                    if session.in_transaction():
+                        await run_in_threadpool(session.close)
 
         return handle_in_transaction
 
@@ -108,13 +110,13 @@ def finish(session: Session, claim: Claim | None, response: Response) -> None:
     session.commit()
 
 
-def session_of(request: Request) -> Session:
+async def session_of(request: Request) -> Session:
     """The transaction this request runs in."""
     session: Session = request.state.session
     return session
 
 
-def moment() -> datetime:
+async def moment() -> datetime:
     """The moment of the request, which a test may replace."""
     return utc_now()
 
