@@ -151,9 +151,9 @@ READ_CUSTOMERS = f"""
 """  # noqa: S608 - no value is part of it
 READ_OWN = """
     SELECT r.tenant_id, r.reservation_id, r.customer_id, r.campaign_id, r.code
-    FROM unnest(%b::text[], %b::text[]) AS own (tenant_id, id)
+    FROM unnest(%b::text[], %b::text[], %b::timestamptz[]) AS own (tenant_id, id, at)
     JOIN coupon_reservations r ON r.tenant_id = own.tenant_id AND r.reservation_id = own.id
-    WHERE r.reserved_until > %b::timestamptz
+    WHERE r.reserved_until > own.at
 """
 # A use is counted where its campaign limits it; the rows are locked since they were read.
 USE = """
@@ -269,7 +269,8 @@ class Coupons:
             asking.send(LOCK_CODES, columns)
         presented = asking.send(READ, [self._at, *columns])
         customers = asking.send(READ_CUSTOMERS, [self._at, *columns])
-        reserved = asking.send(READ_OWN, [*columns_for(READ_OWN, sorted(own)), self._at]) if own else None
+        held = columns_for(READ_OWN, [(*reservation, self._at) for reservation in sorted(own)])
+        reserved = asking.send(READ_OWN, held) if own else None
         self._own.update({reservation: [] for reservation in own})
         self._asked.append((presented, customers, reserved))
 
