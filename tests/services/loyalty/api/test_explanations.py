@@ -1,16 +1,34 @@
 """Explain: every unit of a balance has a story, and the stories add up to the balance."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
 import time_machine
+from sqlalchemy import event
 
-from tests.services.loyalty.api.test_wallets import statements
+from chassis.data.database import Database
 from tests.services.loyalty.conftest import Client
 from tests.services.loyalty.domain.build import line
 from tests.services.loyalty.shop import POINT_PER_RIYAL, Shop, later
 
 DELIVERED = {"kind": "event", "event": "delivered", "within_days": 10}
+
+
+@contextmanager
+def statements(database: Database) -> Iterator[list[str]]:
+    """What is asked of the database meanwhile."""
+    seen: list[str] = []
+
+    def see(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        seen.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", see)
+    try:
+        yield seen
+    finally:
+        event.remove(database.engine, "before_cursor_execute", see)
 
 
 def explained(client: httpx.Client, customer_id: str, **params: Any) -> dict[str, Any]:
