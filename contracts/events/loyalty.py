@@ -640,18 +640,24 @@ class ReferralRewarded(Event):
 
     referral_id: str
     side: ReferralSide = Field(description="Which of the two the customer is. Each is told by an event of their own.")
+    purchase_id: str | None = Field(
+        default=None, description="Where every purchase of the friend counts: which one. Else nothing."
+    )
     facts: list[AnyFact]
     balance: Points
 
 
 class ReferralRevoked(Event):
-    """A referral came to nothing after the friend had bought; what was given for it, if anything, was taken back."""
+    """A referral, or a purchase of the friend, came to nothing after all; what was given for it was taken back."""
 
     event_type: ClassVar[str] = "loyalty.referral_revoked.v1"
 
     referral_id: str
     side: ReferralSide
-    reason: str = Field(description="returned, same_person, ring or blocked.")
+    reason: str = Field(description="returned, same_person, ring, bought_before, same_household or blocked.")
+    purchase_id: str | None = Field(
+        default=None, description="Where every purchase of the friend counts: which one. Else nothing."
+    )
     facts: list[AnyFact]
     balance: Points
 

@@ -4,7 +4,7 @@ Consents are not heard: they are asked for at the moment of sending, when only t
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
@@ -198,13 +198,15 @@ def tier_warning(event: TierWarning) -> Message:
 
 def referral_rewarded(event: ReferralRewarded) -> Message:
     """What an advocate or a friend was given."""
-    told = [parts.ReferralMoved(side=event.side, step="rewarded"), *translate_facts(event)]
+    step: Literal["rewarded", "purchase_rewarded"] = "purchase_rewarded" if event.purchase_id else "rewarded"
+    told = [parts.ReferralMoved(side=event.side, step=step), *translate_facts(event)]
     return Kind.REFERRAL, told
 
 
 def referral_revoked(event: ReferralRevoked) -> Message:
     """It came to nothing; and what was taken back for that."""
-    told = [parts.ReferralMoved(side=event.side, step="revoked"), *translate_facts(event)]
+    step: Literal["revoked", "purchase_revoked"] = "purchase_revoked" if event.purchase_id else "revoked"
+    told = [parts.ReferralMoved(side=event.side, step=step), *translate_facts(event)]
     return Kind.REFERRAL, told
 
 

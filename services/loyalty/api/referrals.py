@@ -36,7 +36,7 @@ from services.loyalty.domain.refusals.referrals import (
 from services.loyalty.domain.voucher_code import displayed
 from services.loyalty.operations.accept_referral import accept_referral
 from services.loyalty.operations.issue_referral_code import issue_referral_code
-from services.loyalty.queries.referrals import find_referral, referrals_of
+from services.loyalty.queries.referrals import LookedAt, find_referral, purchases_of, referrals_of
 from services.loyalty.tables.referrals import ReferralRow
 
 router = APIRouter(prefix="/v1", tags=["referrals"], route_class=TransactionRoute)
@@ -73,7 +73,9 @@ class ReferralDocument(BaseModel):
     """A friend and who brought them.
 
     `until` is when a pending one ends without a purchase, a held one is rewarded, or a rewarded one can be taken back
-    no more. `reason` says why it was refused or revoked, `reason_text` in the language asked for.
+    no more; where every purchase counts, when the next of these comes. `reason` says why it was refused or revoked, or
+    why no further purchase counts; `reason_text` in the language asked for. `purchase_id` is the first purchase, where
+    that decides.
     """
 
     object: str = "referral"
@@ -85,6 +87,25 @@ class ReferralDocument(BaseModel):
     reason_text: str | None
     purchase_id: str | None
     created_at: datetime
+    until: datetime | None
+    changed_at: datetime
+
+
+class ReferralPurchaseDocument(BaseModel):
+    """A friend's purchase, where every one counts, and what became of it.
+
+    `due` is what is left of it, in the currency's minor units. `until` is when a pending or held one is decided, or a
+    rewarded one can be taken back no more. `reason` says why it was refused or revoked.
+    """
+
+    object: str = "referral_purchase"
+    purchase_id: str
+    status: ReferralStatus
+    reason: ReferralReason | None
+    reason_text: str | None
+    currency: str
+    due: int
+    occurred_at: datetime
     until: datetime | None
     changed_at: datetime
 
@@ -130,6 +151,20 @@ def read_one(
     return referral_document(find_referral(db, caller.tenant_id, referral_id), caller.language)
 
 
+@router.get(
+    "/referrals/{referral_id}/purchases", dependencies=[needs("points:read")], responses=problems(ReferralUnknown)
+)
+def read_purchases(
+    referral_id: Annotated[str, Path(max_length=64)], page: PageAsked, db: Transaction, caller: CurrentCaller
+) -> Page[ReferralPurchaseDocument]:
+    """What the friend bought, where every purchase counts, and what became of each; the newest first."""
+    find_referral(db, caller.tenant_id, referral_id)
+    found = purchases_of(db, caller.tenant_id, referral_id, before=page.after, limit=page.rows_max)
+    return page.of(
+        found, lambda bought: purchase_document(bought, caller.language), lambda bought: bought.row.purchase_id
+    )
+
+
 @router.post(
     "/referrals",
     status_code=201,
@@ -173,9 +208,30 @@ def referral_document(row: ReferralRow, language: Language) -> ReferralDocument:
         friend_id=row.friend_id,
         status=row.status,
         reason=row.reason,
-        reason_text=REASONS[row.reason].in_language(language) if row.reason else None,
+        reason_text=reason_text(row.reason, language),
         purchase_id=row.purchase_id,
         created_at=row.created_at,
         until=row.until,
         changed_at=row.changed_at,
     )
+
+
+def purchase_document(bought: LookedAt, language: Language) -> ReferralPurchaseDocument:
+    """A friend's purchase in an answer."""
+    row = bought.row
+    return ReferralPurchaseDocument(
+        purchase_id=row.purchase_id,
+        status=row.status,
+        reason=row.reason,
+        reason_text=reason_text(row.reason, language),
+        currency=bought.currency,
+        due=bought.due,
+        occurred_at=bought.occurred_at,
+        until=row.until,
+        changed_at=row.changed_at,
+    )
+
+
+def reason_text(reason: ReferralReason | None, language: Language) -> str | None:
+    """Why, in words."""
+    return REASONS[reason].in_language(language) if reason else None

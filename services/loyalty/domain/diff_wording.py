@@ -42,10 +42,13 @@ FIELDS = {
     "referral": Text(en="bringing a friend", ar="دعوة صديق"),
     "referral.advocate.points": Text(en="units for bringing a friend", ar="وحدات من يدعو صديقًا"),
     "referral.friend.points": Text(en="units for a friend who is brought", ar="وحدات الصديق المدعو"),
-    "referral.purchase_min": Text(en="a friend's first purchase at least", ar="أقل مبلغ لأول شراء للصديق"),
+    "referral.purchase_min": Text(en="a friend's purchase at least", ar="أقل مبلغ لشراء الصديق"),
     "referral.return_days": Text(en="days until a referral is rewarded", ar="أيام الانتظار قبل مكافأة الدعوة"),
     "referral.milestones": Text(en="awards for bringing so many friends", ar="مكافآت عدد الأصدقاء"),
     "referral.when": Text(en="what a friend is to do", ar="المطلوب من الصديق"),
+    "referral.purchases_max": Text(
+        en="purchases of a friend that are rewarded at most", ar="أقصى عدد من مشتريات الصديق يُكافأ"
+    ),
     "referral.hold_days": Text(en="days until a friend who came is rewarded", ar="أيام الانتظار بعد مجيء الصديق"),
     "tiers": Text(en="tiers", ar="الفئات"),
     "tiers.basis": Text(en="what tiers count", ar="ما تُحتسب به الفئات"),

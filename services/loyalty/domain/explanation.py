@@ -40,6 +40,7 @@ ORIGINS: dict[str, Origin] = {
     "cel": "celebration",
     "rfl": "referral",
     "rfm": "referral",
+    "rfp": "referral",
     "adj": "adjustment",
     "trf": "transfer",
     "mrg": "merge",

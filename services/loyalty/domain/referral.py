@@ -18,19 +18,32 @@ from services.loyalty.domain.period import Period, period_start
 
 ReferralStatus = Literal["pending", "held", "rewarded", "refused", "revoked"]
 ReferralReason = Literal[
-    "expired", "bought_before", "purchase_too_small", "returned", "same_person", "same_household", "ring", "blocked"
+    "expired",
+    "bought_before",
+    "purchase_too_small",
+    "purchases_max",
+    "returned",
+    "same_person",
+    "same_household",
+    "ring",
+    "blocked",
 ]
 
 HOLD_DAYS = 14
 # By this name its units and vouchers are known, as others are by their rule's.
 REFERRAL = "referral"
+# What two can have none for at all. Whatever else bars them leaves them what they have.
+UNDOING: tuple[ReferralReason, ...] = ("same_person", "ring")
 # A till's clock may be slow by so much: what it sold a moment before the invitation was sold after it.
 TILL_SLOW_MAX = timedelta(minutes=5)
 REASONS: dict[ReferralReason, Text] = {
     "expired": Text(en="nothing was bought in time", ar="لم يتم الشراء في الوقت المحدد"),
     "bought_before": Text(en="the friend had bought before", ar="سبق للصديق أن اشترى"),
-    "purchase_too_small": Text(en="the first purchase was too small", ar="أول عملية شراء أقل من الحد الأدنى"),
-    "returned": Text(en="the first purchase was brought back", ar="أُرجعت أول عملية شراء"),
+    "purchase_too_small": Text(en="the purchase was too small", ar="عملية الشراء أقل من الحد الأدنى"),
+    "purchases_max": Text(
+        en="as many of the friend's purchases as count were rewarded", ar="اكتمل عدد مشتريات الصديق التي تُكافأ"
+    ),
+    "returned": Text(en="the purchase was brought back", ar="أُرجعت عملية الشراء"),
     "same_person": Text(en="both are one person", ar="الطرفان شخص واحد"),
     "same_household": Text(en="both are of one household", ar="الطرفان من أسرة واحدة"),
     "ring": Text(en="the friend had brought the advocate", ar="الصديق هو من دعا صاحب الدعوة"),
@@ -85,6 +98,9 @@ class ReferralTerms(BaseModel):
     `return_days` later. The friend's award comes then too, or with the purchase. Where it is enough that the friend
     `came`, it is held for `hold_days` from then on instead. What is brought back, or found out, within `take_back_days`
     after that takes the awards back. A code is good for `code_days`, or for ever.
+
+    Under `every_purchase` each purchase that the friend makes within `valid_days` is held, rewarded and taken back by
+    itself in the same way; at most `purchases_max` of one friend's are rewarded.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -93,9 +109,10 @@ class ReferralTerms(BaseModel):
     advocate: Award | None = None
     friend: Award | None = None
     milestones: Annotated[tuple[ReferralMilestone, ...], Field(max_length=20)] = ()
-    when: Literal["first_purchase", "came"] = "first_purchase"
+    when: Literal["first_purchase", "came", "every_purchase"] = "first_purchase"
     hold_days: Annotated[int, Field(strict=True, ge=0, le=366)] = HOLD_DAYS
     purchase_min: Annotated[int, Field(strict=True, ge=1, le=MONEY_MAX)] = 1
+    purchases_max: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
     valid_days: Annotated[int, Field(strict=True, ge=1, le=3660)] = 30
     return_days: Annotated[int, Field(strict=True, ge=0, le=366)] = 14
     friend_when: Literal["window_closed", "purchased"] = "window_closed"
@@ -116,8 +133,10 @@ class ReferralTerms(BaseModel):
             raise ValueError(
                 "it is enough that the friend came: leave out purchase_min, valid_days, return_days and friend_when"
             )
-        if self.when == "first_purchase" and self.hold_days != HOLD_DAYS:
+        if self.when != "came" and self.hold_days != HOLD_DAYS:
             raise ValueError("hold_days is for friends of whom it is enough that they came: see return_days")
+        if self.when != "every_purchase" and self.purchases_max is not None:
+            raise ValueError("purchases_max is for friends whose every purchase is rewarded")
         return self
 
     @model_validator(mode="after")
@@ -151,8 +170,8 @@ class ReferralTerms(BaseModel):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FirstPurchase:
-    """What the friend bought first: what it came to when it was sold, when the window closed, and now."""
+class FriendPurchase:
+    """Something the friend bought: what it came to when it was sold, at the close of what it waits for, and now."""
 
     id: str
     occurred_at: datetime
@@ -163,7 +182,7 @@ class FirstPurchase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Referral:
-    """Where one stands: `until` it waits for a purchase, is held, or can be taken back."""
+    """Where one, or one of its purchases, stands: `until` it waits for a purchase, is held, or can be taken back."""
 
     status: ReferralStatus
     created_at: datetime
@@ -183,7 +202,7 @@ def next_step(
     terms: ReferralTerms,
     zone: ZoneInfo,
     referral: Referral,
-    bought: FirstPurchase | None,
+    bought: FriendPurchase | None,
     barred: ReferralReason | None,
     at: datetime,
 ) -> Step | None:
@@ -207,7 +226,7 @@ def next_step(
 
 
 def _after_coming(
-    referral: Referral, bought: FirstPurchase | None, barred: ReferralReason | None, at: datetime, over: Step
+    referral: Referral, bought: FriendPurchase | None, barred: ReferralReason | None, at: datetime, over: Step
 ) -> Step | None:
     if barred:
         return Step(status="refused", reason=barred)
@@ -220,7 +239,7 @@ def _after_waiting(
     terms: ReferralTerms,
     zone: ZoneInfo,
     referral: Referral,
-    bought: FirstPurchase | None,
+    bought: FriendPurchase | None,
     barred: ReferralReason | None,
     at: datetime,
 ) -> Step | None:
@@ -240,7 +259,7 @@ def _after_waiting(
 def _after_purchase(
     terms: ReferralTerms,
     referral: Referral,
-    bought: FirstPurchase | None,
+    bought: FriendPurchase | None,
     barred: ReferralReason | None,
     at: datetime,
     over: Step,
@@ -254,6 +273,72 @@ def _after_purchase(
     if (bought.at_close if is_over else bought.now) < terms.purchase_min:
         return Step(status="revoked", reason="returned")
     return over if is_over else None
+
+
+def next_purchase_step(
+    terms: ReferralTerms,
+    zone: ZoneInfo,
+    purchase: Referral,
+    bought: FriendPurchase,
+    barred: ReferralReason | None,
+    at: datetime,
+    *,
+    has_room: bool,
+) -> Step | None:
+    """What becomes of one of the purchases under `every_purchase` by that moment; None while it stays what it is.
+
+    `has_room` is whether fewer than `purchases_max` others have a place. With `purchased` the friend has theirs while
+    it is held, and the place with it; else what it comes to when its window closes decides, and nothing before.
+    """
+    is_over = at >= purchase.until
+    is_enough = (bought.at_close if is_over else bought.now) >= terms.purchase_min
+    is_early = terms.friend_when == "purchased"
+    was_given = purchase.status == "rewarded" or (purchase.status == "held" and is_early)
+    if barred and (purchase.status != "rewarded" or barred in UNDOING):
+        return Step(status="revoked" if was_given else "refused", reason=barred)
+    if was_given and not is_enough:
+        return Step(status="revoked", reason="returned")
+    if purchase.status == "rewarded":
+        return Step(status="rewarded") if is_over else None
+    if is_over and not is_enough:
+        was_enough = bought.sold >= terms.purchase_min
+        return Step(status="refused", reason="returned" if was_enough else "purchase_too_small")
+    if is_enough and (is_early or is_over) and not was_given and not has_room:
+        return Step(status="refused", reason="purchases_max")
+    if is_over:
+        return Step(status="rewarded", until=days_later(purchase.until, terms.take_back_days, zone))
+    status: ReferralStatus = "held" if is_enough else "pending"
+    return None if status == purchase.status else Step(status=status, until=purchase.until)
+
+
+def after_purchases(
+    stands: Collection[ReferralStatus],
+    *,
+    counting: bool,
+    barred: ReferralReason | None,
+    refused_for: ReferralReason | None,
+) -> Step:
+    """What a referral of every purchase is, where its purchases are these.
+
+    `counting` is whether more may come, and `refused_for` why the last of those that were refused was.
+    """
+    if barred and (barred in UNDOING or "rewarded" not in stands):
+        was_given = "rewarded" in stands or "revoked" in stands
+        return Step(status="revoked" if was_given else "refused", reason=barred)
+    if "rewarded" in stands:
+        return Step(status="rewarded", reason=barred)
+    if "held" in stands:
+        return Step(status="held")
+    if counting or "pending" in stands:
+        return Step(status="pending")
+    if "revoked" in stands:
+        return Step(status="revoked", reason="returned")
+    return Step(status="refused", reason=refused_for or "expired")
+
+
+def reward_id(purchase_id: str) -> str:
+    """By which id a purchase of a friend is the source of awards: of one purchase always the same."""
+    return f"rfp_{purchase_id.partition('_')[2]}"
 
 
 def milestones_due(terms: ReferralTerms, friends: int, given: Collection[int]) -> Iterator[tuple[int, Award]]:

@@ -78,6 +78,7 @@ def accept_referral(
         created_at=at,
         until=terms.waits_until(at, zone),
         changed_at=at,
+        purchases_seen=0 if terms.when == "every_purchase" else None,
     )
     db.add(row)
     db.flush()

@@ -7,14 +7,11 @@ from typing import NamedTuple
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from contracts.events.loyalty import AnyFact, ReferralRevoked, ReferralRewarded, ReferralSide
 from kernel.ids import CustomerId, TenantId
-from kernel.points import Points
-from services.loyalty.domain.award import Award
-from services.loyalty.domain.referral import REFERRAL, FirstPurchase, Referral, ReferralReason, next_step
-from services.loyalty.operations.give_award import give_award
+from services.loyalty.domain.referral import FriendPurchase, Referral, ReferralReason, next_step
+from services.loyalty.operations.reward_purchases import reward_purchases
+from services.loyalty.operations.reward_side import revoke_side, reward_side
 from services.loyalty.operations.settle_milestones import settle_milestones
-from services.loyalty.operations.take_award_back import take_award_back
 from services.loyalty.queries.customers import all_locked
 from services.loyalty.queries.program_shelf import SHELF, ShelvedProgram
 from services.loyalty.queries.referrals import first_purchase, is_household, is_ring, person_of, this_purchase
@@ -25,7 +22,8 @@ from services.loyalty.tables.standings import Standing
 BATCH_MAX = 50
 
 # Those that may have come a step further: their time is over, the friend has bought or brought something back, or
-# somebody was blocked or merged.
+# somebody was blocked or merged. Where every purchase counts, the version of the friend's purchases says that one is
+# new or has changed: nothing is looked through before.
 CONCERNED = text("""
     WITH merged (id) AS (
         SELECT from_customer_id FROM wallet_merges WHERE tenant_id = :tenant_id AND undone_at IS NULL
@@ -39,9 +37,11 @@ CONCERNED = text("""
     WHERE r.tenant_id = :tenant_id AND r.id > :after AND r.until IS NOT NULL
       AND (
           r.until <= :at
-          OR (r.status = 'pending' AND r.purchase_min > 0 AND f.purchases > 0)
+          OR (r.status = 'pending' AND r.purchases_seen IS NULL AND r.purchase_min > 0 AND f.purchases > 0)
           OR p.due < r.purchase_min
-          OR (r.status <> 'rewarded' AND 'blocked' IN (a.status, f.status))
+          OR r.purchases_seen <> f.purchases_version
+          OR ((r.status <> 'rewarded' OR (r.purchases_seen IS NOT NULL AND r.reason IS NULL))
+              AND 'blocked' IN (a.status, f.status))
           OR r.advocate_id IN (SELECT id FROM merged)
           OR r.friend_id IN (SELECT id FROM merged))
     ORDER BY r.id LIMIT :limit
@@ -91,6 +91,8 @@ def follow(
     program = program_of_referral(db, row)
     terms = program.document.referral
     assert terms is not None, "it was made under its terms"
+    if terms.when == "every_purchase":
+        return follow_purchases(db, books, row, program, standings, advocate)
     moved = False
     while row.until is not None:
         friend = person_of(db, row.tenant_id, row.friend_id)
@@ -105,22 +107,42 @@ def follow(
                 assert bought is not None, "what is held is held for a purchase"
                 row.purchase_id = bought.id
                 if terms.friend_when == "purchased":
-                    give(db, books, row, program, "friend", sides.friend, terms.friend, bought.occurred_at)
+                    reward_side(db, books, row, program, "friend", sides.friend, terms.friend, bought.occurred_at)
             case "rewarded" if was != "rewarded":
                 if terms.friend_when == "window_closed":
-                    give(db, books, row, program, "friend", sides.friend, terms.friend, row.until)
-                give(db, books, row, program, "advocate", sides.advocate, terms.advocate, row.until)
+                    reward_side(db, books, row, program, "friend", sides.friend, terms.friend, row.until)
+                reward_side(db, books, row, program, "advocate", sides.advocate, terms.advocate, row.until)
             case "revoked":
                 assert step.reason is not None, "nothing is revoked without a reason"
-                take_back(db, books, row, program, "friend", sides.friend, step.reason)
-                take_back(db, books, row, program, "advocate", sides.advocate, step.reason)
+                revoke_side(db, books, row, program, "friend", sides.friend, step.reason)
+                revoke_side(db, books, row, program, "advocate", sides.advocate, step.reason)
         row.status, row.reason, row.until, row.changed_at = step.status, step.reason, step.until, books.at
         if (was == "rewarded") != (row.status == "rewarded"):
             settle_milestones(db, books, row, program, standings, advocate)
     return moved
 
 
-def purchase_of(db: Session, row: ReferralRow, friend: set[CustomerId], until: datetime) -> FirstPurchase | None:
+def follow_purchases(
+    db: Session,
+    books: Books,
+    row: ReferralRow,
+    program: ShelvedProgram,
+    standings: Mapping[CustomerId, Standing],
+    advocate: Collection[CustomerId],
+) -> bool:
+    """Take one of every purchase as far as it has come; whether it came any further."""
+    if row.until is None:
+        return False
+    sides = Sides(standings[row.advocate_id], standings[row.friend_id])
+    friends, was = person_of(db, row.tenant_id, row.friend_id), row.status
+    barred = bar_of(db, row, sides, friends)
+    moved = reward_purchases(db, books, row, program, *sides, friends=friends, barred=barred)
+    if (was == "rewarded") != (row.status == "rewarded"):
+        settle_milestones(db, books, row, program, standings, advocate)
+    return moved
+
+
+def purchase_of(db: Session, row: ReferralRow, friend: set[CustomerId], until: datetime) -> FriendPurchase | None:
     """What the friend bought first; it stays that one once the referral is held for it."""
     if row.purchase_id is None:
         return first_purchase(db, row.tenant_id, friend, closes_at=until)
@@ -146,58 +168,3 @@ def program_of_referral(db: Session, row: ReferralRow) -> ShelvedProgram:
     program = SHELF.program(db, row.tenant_id, row.program_id, row.program_version)
     assert program is not None, "a published version stays"
     return program
-
-
-def give(
-    db: Session,
-    books: Books,
-    row: ReferralRow,
-    program: ShelvedProgram,
-    side: ReferralSide,
-    standing: Standing,
-    award: Award | None,
-    occurred_at: datetime,
-) -> None:
-    """Give one side its award, and tell of it."""
-    if award is None:
-        return
-    given = give_award(db, books, standing, program, award, rule=REFERRAL, source=row.id, occurred_at=occurred_at)
-    event = ReferralRewarded(
-        tenant_id=row.tenant_id,
-        customer_id=standing.customer_id,
-        occurred_at=books.at,
-        referral_id=row.id,
-        side=side,
-        facts=list(given.facts),
-        balance=balance_of(standing, program),
-    )
-    books.postings.tell(event, None)
-
-
-def take_back(
-    db: Session,
-    books: Books,
-    row: ReferralRow,
-    program: ShelvedProgram,
-    side: ReferralSide,
-    standing: Standing,
-    reason: ReferralReason,
-) -> None:
-    """Take from one side what it was given, if anything, and tell of it."""
-    facts: tuple[AnyFact, ...] = take_award_back(db, books, standing, rule=REFERRAL, source=row.id)
-    event = ReferralRevoked(
-        tenant_id=row.tenant_id,
-        customer_id=standing.customer_id,
-        occurred_at=books.at,
-        referral_id=row.id,
-        side=side,
-        reason=reason,
-        facts=list(facts),
-        balance=balance_of(standing, program),
-    )
-    books.postings.tell(event, None)
-
-
-def balance_of(standing: Standing, program: ShelvedProgram) -> Points:
-    """What the wallet of the program holds."""
-    return Points(standing.wallet(program.document.unit).balance)

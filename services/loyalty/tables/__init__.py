@@ -46,7 +46,7 @@ from services.loyalty.tables.prize_draws import (
 )
 from services.loyalty.tables.programs import ProgramRow, ProgramVersionRow
 from services.loyalty.tables.purchases import PurchaseRow, ReturnRow
-from services.loyalty.tables.referrals import ReferralCodeRow, ReferralMilestoneRow, ReferralRow
+from services.loyalty.tables.referrals import ReferralCodeRow, ReferralMilestoneRow, ReferralPurchaseRow, ReferralRow
 from services.loyalty.tables.reservations import ReservationRow
 from services.loyalty.tables.rewards import RedemptionRow, RedemptionStepRow, RewardRow
 from services.loyalty.tables.seals import EntrySealRow, LedgerHeadRow
@@ -114,6 +114,7 @@ __all__ = [
     "RedemptionStepRow",
     "ReferralCodeRow",
     "ReferralMilestoneRow",
+    "ReferralPurchaseRow",
     "ReferralRow",
     "ReinstatementRow",
     "ReservationRow",

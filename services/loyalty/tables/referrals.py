@@ -1,13 +1,15 @@
 """Who brings whom. Source: docs/rules/referral.md."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Index, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Index, Text, UniqueConstraint, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from chassis.data.tables import TenantKey
 from kernel.ids import CustomerId
-from services.loyalty.domain.referral import ReferralReason, ReferralStatus
+from services.loyalty.domain.referral import ReferralReason, ReferralStatus, Step
 from services.loyalty.tables.base import Base
 
 IN_FORCE: tuple[ReferralStatus, ...] = ("pending", "held", "rewarded")
@@ -57,6 +59,26 @@ class ReferralRow(Base):
     created_at: Mapped[datetime]
     until: Mapped[datetime | None]  # it waits for a purchase, is held, or can be taken back; None: it is closed
     changed_at: Mapped[datetime]
+    # Under every_purchase: how often the friend's purchases had changed when they were last looked through.
+    purchases_seen: Mapped[int | None]
+
+
+class ReferralPurchaseRow(Base):
+    """A friend's purchase under every_purchase, and what became of it. The key says: it is rewarded for one referral.
+
+    Its awards' source is the `reward_id` of the purchase.
+    """
+
+    __tablename__ = "referral_purchases"
+    __table_args__ = (Index("ix_referral_purchases_of", "tenant_id", "referral_id", "purchase_id"),)
+
+    tenant_id: Mapped[TenantKey]
+    purchase_id: Mapped[str] = mapped_column(primary_key=True)
+    referral_id: Mapped[str]
+    status: Mapped[ReferralStatus] = mapped_column(Text)
+    reason: Mapped[ReferralReason | None] = mapped_column(Text)
+    until: Mapped[datetime | None]  # its return window closes, or it can be taken back; None: it is settled
+    changed_at: Mapped[datetime]
 
 
 class ReferralMilestoneRow(Base):
@@ -75,3 +97,22 @@ class ReferralMilestoneRow(Base):
     advocate_id: Mapped[CustomerId]
     given_at: Mapped[datetime]
     taken_back_at: Mapped[datetime | None]
+
+
+def add_referral_purchases(
+    db: Session, referral: ReferralRow, closes: Sequence[tuple[str, datetime]], *, at: datetime
+) -> None:
+    """Look at purchases from now on, each until its window closes; not at those that another referral looks at."""
+    if closes:
+        about = {"tenant_id": referral.tenant_id, "referral_id": referral.id, "status": "pending", "changed_at": at}
+        rows = [{**about, "purchase_id": purchase_id, "until": until} for purchase_id, until in closes]
+        db.execute(insert(ReferralPurchaseRow).values(rows).on_conflict_do_nothing())
+
+
+def change_referral_purchase(db: Session, referral: ReferralRow, purchase_id: str, step: Step, *, at: datetime) -> None:
+    """Write what became of one of a referral's purchases."""
+    db.execute(
+        update(ReferralPurchaseRow)
+        .where(ReferralPurchaseRow.tenant_id == referral.tenant_id, ReferralPurchaseRow.purchase_id == purchase_id)
+        .values(status=step.status, reason=step.reason, until=step.until, changed_at=at)
+    )

@@ -309,7 +309,7 @@ class ReferralMoved(Part):
 
     kind: Literal["referral"] = "referral"
     side: Literal["advocate", "friend"]
-    step: Literal["rewarded", "revoked"]
+    step: Literal["rewarded", "revoked", "purchase_rewarded", "purchase_revoked"]
 
     def title(self, words: Words) -> str:
         return words.say(f"referral.{self.step}_{self.side}_title")

@@ -372,6 +372,7 @@ QUESTIONS: dict[str, Question] = {
     "GET /v1/customers/{customer_id}/referral_code": Question(200, 404),
     "GET /v1/customers/{customer_id}/referrals": Question(200, 404),
     "GET /v1/referrals/{referral_id}": Question(200, 404),
+    "GET /v1/referrals/{referral_id}/purchases": Question(200, 404),
     "POST /v1/referrals": Question(
         201,
         409,

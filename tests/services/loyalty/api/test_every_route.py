@@ -203,6 +203,7 @@ def test_the_scopes_are_these() -> None:
         "GET /v1/customers/{customer_id}/referral_code": "points:read",
         "GET /v1/customers/{customer_id}/referrals": "points:read",
         "GET /v1/referrals/{referral_id}": "points:read",
+        "GET /v1/referrals/{referral_id}/purchases": "points:read",
         "POST /v1/referrals": "points:write",
         "DELETE /v1/customers/{customer_id}/segments/{segment}": "customers:write",
         "GET /v1/customers/{customer_id}/segments": "customers:read",

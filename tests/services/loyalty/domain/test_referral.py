@@ -15,7 +15,7 @@ from services.loyalty.domain.program import compile_program
 from services.loyalty.domain.program_diff import program_diff
 from services.loyalty.domain.referral import (
     REASONS,
-    FirstPurchase,
+    FriendPurchase,
     Referral,
     ReferralMilestone,
     ReferralReason,
@@ -39,9 +39,9 @@ def days(number: float) -> datetime:
     return CAME + timedelta(days=number)
 
 
-def bought(amount: int = 100, *, on: float = 1, sold: int | None = None, at_close: int | None = None) -> FirstPurchase:
+def bought(amount: int = 100, *, on: float = 1, sold: int | None = None, at_close: int | None = None) -> FriendPurchase:
     """Something worth so much now, and when it was sold and the window closed unless told otherwise."""
-    return FirstPurchase(
+    return FriendPurchase(
         id="pur_1",
         occurred_at=days(on),
         sold=amount if sold is None else sold,
@@ -52,7 +52,7 @@ def bought(amount: int = 100, *, on: float = 1, sold: int | None = None, at_clos
 
 def after(
     status: ReferralStatus,
-    found: FirstPurchase | None,
+    found: FriendPurchase | None,
     *,
     at: float,
     until: float = 30,
@@ -78,7 +78,7 @@ def after(
         pytest.param(bought(on=-0.004), 1, ("refused", "bought_before"), id="before"),
     ],
 )
-def test_a_friend_who_came(found: FirstPurchase | None, at: float, step: Any) -> None:
+def test_a_friend_who_came(found: FriendPurchase | None, at: float, step: Any) -> None:
     assert after("pending", found, at=at) == step
 
 
@@ -92,7 +92,7 @@ def test_a_friend_who_came(found: FirstPurchase | None, at: float, step: Any) ->
         pytest.param(bought(0, at_close=100), 16, ("rewarded", None), id="brought back after it had closed"),
     ],
 )
-def test_what_is_held(found: FirstPurchase, at: float, step: Any) -> None:
+def test_what_is_held(found: FriendPurchase, at: float, step: Any) -> None:
     assert after("held", found, at=at, until=15) == step
 
 
@@ -105,7 +105,7 @@ def test_what_is_held(found: FirstPurchase, at: float, step: Any) -> None:
         pytest.param(bought(0, at_close=100), 106, ("rewarded", None), id="brought back too late"),
     ],
 )
-def test_what_was_rewarded(found: FirstPurchase, at: float, step: Any) -> None:
+def test_what_was_rewarded(found: FriendPurchase, at: float, step: Any) -> None:
     assert after("rewarded", found, at=at, until=105) == step
 
 
@@ -125,7 +125,7 @@ def test_what_is_closed_stays_so(status: ReferralStatus) -> None:
 def test_days_are_the_shops() -> None:
     """Cairo's clocks go forward on 24 April 2026: the same time of the day comes an hour sooner."""
     cairo, at = ZoneInfo("Africa/Cairo"), datetime(2026, 4, 20, 10, tzinfo=UTC)
-    found = FirstPurchase(id="pur_1", occurred_at=at, sold=100, at_close=100, now=100)
+    found = FriendPurchase(id="pur_1", occurred_at=at, sold=100, at_close=100, now=100)
     referral = Referral(status="pending", created_at=at, until=at + timedelta(days=30))
     step = next_step(TERMS, cairo, referral, found, None, at)
     assert step == Step(status="held", until=datetime(2026, 5, 4, 9, tzinfo=UTC))
@@ -145,7 +145,7 @@ def test_how_often_anybody_looks_makes_no_difference(
                 amounts = [
                     150 if moved < returned_on else left for moved in (moment, (until - CAME) / timedelta(days=1))
                 ]
-                seen = FirstPurchase(id="pur_1", occurred_at=days(on), sold=150, at_close=amounts[1], now=amounts[0])
+                seen = FriendPurchase(id="pur_1", occurred_at=days(on), sold=150, at_close=amounts[1], now=amounts[0])
                 referral = Referral(status=status, created_at=CAME, until=until)
                 step = next_step(TERMS, RIYADH, referral, seen if moment >= on else None, None, days(moment))
                 if step is None:
