@@ -82,18 +82,26 @@ class ReferralPurchaseRow(Base):
 
 
 class ReferralMilestoneRow(Base):
-    """What an advocate was given for having brought so many friends. The key says: once with the referral that did it.
-
-    Its id is the award's source.
-    """
+    """What an advocate was given for having brought so many friends. Its id is the award's source."""
 
     __tablename__ = "referral_milestones"
-    __table_args__ = (Index("ix_referral_milestones_of", "tenant_id", "advocate_id"),)
+    __table_args__ = (
+        Index("ix_referral_milestones_of", "tenant_id", "advocate_id"),
+        # Once with the referral that did it; a later purchase of the friend may do it again, when that was taken back.
+        Index(
+            "uq_referral_milestones_one",
+            "tenant_id",
+            "referral_id",
+            "friends",
+            unique=True,
+            postgresql_where=text("taken_back_at IS NULL"),
+        ),
+    )
 
     tenant_id: Mapped[TenantKey]
-    referral_id: Mapped[str] = mapped_column(primary_key=True)
-    friends: Mapped[int] = mapped_column(primary_key=True)
-    id: Mapped[str]
+    id: Mapped[str] = mapped_column(primary_key=True)
+    referral_id: Mapped[str]
+    friends: Mapped[int]
     advocate_id: Mapped[CustomerId]
     given_at: Mapped[datetime]
     taken_back_at: Mapped[datetime | None]

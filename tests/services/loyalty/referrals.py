@@ -77,6 +77,11 @@ class Referrals:
         rows = self.shop.rows("SELECT status, reason FROM referrals ORDER BY id")
         return [(str(row["status"]), row["reason"]) for row in rows]
 
+    def purchases(self) -> list[tuple[str, str | None]]:
+        """What became of every purchase that a referral looks at, in the order in which they were made."""
+        rows = self.shop.rows("SELECT status, reason FROM referral_purchases ORDER BY purchase_id")
+        return [(str(row["status"]), row["reason"]) for row in rows]
+
     def points(self, *customers: CustomerId) -> list[int]:
         """What each has."""
         return [self.shop.points(customer)[0] for customer in customers]

@@ -277,6 +277,35 @@ def test_a_referral_its_milestone_and_taking_both_back(shop: Shop, monkeypatch: 
     at_every_statement(shop, monkeypatch, prepare_return)
 
 
+@pytest.mark.parametrize("friend_when", ["window_closed", "purchased"])
+def test_every_purchase_of_a_friend_and_taking_one_back(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, friend_when: str
+) -> None:
+    terms = {"when": "every_purchase", "friend_when": friend_when, "purchases_max": 2}
+    referrals, begin = Referrals(shop, advocate={"points": 500, "reward": FREE_COFFEE}, **terms), shop.at
+
+    def prepare() -> Callable[[], Any]:
+        shop.at = begin
+        _ana, omar = referrals.two()
+        for _each in range(3):
+            referrals.buy(omar)
+        shop.at += timedelta(days=14)
+        return referrals.follow
+
+    at_every_statement(shop, monkeypatch, prepare)
+
+    def prepare_void() -> Callable[[], Any]:
+        shop.at = begin
+        _ana, omar = referrals.two()
+        bought = referrals.buy(omar)
+        referrals.follow(begin + timedelta(days=14))
+        referrals.buy(omar)
+        shop.void(bought)
+        return referrals.follow
+
+    at_every_statement(shop, monkeypatch, prepare_void)
+
+
 def test_a_prize_that_goes_with_another_purchase(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """The return of one sale takes a challenge's prize from the other, in one transaction."""
     goal = {"kind": "visits", "at_least": 2}

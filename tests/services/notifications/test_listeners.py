@@ -396,6 +396,17 @@ def test_a_friend_who_was_brought_is_told_to_both(database: Database, bakery: Te
     ]
 
 
+def test_of_every_purchase_both_are_told_in_words_of_their_own(database: Database, bakery: TenantId) -> None:
+    about = {"tenant_id": bakery, "customer_id": SARA, "occurred_at": MORNING, "referral_id": new_id("rfl")}
+    bought = {"purchase_id": new_id("pur"), "facts": [], "balance": Points(20)}
+    tell(database, ReferralRewarded(**about, **bought, side="advocate"))
+    tell(database, ReferralRevoked(**about, **bought, side="friend", reason="returned"))
+    assert [PARTS.validate_python(message.parts) for message in messages(database, bakery)] == [
+        (parts.ReferralMoved(side="advocate", step="purchase_rewarded"),),
+        (parts.ReferralMoved(side="friend", step="purchase_revoked"),),
+    ]
+
+
 def test_an_advocate_is_told_of_so_many_friends(database: Database, bakery: TenantId) -> None:
     about = {"tenant_id": bakery, "customer_id": SARA, "occurred_at": MORNING, "milestone_id": new_id("rfm")}
     reached = ReferralMilestoneReached(

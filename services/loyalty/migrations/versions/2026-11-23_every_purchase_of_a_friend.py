@@ -26,8 +26,25 @@ def upgrade() -> None:
     )
     op.create_index("ix_referral_purchases_of", "referral_purchases", ["tenant_id", "referral_id", "purchase_id"])
     isolate_tenants("referral_purchases", "SELECT, INSERT, UPDATE")
+    # A referral may bring the same milestone again, after it was taken back.
+    key("tenant_id", "id")
+    op.create_index(
+        "uq_referral_milestones_one",
+        "referral_milestones",
+        ["tenant_id", "referral_id", "friends"],
+        unique=True,
+        postgresql_where=sa.text("taken_back_at IS NULL"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("uq_referral_milestones_one", "referral_milestones")
+    key("tenant_id", "referral_id", "friends")
     op.drop_table("referral_purchases")
     op.drop_column("referrals", "purchases_seen")
+
+
+def key(*columns: str) -> None:
+    """Let these name a milestone."""
+    op.drop_constraint("pk_referral_milestones", "referral_milestones", type_="primary")
+    op.create_primary_key("pk_referral_milestones", "referral_milestones", list(columns))

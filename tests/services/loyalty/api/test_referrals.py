@@ -61,6 +61,50 @@ def test_from_the_code_to_the_reward(
     assert revoked["reason_text"] == "أُرجعت عملية الشراء"
 
 
+def test_what_became_of_every_purchase(client: httpx.Client, call: Client, shop: Shop) -> None:
+    referrals = Referrals(shop, when="every_purchase")
+    ana, omar = shop.customer(), shop.customer()
+    referral = referrals.bring(ana, omar)
+    bought = [referrals.buy(omar, money) for money in (6000, 600, 9000)]
+    referrals.follow()
+    shop.take_back(bought[0], {0: 2})
+    referrals.follow(later(days=14))
+    path = f"/v1/referrals/{referral}/purchases"
+    first = client.get(path, params={"limit": 2}).json()
+    rest = call(shop.tenant_id, language="ar").get(path, params={"cursor": first["next_cursor"]}).json()
+    assert first["data"][0] == {
+        "object": "referral_purchase",
+        "purchase_id": bought[2],
+        "status": "rewarded",
+        "reason": None,
+        "reason_text": None,
+        "currency": "SAR",
+        "due": 9000,
+        "occurred_at": "2036-03-02T09:00:00Z",
+        "until": "2036-06-14T09:00:00Z",
+        "changed_at": "2036-03-16T09:00:00Z",
+    }
+    found = [(each["due"], each["reason"], each["reason_text"]) for each in (*first["data"][1:], *rest["data"])]
+    assert found == [
+        (600, "purchase_too_small", "the purchase was too small"),
+        (4000, "returned", "أُرجعت عملية الشراء"),
+    ]
+    one = client.get(f"/v1/referrals/{referral}").json()
+    assert (one["status"], one["purchase_id"], one["until"]) == ("rewarded", None, "2036-04-01T09:00:00Z")
+    (lot,) = client.get(f"/v1/customers/{ana}/balance/explain").json()["data"]
+    assert (lot["made_by"]["kind"], lot["made_by"]["reference"]) == ("referral", bought[2].replace("pur_", "rfp_"))
+
+
+@pytest.mark.parametrize(("language", "title"), [("en", "No such referral"), ("ar", "لا توجد دعوة")], ids=["en", "ar"])
+def test_purchases_of_a_referral_of_others(
+    call: Client, shop: Shop, other_shop: Shop, language: str, title: str
+) -> None:
+    referrals = Referrals(other_shop, when="every_purchase")
+    referral = referrals.bring(other_shop.customer(), other_shop.customer())
+    answer = call(shop.tenant_id, language=language).get(f"/v1/referrals/{referral}/purchases")
+    assert (answer.status_code, answer.json()["code"], answer.json()["title"]) == (404, "referral_unknown", title)
+
+
 def test_pages_of_referrals_newest_first(client: httpx.Client, shop: Shop) -> None:
     referrals = Referrals(shop)
     ana = shop.customer()

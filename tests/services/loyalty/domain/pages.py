@@ -11,5 +11,11 @@ RULES = Path(__file__).parents[4] / "docs/rules"
 
 def page_document(page: str) -> ProgramDocument:
     """The program that a page's examples are about."""
-    (block,) = re.findall(r"```json\n(\{\"currency.*?)```", (RULES / f"{page}.md").read_text(), re.DOTALL)
-    return ProgramDocument.model_validate(json.loads(block))
+    (only,) = page_documents(page)
+    return only
+
+
+def page_documents(page: str) -> list[ProgramDocument]:
+    """The programs that a page's examples are about, in their order."""
+    blocks = re.findall(r"```json\n(\{\"currency.*?)```", (RULES / f"{page}.md").read_text(), re.DOTALL)
+    return [ProgramDocument.model_validate(json.loads(block)) for block in blocks]

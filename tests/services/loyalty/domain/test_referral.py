@@ -22,9 +22,12 @@ from services.loyalty.domain.referral import (
     ReferralStatus,
     ReferralTerms,
     Step,
+    after_purchases,
     counted_since,
     milestones_due,
+    next_purchase_step,
     next_step,
+    reward_id,
 )
 from tests.services.loyalty.domain.build import NAME, document, rule
 
@@ -158,6 +161,117 @@ def test_how_often_anybody_looks_makes_no_difference(
     assert ends([*often, 300]) == ends([*sorted({on, max(on, returned_on)}), 300])
 
 
+EVERY = TERMS.model_copy(update={"when": "every_purchase"})
+
+
+def of_purchase(
+    status: ReferralStatus,
+    found: FriendPurchase,
+    *,
+    at: float,
+    until: float = 15,
+    barred: ReferralReason | None = None,
+    early: bool = False,
+    room: bool = True,
+) -> tuple[str, str | None] | None:
+    terms = EVERY.model_copy(update={"friend_when": "purchased" if early else "window_closed"})
+    purchase = Referral(status=status, created_at=found.occurred_at, until=days(until))
+    step = next_purchase_step(terms, RIYADH, purchase, found, barred, days(at), has_room=room)
+    return (step.status, step.reason) if step else None
+
+
+@pytest.mark.parametrize(
+    ("status", "found", "at", "room", "step"),
+    [
+        pytest.param("pending", bought(), 2, True, ("held", None), id="enough"),
+        pytest.param("pending", bought(99), 2, True, None, id="not enough so far"),
+        pytest.param("held", bought(), 2, True, None, id="still enough"),
+        pytest.param("held", bought(99), 2, True, ("pending", None), id="not enough any more"),
+        pytest.param("held", bought(), 15, True, ("rewarded", None), id="kept"),
+        pytest.param("held", bought(), 15, False, ("refused", "purchases_max"), id="kept, and others have the places"),
+        pytest.param(
+            "pending", bought(0, at_close=100), 16, True, ("rewarded", None), id="brought back after it closed"
+        ),
+        pytest.param("held", bought(0, sold=100), 15, True, ("refused", "returned"), id="brought back"),
+        pytest.param("pending", bought(99), 15, True, ("refused", "purchase_too_small"), id="too small"),
+    ],
+)
+def test_a_purchase_is_decided_when_its_window_closes(
+    status: ReferralStatus, found: FriendPurchase, at: float, room: bool, step: Any
+) -> None:
+    assert of_purchase(status, found, at=at, room=room) == step
+
+
+@pytest.mark.parametrize(
+    ("status", "found", "at", "room", "step"),
+    [
+        pytest.param("pending", bought(), 2, True, ("held", None), id="enough"),
+        pytest.param("pending", bought(), 2, False, ("refused", "purchases_max"), id="others have the places"),
+        pytest.param("pending", bought(99), 2, False, None, id="not enough so far"),
+        pytest.param("held", bought(99), 2, True, ("revoked", "returned"), id="not enough any more"),
+        pytest.param("held", bought(0), 15, True, ("revoked", "returned"), id="brought back, looked at late"),
+        pytest.param("held", bought(), 15, False, ("rewarded", None), id="kept: it has its place"),
+        pytest.param("pending", bought(), 15, True, ("rewarded", None), id="looked at late"),
+    ],
+)
+def test_where_the_friend_has_theirs_with_the_purchase(
+    status: ReferralStatus, found: FriendPurchase, at: float, room: bool, step: Any
+) -> None:
+    assert of_purchase(status, found, at=at, room=room, early=True) == step
+
+
+@pytest.mark.parametrize(
+    ("found", "at", "step"),
+    [
+        pytest.param(bought(), 20, None, id="kept"),
+        pytest.param(bought(99), 20, ("revoked", "returned"), id="brought back"),
+        pytest.param(bought(), 105, ("rewarded", None), id="for good"),
+        pytest.param(bought(0, at_close=100), 106, ("rewarded", None), id="brought back too late"),
+    ],
+)
+def test_a_purchase_that_was_rewarded(found: FriendPurchase, at: float, step: Any) -> None:
+    assert of_purchase("rewarded", found, at=at, until=105, room=False) == step
+
+
+@pytest.mark.parametrize("reason", ["same_person", "ring", "blocked", "bought_before"])
+def test_what_bars_a_purchase(reason: ReferralReason) -> None:
+    undoes = reason in ("same_person", "ring")
+    assert of_purchase("pending", bought(), at=2, barred=reason) == ("refused", reason)
+    assert of_purchase("held", bought(), at=2, barred=reason) == ("refused", reason)
+    assert of_purchase("held", bought(), at=2, barred=reason, early=True) == ("revoked", reason)
+    assert of_purchase("rewarded", bought(), at=2, barred=reason) == (("revoked", reason) if undoes else None)
+
+
+@pytest.mark.parametrize(
+    ("stands", "counting", "barred", "after_that"),
+    [
+        (set(), True, None, ("pending", None)),
+        (set(), False, None, ("refused", "expired")),
+        ({"held", "revoked"}, True, None, ("held", None)),
+        ({"rewarded", "held", "refused"}, True, None, ("rewarded", None)),
+        ({"rewarded", "revoked"}, False, None, ("rewarded", None)),
+        ({"revoked", "pending"}, False, None, ("pending", None)),
+        ({"revoked", "refused"}, False, None, ("revoked", "returned")),
+        ({"refused"}, False, None, ("refused", "purchase_too_small")),
+        ({"refused"}, True, None, ("pending", None)),
+        ({"rewarded", "refused"}, False, "blocked", ("rewarded", "blocked")),
+        ({"refused"}, False, "blocked", ("refused", "blocked")),
+        ({"revoked"}, False, "blocked", ("revoked", "blocked")),
+        ({"rewarded", "revoked"}, False, "same_person", ("revoked", "same_person")),
+    ],
+)
+def test_a_referral_is_what_its_purchases_are(
+    stands: set[ReferralStatus], counting: bool, barred: ReferralReason | None, after_that: Any
+) -> None:
+    refused_for: ReferralReason | None = "purchase_too_small" if "refused" in stands else None
+    step = after_purchases(stands, counting=counting, barred=barred, refused_for=refused_for)
+    assert (step.status, step.reason) == after_that
+
+
+def test_a_purchase_is_always_the_same_source() -> None:
+    assert reward_id("pur_01h455vb4pex5vsknk084sn02q") == "rfp_01h455vb4pex5vsknk084sn02q"
+
+
 @given(st.integers(1, 12), st.booleans(), st.integers(0, 40))
 def test_a_milestone_is_reached_one_number_after_the_other(each: int, every: bool, friends: int) -> None:
     milestone = ReferralMilestone.model_validate({"friends": each, "every": every, "award": {"points": 1}})
@@ -239,6 +353,10 @@ def test_what_changes_between_versions_is_said() -> None:
             pytest.param({"advocate": {"points": 1}, "when": "came", **asked}, id=f"came, and {next(iter(asked))}")
             for asked in ({"purchase_min": 2}, {"valid_days": 3}, {"return_days": 3}, {"friend_when": "purchased"})
         ),
+        pytest.param({"advocate": {"points": 1}, "purchases_max": 2}, id="of the first purchase, so many"),
+        pytest.param({"advocate": {"points": 1}, "when": "came", "purchases_max": 2}, id="came, and so many purchases"),
+        pytest.param({"advocate": {"points": 1}, "when": "every_purchase", "purchases_max": 0}, id="no purchase"),
+        pytest.param({"advocate": {"points": 1}, "when": "every_purchase", "hold_days": 3}, id="every one, and held"),
         pytest.param({"milestones": [{"friends": 0, "award": {"points": 1}}]}, id="a milestone of nobody"),
         pytest.param({"milestones": [{"friends": 3}]}, id="a milestone without an award"),
         *(

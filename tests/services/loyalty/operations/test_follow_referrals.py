@@ -11,7 +11,7 @@ from services.loyalty.operations import follow_referrals as following
 from services.loyalty.operations.follow_referrals import follow_referrals
 from services.loyalty.schedules import follow_all_referrals
 from tests.services.loyalty.domain.build import line
-from tests.services.loyalty.domain.pages import page_document
+from tests.services.loyalty.domain.pages import page_documents
 from tests.services.loyalty.operations.test_accept_referral import block
 from tests.services.loyalty.referrals import Referrals
 from tests.services.loyalty.shop import FREE_COFFEE, Shop, later
@@ -42,7 +42,7 @@ def test_the_examples_of_the_page(
     late: bool,
 ) -> None:
     """Whether the job looks every day, or only in the end."""
-    terms = page_document("referral").referral
+    terms = page_documents("referral")[0].referral
     assert terms
     referrals = Referrals(shop, **terms.model_dump(mode="json", exclude_unset=True))
     ana, omar = referrals.two()

@@ -13,7 +13,7 @@ from contracts.events.loyalty import (
 )
 from kernel.ids import CustomerId
 from services.loyalty.schedules import follow_all_referrals
-from tests.services.loyalty.domain.pages import page_document
+from tests.services.loyalty.domain.pages import page_documents
 from tests.services.loyalty.referrals import Referrals
 from tests.services.loyalty.shop import FREE_COFFEE, Shop, later
 
@@ -50,7 +50,7 @@ def given(shop: Shop) -> list[tuple[int, bool]]:
 )
 @pytest.mark.parametrize("together", [True, False])
 def test_the_examples_of_the_page(shop: Shop, friends: int, lost: int, more: int, points: int, together: bool) -> None:
-    terms = page_document("referral").referral
+    terms = page_documents("referral")[0].referral
     assert terms
     referrals = Referrals(shop, **terms.model_dump(mode="json", exclude_unset=True, exclude={"limits"}))
     ana = shop.customer()
