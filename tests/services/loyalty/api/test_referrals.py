@@ -95,7 +95,9 @@ def test_what_became_of_every_purchase(client: httpx.Client, call: Client, shop:
     assert (lot["made_by"]["kind"], lot["made_by"]["reference"]) == ("referral", bought[2].replace("pur_", "rfp_"))
 
 
-@pytest.mark.parametrize(("language", "title"), [("en", "No such referral"), ("ar", "لا توجد دعوة")], ids=["en", "ar"])
+@pytest.mark.parametrize(
+    ("language", "title"), [("en", "Unknown referral"), ("ar", "دعوة غير معروفة")], ids=["en", "ar"]
+)
 def test_purchases_of_a_referral_of_others(
     call: Client, shop: Shop, other_shop: Shop, language: str, title: str
 ) -> None:
