@@ -209,8 +209,9 @@ class Books:
         standing, wallet = giver
         assert wallet.lots is not None
         before = [wallet.lots[draw.lot] for draw in draws]
+        noted = len(self.postings.draws)
         self.take(standing, wallet, moved, draws)
-        return [
+        ids = [
             self.add(
                 *taker,
                 moved,
@@ -224,6 +225,8 @@ class Books:
             )
             for draw, opened in zip(draws, before, strict=True)
         ]
+        self._sum_draws(noted)
+        return ids
 
     def release(
         self, standing: Standing, wallet: Wallet, lot_id: LotId, *, expires_at: datetime | None, sliding: bool
@@ -318,6 +321,14 @@ class Books:
         self._keep(standing, wallet, replace(opened, lot=left))
         what = (draw.lot, moved.kind, draw.amount, moved.reference)
         self.postings.draws.append((standing.tenant_id, moved.id, *what, moved.occurred_at, self.at))
+
+    def _sum_draws(self, noted: int) -> None:
+        """Of what was noted since, one row for each lot: several that come together may pay the same debt."""
+        rows = {row[2]: row for row in self.postings.draws[noted:]}
+        amounts: Counter[LotId] = Counter()
+        for _tenant_id, _moved, lot_id, _kind, amount, *_when in self.postings.draws[noted:]:
+            amounts[lot_id] += amount
+        self.postings.draws[noted:] = [(*row[:4], amounts[lot_id], *row[5:]) for lot_id, row in rows.items()]
 
     def _pay_debt(self, standing: Standing, wallet: Wallet, moved: Movement, lot_id: LotId) -> None:
         """Let a new lot pay the negative ones. No entry: nothing moves in or out of the wallet."""

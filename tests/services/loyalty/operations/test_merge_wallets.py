@@ -85,3 +85,17 @@ def test_strangers_are_not_merged(shop: Shop, other_shop: Shop) -> None:
     theirs = other_shop.merge(other_shop.customer(), other_shop.customer())
     with pytest.raises(MergeUnknown):
         shop.unmerge(theirs)
+
+
+def test_several_lots_pay_one_debt_together(shop: Shop) -> None:
+    shop.publish(POINT_PER_RIYAL)
+    ana, omar = shop.customer(), shop.customer()
+    bought = shop.earn(ana, 300)
+    shop.redeem(ana, shop.offer(300))
+    shop.take_back(bought)
+    for points in (200, 50, 200):
+        shop.earn(omar, points)
+    merge = shop.merge(omar, ana)
+    assert (shop.points(omar)[0], shop.points(ana)[0]) == (0, 150)
+    shop.unmerge(merge)
+    assert (shop.points(omar)[0], shop.points(ana)[0]) == (150, 0)
