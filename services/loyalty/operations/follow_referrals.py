@@ -23,12 +23,13 @@ BATCH_MAX = 50
 
 # Those that may have come a step further: their time is over, the friend has bought or brought something back, or
 # somebody was blocked or merged. Where every purchase counts, the version of the friend's purchases says that one is
-# new or has changed: nothing is looked through before.
+# new or has changed: nothing is looked through before. What another profile bought while it was the friend's has a
+# version of its own.
 CONCERNED = text("""
-    WITH merged (id) AS (
-        SELECT from_customer_id FROM wallet_merges WHERE tenant_id = :tenant_id AND undone_at IS NULL
+    WITH merged (id, in_force) AS (
+        SELECT from_customer_id, undone_at IS NULL FROM wallet_merges WHERE tenant_id = :tenant_id
         UNION ALL
-        SELECT into_customer_id FROM wallet_merges WHERE tenant_id = :tenant_id AND undone_at IS NULL
+        SELECT into_customer_id, undone_at IS NULL FROM wallet_merges WHERE tenant_id = :tenant_id
     )
     SELECT r.id FROM referrals r
     JOIN customers a ON a.tenant_id = r.tenant_id AND a.customer_id = r.advocate_id
@@ -42,8 +43,9 @@ CONCERNED = text("""
           OR r.purchases_seen <> f.purchases_version
           OR ((r.status <> 'rewarded' OR (r.purchases_seen IS NOT NULL AND r.reason IS NULL))
               AND 'blocked' IN (a.status, f.status))
-          OR r.advocate_id IN (SELECT id FROM merged)
-          OR r.friend_id IN (SELECT id FROM merged))
+          OR r.advocate_id IN (SELECT id FROM merged WHERE in_force)
+          OR r.friend_id IN (SELECT id FROM merged WHERE in_force)
+          OR (r.purchases_seen IS NOT NULL AND r.friend_id IN (SELECT id FROM merged)))
     ORDER BY r.id LIMIT :limit
 """)
 

@@ -387,6 +387,22 @@ def test_purchases_of_a_friends_other_profile_count_once(shop: Shop) -> None:
     assert sum(referrals.points(omar, sara)) == 800
 
 
+def test_what_another_profile_bought_is_taken_back_after_the_merge_was_undone_too(shop: Shop) -> None:
+    referrals = every(shop)
+    ana, omar = referrals.two()
+    sara = shop.customer()
+    merge = shop.merge(omar, sara)
+    bought = referrals.buy(sara)
+    wait(referrals, 14)
+    assert referrals.points(ana) == [500]
+    shop.unmerge(merge)
+    wait(referrals, 1)
+    shop.take_back(bought)
+    wait(referrals, 1)
+    shop.follow()
+    assert (referrals.points(ana), referrals.purchases()) == ([0], [("revoked", "returned")])
+
+
 def test_an_old_customer_into_whom_the_friend_is_merged_ends_it(shop: Shop) -> None:
     referrals = every(shop)
     old = shop.customer()
