@@ -13,6 +13,7 @@ from typing import Any
 
 import psycopg
 import sqlalchemy
+from psycopg._preparing import PrepareManager
 from psycopg.abc import Transformer as Decoder
 from psycopg.adapt import Transformer
 from psycopg.errors import error_from_result
@@ -28,6 +29,21 @@ PLACES = re.compile(r"%b::(\w+)(\[\])?")
 NUMBERS = count(1)
 
 
+class Preparations(PrepareManager):
+    """The driver's account of what is prepared. When it has the server forget all that, ours is forgotten with it."""
+
+    def __init__(self, ready: set[bytes]) -> None:
+        super().__init__()
+        self._ready = ready
+
+    def clear(self) -> bool:
+        """As the driver's: true where the server is about to forget."""
+        forgets = super().clear()
+        if forgets:
+            self._ready.clear()
+        return forgets
+
+
 class Connection(psycopg.Connection[Row]):
     """The driver's, which also remembers the statements of ours that its server has ready."""
 
@@ -35,14 +51,7 @@ class Connection(psycopg.Connection[Row]):
         super().__init__(*arguments, **named)
         self.ready: set[bytes] = set()
         self.decoder: Decoder = Transformer(self)
-
-    def rollback(self) -> None:
-        """As the driver's, which may have the server forget all statements, ours too: so it forgets them always."""
-        began = self.pgconn.transaction_status != TransactionStatus.IDLE
-        super().rollback()
-        if began and self.ready:
-            self.ready.clear()
-            self.pgconn.exec_(b"DEALLOCATE ALL")
+        self._prepared = Preparations(self.ready)
 
 
 @dataclass(frozen=True, slots=True)

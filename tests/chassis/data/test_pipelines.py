@@ -1,6 +1,7 @@
 """Statements in one round trip: what they find, what happens when one fails, and what the server has ready."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -136,25 +137,33 @@ def test_a_statement_that_cannot_be_prepared_leaves_the_others_ready(single: Dat
     assert heard(single, tenant_id) == ["evt_1"]
 
 
-def test_statements_stay_ready_until_a_transaction_is_rolled_back(single: Database, tenant_id: TenantId) -> None:
+def test_statements_stay_ready(single: Database, tenant_id: TenantId) -> None:
     for _ in range(3):
         run(single, tenant_id, (ALL, [1]))
-    assert prepared(single) == 2, "this one, and the one that names the tenant"
     with pytest.raises(Undone):
         run(single, tenant_id, (ALL, [1]), undo=True)
-    assert prepared(single) == 0
-    assert run(single, tenant_id, (ALL, [1])) == [[(1,)]]
+    assert run(single, tenant_id, (ALL, [2])) == [[(1,), (2,)]]
+    assert prepared(single) == 2, "this one, and the one that names the tenant"
 
 
-def test_what_the_driver_makes_the_server_forget_is_made_ready_again(single: Database, tenant_id: TenantId) -> None:
-    def driver_prepares() -> None:
+@pytest.mark.parametrize("all_of_it", [True, False])
+def test_what_the_driver_makes_the_server_forget_is_made_ready_again(
+    single: Database, tenant_id: TenantId, all_of_it: bool
+) -> None:
+    def undone() -> None:
         with single.transaction(tenant_id) as db:
             db.connection().connection.driver_connection.execute("SELECT 1", prepare=True)  # type: ignore[union-attr]
-            raise Undone
+            with suppress(Undone), db.begin_nested():
+                raise Undone
+            with pipeline(db) as asking:
+                found = asking.send(ALL, [2])
+            assert found.fetchall() == [(1,), (2,)]
+            if all_of_it:
+                raise Undone
 
-    run(single, tenant_id, (ALL, [1]))
-    with pytest.raises(Undone):
-        driver_prepares()
+    for _ in range(3):
+        with suppress(Undone):
+            undone()
     assert run(single, tenant_id, (ALL, [2])) == [[(1,), (2,)]]
 
 

@@ -101,7 +101,7 @@ def months(draw: st.DrawFn) -> list[dict[str, Any]]:
         of = draw(st.sampled_from(told[: len(told) - number]))
         told.append({**of, "what": "returned", "later": draw(days), "return": number, "whole": draw(st.booleans())})
     for version in range(draw(st.integers(0, 6))):
-        told.append({"what": "changed", "customer": draw(customers), "day": draw(days), "version": version % 4})
+        told.append({"what": "changed", "customer": draw(customers), "day": draw(days), "version": 1 + version % 4})
     again = draw(st.lists(st.sampled_from(told), max_size=8))
     return draw(st.permutations([*told, *again]))
 
