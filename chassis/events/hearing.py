@@ -154,11 +154,11 @@ def is_transient(error: Exception) -> bool:
     """Whether it is the database that fails, and not this event: the connection, a deadlock, a lock not had in time."""
     if isinstance(error, PoolTimeout):
         return True
-    if not isinstance(error, DBAPIError):
-        return False
-    failed = isinstance(error.orig, psycopg.OperationalError | psycopg.InterfaceError)
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    failed = isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError)
     # A statement that takes too long for one event will take too long again.
-    return error.connection_invalidated or (failed and not isinstance(error.orig, psycopg.errors.QueryCanceled))
+    return lost or (failed and not isinstance(cause, psycopg.errors.QueryCanceled))
 
 
 def reason_of(error: Exception) -> str:

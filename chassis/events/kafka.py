@@ -127,14 +127,21 @@ def ensure_topics(client: KafkaAdminClient, names: Iterable[str]) -> None:
 
     A topic with too few partitions was made by the embedded broker, unasked, when somebody looked for it: mend it.
     """
-    partitions = {topic["name"]: len(topic["partitions"]) for topic in client.describe_topics()}
+    partitions = partition_counts(client)
     missing = [name for name in names if name not in partitions]
     if missing:
         create_topics(client, missing)
+        # Between our look and our call somebody else may have looked.
+        partitions = partition_counts(client)
     for name in names:
         if partitions.get(name, PARTITIONS) < PARTITIONS:
             client.create_partitions({name: PARTITIONS})
             client.alter_configs([ConfigResource("TOPIC", name, RETENTION)])
+
+
+def partition_counts(client: KafkaAdminClient) -> dict[str, int]:
+    """How many partitions each topic has."""
+    return {topic["name"]: len(topic["partitions"]) for topic in client.describe_topics()}
 
 
 def create_topics(client: KafkaAdminClient, names: Iterable[str]) -> None:

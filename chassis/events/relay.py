@@ -13,6 +13,7 @@ from threading import Event
 from time import monotonic
 
 from kafka.errors import KafkaError
+from psycopg import Error as DriverError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
@@ -57,7 +58,7 @@ def run_relay(database: Database, stop: Event) -> None:
                     lead(connection, database, stop)
         except Exception as error:  # noqa: BLE001 - whatever it is, the outbox must be carried on
             failures = 1 if monotonic() - began > 10 * BACKOFF_SECONDS_MAX else failures + 1
-            expected = isinstance(error, KafkaError | DBAPIError)
+            expected = isinstance(error, KafkaError | DBAPIError | DriverError)
             log.warning(
                 "relay begins anew", service=database.service, reason=type(error).__name__, exc_info=not expected
             )

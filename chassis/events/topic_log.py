@@ -14,6 +14,7 @@ from kafka.partitioner.default import murmur2
 from chassis.events.kafka import RoundProducer, admin, ensure_topics, knock, log_reader, round_producer
 from chassis.settings import Settings
 from contracts.envelope import Headers
+from contracts.topics import PARTITIONS
 
 LOOK_SECONDS = 0.5
 READ_MS = 5_000
@@ -56,8 +57,9 @@ class TopicLog:
         self._stop = stop
         described = self._admin.describe_topics(list(topics))
         self._counts = {topic["name"]: len(topic["partitions"]) for topic in described}
-        if not all(self._counts.values()):
-            raise KafkaTimeoutError("the broker does not know our topics yet")
+        # With fewer, keys would change their partition, and what was lost of the others would come back behind them.
+        if min(self._counts.values()) < PARTITIONS:
+            raise KafkaTimeoutError("the broker does not know all of our topics yet")
         self.partitions = [TopicPartition(topic, number) for topic in topics for number in range(self._counts[topic])]
         self._ends = {partition: reach.end for partition, reach in self.reaches().items()}
 
