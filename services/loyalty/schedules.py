@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
+from psycopg import Error as DriverError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -188,7 +189,7 @@ def play_backtest(database: Database, tenant_id: TenantId, backtest_id: str, sto
         try:
             with database.transaction(tenant_id) as db:
                 more = play_next_slice(db, tenant_id, backtest_id, at=utc_now())
-        except DBAPIError:
+        except (DBAPIError, DriverError):
             raise
         except Exception:  # noqa: BLE001 - it would fail again: who waits for it is told
             log.exception("backtest failed", tenant_id=tenant_id, backtest_id=backtest_id)

@@ -8,6 +8,7 @@ import socket
 import stat
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +150,8 @@ def test_ctrl_c_while_it_starts_leaves_nothing(arguments: list[str], folder: Pat
     with subprocess.Popen(
         [sys.executable, "-c", WAFA, "up", "--port", str(any_free_port()), *arguments],
         env={**os.environ, "WAFA_HOME": str(home.path)},
+        # Who runs us in the background may have had the signal ignored, which is inherited.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     ) as terminal:
         wait_until((home.logs / "prepare.log").exists, seconds=90)
         family = processes_of(home)

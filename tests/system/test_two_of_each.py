@@ -395,7 +395,8 @@ def halved(client: Any, group: str) -> bool:
     """Whether two members of a group each have half of the partitions of every topic it hears."""
     found: dict[str, list[int]] = {}
     for member in client.describe_groups([group])[group]["members"]:
-        for assigned in member["member_assignment"]["assigned_partitions"]:
+        # One that is still joining has nothing, not even in that form.
+        for assigned in (member["member_assignment"] or {"assigned_partitions": []})["assigned_partitions"]:
             found.setdefault(assigned["topic"], []).append(len(assigned["partitions"]))
     return len(found) >= 2 and all(shares == [PARTITIONS // 2] * 2 for shares in found.values())
 
