@@ -1,10 +1,9 @@
 """Why a rule did nothing, and how far off it was."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Literal, NamedTuple
-
-from services.loyalty.domain.value import value
 
 MissUnit = Literal[
     "money",
@@ -35,7 +34,8 @@ UNMET = Shortfall(0, "none")
 ONE_UNIT = Shortfall(1, "units")
 
 
-@value(frozen=True, slots=True, kw_only=True)
+# Truly frozen: those that are kept are shared by all baskets that miss the same.
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Miss:
     """A rule that did nothing, or a code nobody knows. `condition` names what stood in the way.
 
