@@ -341,6 +341,11 @@ def reward_id(purchase_id: str) -> str:
     return f"rfp_{purchase_id.partition('_')[2]}"
 
 
+def award_source(referral_id: str, purchase_id: str | None) -> str:
+    """What an award is for: the referral, or one purchase of the friend."""
+    return referral_id if purchase_id is None else reward_id(purchase_id)
+
+
 def milestones_due(terms: ReferralTerms, friends: int, given: Collection[int]) -> Iterator[tuple[int, Award]]:
     """What an advocate gets who has brought so many, for which number of them, beside what was `given` for others."""
     for milestone in terms.milestones:

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from kernel.ids import CustomerId, TenantId
 from services.loyalty.domain.referral import FriendPurchase, Referral, ReferralReason, next_step
+from services.loyalty.operations.revoke_side import revoke_side
 from services.loyalty.operations.reward_purchases import reward_purchases
-from services.loyalty.operations.reward_side import revoke_side, reward_side
+from services.loyalty.operations.reward_side import reward_side
 from services.loyalty.operations.settle_milestones import settle_milestones
 from services.loyalty.queries.customers import all_locked
 from services.loyalty.queries.program_shelf import SHELF, ShelvedProgram

@@ -17,7 +17,8 @@ from services.loyalty.domain.referral import (
     after_purchases,
     next_purchase_step,
 )
-from services.loyalty.operations.reward_side import revoke_side, reward_side
+from services.loyalty.operations.revoke_side import revoke_side
+from services.loyalty.operations.reward_side import reward_side
 from services.loyalty.queries.program_shelf import ShelvedProgram
 from services.loyalty.queries.referrals import (
     DuePurchase,
